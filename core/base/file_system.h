@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/bytes.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+/// A path as the operating system spells it: UTF-8, '/' between parts, no trailing '/'.
+using Path = std::string;
+
+/// Joins two parts of a path with one '/'.
+Path joinPath(const Path &folder, const std::string &name);
+/// The last part of a path, and what stands before it ("." when nothing does).
+std::string fileName(const Path &path);
+Path parentPath(const Path &path);
+
+/// How a file is opened.
+enum class OpenMode : std::uint8_t {
+    Read = 1,      ///< must exist
+    ReadWrite,     ///< must exist
+    CreateNew,     ///< read and write; must not exist
+    CreateOrOpen,  ///< read and write; made when absent
+};
+
+/// What stat(2) tells.
+struct FileInfo {
+    std::uint64_t sizeBytes = 0;
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t modifiedMs = 0;
+    bool isFolder = false;
+};
+
+/// Free and total bytes of the file system that holds a path, and its kind.
+struct VolumeInfo {
+    std::uint64_t freeBytes = 0;
+    std::uint64_t totalBytes = 0;
+    std::string networkType; ///< "nfs", "cifs", "fuse.sshfs", …; empty for a local one
+};
+
+/// One open file. Reads and writes name their position; there is no file pointer.
+///
+/// What was written is sure to survive a crash only after `sync()` returned, and a new or renamed
+/// file only after `FileSystem::syncFolder()` of its folder.
+/// Errors: Io, DiskFull (no space, quota or file size limit), PermissionDenied.
+/// Thread-safety: reads may run beside each other and beside one write.
+class File
+{
+public:
+    virtual ~File() = default;
+    /// Reads up to `out.size()` bytes; fewer only at the end of the file.
+    virtual Result<std::size_t> readAt(FilePos at, std::span<std::byte> out) const = 0;
+    /// Writes all of `bytes`. After an error any part of them may stand in the file.
+    virtual Status writeAt(FilePos at, ByteView bytes) = 0;
+    /// fdatasync(2). After an error nothing is known of what was written since the last success:
+    /// never try again on this file, go on in a new one.
+    virtual Status sync() = 0;
+    /// Makes sure that bytes up to `size` can be written without a DiskFull; they read as zero.
+    virtual Status allocate(std::uint64_t sizeBytes) = 0;
+    virtual Status truncate(std::uint64_t sizeBytes) = 0;
+    virtual Result<FileInfo> info() const = 0;
+};
+
+/// A lock on a file that one process holds and that dies with it.
+class FileLock
+{
+public:
+    virtual ~FileLock() = default;
+};
+
+/// The road to files for everything in core but SQLite.
+/// Errors: as File, also NotFound, AlreadyExists, Busy (lock).
+/// Thread-safety: every function may be called from any thread.
+class FileSystem
+{
+public:
+    virtual ~FileSystem() = default;
+    virtual Result<std::unique_ptr<File>> open(const Path &path, OpenMode mode) = 0;
+    virtual Result<FileInfo> info(const Path &path) = 0;
+    virtual Result<std::vector<std::string>> list(const Path &folder) = 0; ///< names, sorted
+    virtual Status makeFolders(const Path &folder) = 0; ///< with parents; fine when it exists
+    virtual Status rename(const Path &from, const Path &to) = 0; ///< replaces `to` in one step
+    virtual Status remove(const Path &path) = 0; ///< a file or an empty folder
+    virtual Status syncFolder(const Path &folder) = 0;
+    virtual Result<VolumeInfo> volume(const Path &path) = 0;
+    /// Takes the lock of `path` (made when absent), or Busy when another process has it.
+    virtual Result<std::unique_ptr<FileLock>> lock(const Path &path) = 0;
+
+    /// Conveniences on the above.
+    Result<Bytes> readAll(const Path &path);
+    bool exists(const Path &path);
+    /// Writes `path` so that a crash leaves the old or the new content: temporary file, sync,
+    /// rename, sync of the folder.
+    Status replaceFile(const Path &path, ByteView content);
+    Status removeAll(const Path &path); ///< a file, or a folder with all in it; fine when absent
+};
+
+/// The real one. Lives as long as the program.
+FileSystem &posixFileSystem();
+
+} // namespace millrace

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/memory_file_system.h"
+
+#include "core/base/clock.h"
+
+#include <algorithm>
+
+namespace millrace {
+
+struct MemoryFileSystem::Inode {
+    std::uint64_t number = 0;
+    Bytes current;
+    Bytes durable;
+};
+
+namespace {
+
+constexpr std::size_t kSectorBytes = 512;
+
+Problem crashedProblem(const char *call, const Path &path)
+{
+    return Problem(Code::Io, {{"operation", call}, {"reason", "the computer has crashed"}}, path);
+}
+
+/// Sector by sector either the durable or the current content, by `seed`.
+Bytes tear(const Bytes &durable, const Bytes &current, std::uint64_t seed)
+{
+    Bytes out = durable;
+    const bool grows = (mix64(seed) & 1) != 0;
+    out.resize(grows ? std::max(durable.size(), current.size()) : durable.size());
+    for (std::size_t at = 0; at < out.size(); at += kSectorBytes) {
+        const std::size_t end = std::min({at + kSectorBytes, out.size(), current.size()});
+        if (end > at && (mix64(seed + at + 1) & 1) != 0)
+            std::copy(current.begin() + static_cast<std::ptrdiff_t>(at),
+                      current.begin() + static_cast<std::ptrdiff_t>(end),
+                      out.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    return out;
+}
+
+} // namespace
+
+class MemoryFileSystem::OpenFile final : public File
+{
+public:
+    OpenFile(MemoryFileSystem &fs, std::shared_ptr<Inode> inode, Path path)
+        : m_fs(fs), m_inode(std::move(inode)), m_path(std::move(path)),
+          m_generation(fs.m_generation)
+    {
+    }
+
+    Result<std::size_t> readAt(FilePos at, std::span<std::byte> out) const override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        if (stale())
+            return crashedProblem("read", m_path);
+        const auto &content = m_inode->current;
+        if (at.value >= content.size())
+            return std::size_t{0};
+        const auto n = std::min<std::size_t>(out.size(), content.size() - at.value);
+        std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(at.value), n, out.begin());
+        return n;
+    }
+
+    Status writeAt(FilePos at, ByteView bytes) override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        const bool crashedBefore = m_fs.m_crashed;
+        if (auto ok = begin("write"); !ok) {
+            // The call during which the computer stops may still have reached the page cache.
+            if (m_fs.m_crashed && !crashedBefore && !stale())
+                put(at, bytes);
+            return ok;
+        }
+        MILLRACE_TRY(m_fs.grow(m_inode, at.value + bytes.size(), m_path));
+        put(at, bytes);
+        return Done{};
+    }
+
+    Status sync() override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        MILLRACE_TRY(begin("sync"));
+        if (!m_fs.ignored("sync", m_path))
+            m_inode->durable = m_inode->current;
+        return Done{};
+    }
+
+    Status allocate(std::uint64_t sizeBytes) override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        MILLRACE_TRY(begin("allocate"));
+        return m_fs.grow(m_inode, sizeBytes, m_path);
+    }
+
+    Status truncate(std::uint64_t sizeBytes) override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        MILLRACE_TRY(begin("truncate"));
+        m_inode->current.resize(static_cast<std::size_t>(sizeBytes));
+        return Done{};
+    }
+
+    Result<FileInfo> info() const override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        FileInfo out;
+        out.sizeBytes = m_inode->current.size();
+        out.device = 1;
+        out.inode = m_inode->number;
+        return out;
+    }
+
+private:
+    bool stale() const { return m_generation != m_fs.m_generation; }
+    Status begin(const char *call)
+    {
+        return stale() ? Status(crashedProblem(call, m_path)) : m_fs.step(call, m_path);
+    }
+    void put(FilePos at, ByteView bytes)
+    {
+        auto &content = m_inode->current;
+        if (content.size() < at.value + bytes.size())
+            content.resize(static_cast<std::size_t>(at.value) + bytes.size());
+        std::copy(bytes.begin(), bytes.end(),
+                  content.begin() + static_cast<std::ptrdiff_t>(at.value));
+    }
+
+    MemoryFileSystem &m_fs;
+    std::shared_ptr<Inode> m_inode;
+    Path m_path;
+    std::uint64_t m_generation;
+};
+
+class MemoryFileSystem::Lock final : public FileLock
+{
+public:
+    Lock(MemoryFileSystem &fs, Path path)
+        : m_fs(fs), m_path(std::move(path)), m_generation(fs.m_generation)
+    {
+    }
+    ~Lock() override
+    {
+        const std::lock_guard guard(m_fs.m_mutex);
+        if (m_generation == m_fs.m_generation)
+            m_fs.m_locks.erase(m_path);
+    }
+    Lock(const Lock &) = delete;
+    Lock &operator=(const Lock &) = delete;
+
+private:
+    MemoryFileSystem &m_fs;
+    Path m_path;
+    std::uint64_t m_generation;
+};
+
+MemoryFileSystem::MemoryFileSystem() = default;
+MemoryFileSystem::~MemoryFileSystem() = default;
+
+void MemoryFileSystem::crashAfter(std::uint64_t steps)
+{
+    const std::lock_guard guard(m_mutex);
+    m_crashAt = m_steps + steps;
+}
+
+std::uint64_t MemoryFileSystem::steps() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_steps;
+}
+
+bool MemoryFileSystem::crashed() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_crashed;
+}
+
+void MemoryFileSystem::restart(Unsynced unsynced, std::uint64_t seed)
+{
+    const std::lock_guard guard(m_mutex);
+    if (unsynced != Unsynced::Lost) {
+        std::uint64_t n = 0;
+        for (auto &[path, inode] : m_names) {
+            const std::uint64_t chance = mix64(seed ^ mix64(++n));
+            if (unsynced == Unsynced::Kept)
+                inode->durable = inode->current;
+            else
+                inode->durable = tear(inode->durable, inode->current, chance);
+            if (unsynced == Unsynced::Kept || (chance & 4) != 0)
+                m_durableNames[path] = inode;
+        }
+        std::erase_if(m_durableNames, [&](const auto &entry) {
+            return !m_names.contains(entry.first) &&
+                   (unsynced == Unsynced::Kept || (mix64(seed ^ mix64(++n)) & 1) != 0);
+        });
+    }
+    m_names = m_durableNames;
+    for (auto &[path, inode] : m_names)
+        inode->current = inode->durable;
+    m_locks.clear();
+    m_crashed = false;
+    m_crashAt = ~0ULL;
+    ++m_generation;
+}
+
+void MemoryFileSystem::ignoreSyncs(std::function<bool(const Step &)> ignore)
+{
+    const std::lock_guard guard(m_mutex);
+    m_ignore = std::move(ignore);
+}
+
+void MemoryFileSystem::failSteps(std::function<const Problem *(const Step &)> fail)
+{
+    const std::lock_guard guard(m_mutex);
+    m_fail = std::move(fail);
+}
+
+void MemoryFileSystem::setCapacity(std::uint64_t bytes)
+{
+    const std::lock_guard guard(m_mutex);
+    m_capacity = bytes;
+}
+
+std::vector<MemoryFileSystem::Step> MemoryFileSystem::history() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_history;
+}
+
+Bytes MemoryFileSystem::content(const Path &path) const
+{
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_names.find(path);
+    return found == m_names.end() ? Bytes{} : found->second->current;
+}
+
+void MemoryFileSystem::setContent(const Path &path, Bytes content)
+{
+    const std::lock_guard guard(m_mutex);
+    auto &inode = m_names[path];
+    if (!inode) {
+        inode = std::make_shared<Inode>();
+        inode->number = m_nextInode++;
+    }
+    inode->current = inode->durable = std::move(content);
+    m_durableNames[path] = inode;
+}
+
+Status MemoryFileSystem::step(const char *call, const Path &path)
+{
+    if (m_crashed)
+        return crashedProblem(call, path);
+    if (m_steps >= m_crashAt) {
+        m_crashed = true;
+        return crashedProblem(call, path);
+    }
+    ++m_steps;
+    m_history.push_back({call, path});
+    if (m_fail) {
+        if (const Problem *problem = m_fail(m_history.back()))
+            return *problem;
+    }
+    return Done{};
+}
+
+bool MemoryFileSystem::ignored(const char *call, const Path &path) const
+{
+    return m_ignore && m_ignore(Step{call, path});
+}
+
+std::uint64_t MemoryFileSystem::usedBytes() const
+{
+    std::uint64_t used = 0;
+    for (const auto &[path, inode] : m_names)
+        used += inode->current.size();
+    return used;
+}
+
+Status MemoryFileSystem::grow(const std::shared_ptr<Inode> &inode, std::uint64_t size,
+                              const Path &path)
+{
+    if (size <= inode->current.size())
+        return Done{};
+    if (m_capacity != ~0ULL && usedBytes() - inode->current.size() + size > m_capacity)
+        return Problem(Code::DiskFull, {{"operation", "write"}}, path);
+    inode->current.resize(static_cast<std::size_t>(size));
+    return Done{};
+}
+
+Result<std::unique_ptr<File>> MemoryFileSystem::open(const Path &path, OpenMode mode)
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_crashed)
+        return crashedProblem("open", path);
+    const auto found = m_names.find(path);
+    if (found != m_names.end()) {
+        if (mode == OpenMode::CreateNew)
+            return Problem(Code::AlreadyExists, {{"what", path}}, path);
+        return std::unique_ptr<File>(std::make_unique<OpenFile>(*this, found->second, path));
+    }
+    if (mode == OpenMode::Read || mode == OpenMode::ReadWrite ||
+        !m_folders.contains(parentPath(path)))
+        return Problem(Code::NotFound, {{"what", path}}, path);
+    if (auto ok = step("create", path); !ok)
+        return std::move(ok).error();
+    auto inode = std::make_shared<Inode>();
+    inode->number = m_nextInode++;
+    m_names[path] = inode;
+    return std::unique_ptr<File>(std::make_unique<OpenFile>(*this, inode, path));
+}
+
+Result<FileInfo> MemoryFileSystem::info(const Path &path)
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_crashed)
+        return crashedProblem("stat", path);
+    FileInfo out;
+    out.device = 1;
+    if (m_folders.contains(path)) {
+        out.isFolder = true;
+        return out;
+    }
+    const auto found = m_names.find(path);
+    if (found == m_names.end())
+        return Problem(Code::NotFound, {{"what", path}}, path);
+    out.sizeBytes = found->second->current.size();
+    out.inode = found->second->number;
+    return out;
+}
+
+Result<std::vector<std::string>> MemoryFileSystem::list(const Path &folder)
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_crashed)
+        return crashedProblem("list", folder);
+    if (!m_folders.contains(folder))
+        return Problem(Code::NotFound, {{"what", folder}}, folder);
+    std::vector<std::string> names;
+    for (const auto &[path, inode] : m_names) {
+        if (parentPath(path) == folder)
+            names.push_back(fileName(path));
+    }
+    for (const auto &path : m_folders) {
+        if (path != folder && parentPath(path) == folder)
+            names.push_back(fileName(path));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// Folders are taken as durable at once: what matters to the log are the names in them.
+Status MemoryFileSystem::makeFolders(const Path &folder)
+{
+    const std::lock_guard guard(m_mutex);
+    MILLRACE_TRY(step("make folder", folder));
+    for (Path at = folder; at != "/" && at != "."; at = parentPath(at))
+        m_folders.insert(at);
+    return Done{};
+}
+
+Status MemoryFileSystem::rename(const Path &from, const Path &to)
+{
+    const std::lock_guard guard(m_mutex);
+    MILLRACE_TRY(step("rename", from));
+    const auto found = m_names.find(from);
+    if (found == m_names.end())
+        return Problem(Code::NotFound, {{"what", from}}, from);
+    m_names[to] = found->second;
+    m_names.erase(from);
+    return Done{};
+}
+
+Status MemoryFileSystem::remove(const Path &path)
+{
+    const std::lock_guard guard(m_mutex);
+    MILLRACE_TRY(step("remove", path));
+    if (m_folders.erase(path) > 0 || m_names.erase(path) > 0)
+        return Done{};
+    return Problem(Code::NotFound, {{"what", path}}, path);
+}
+
+Status MemoryFileSystem::syncFolder(const Path &folder)
+{
+    const std::lock_guard guard(m_mutex);
+    MILLRACE_TRY(step("syncFolder", folder));
+    if (ignored("syncFolder", folder))
+        return Done{};
+    std::erase_if(m_durableNames, [&](const auto &entry) {
+        return parentPath(entry.first) == folder && !m_names.contains(entry.first);
+    });
+    for (const auto &[path, inode] : m_names) {
+        if (parentPath(path) == folder)
+            m_durableNames[path] = inode;
+    }
+    return Done{};
+}
+
+Result<VolumeInfo> MemoryFileSystem::volume(const Path &)
+{
+    const std::lock_guard guard(m_mutex);
+    VolumeInfo out;
+    out.totalBytes = m_capacity == ~0ULL ? 1ULL << 40 : m_capacity;
+    out.freeBytes = out.totalBytes - std::min(out.totalBytes, usedBytes());
+    return out;
+}
+
+Result<std::unique_ptr<FileLock>> MemoryFileSystem::lock(const Path &path)
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_crashed)
+        return crashedProblem("lock", path);
+    if (!m_locks.insert(path).second)
+        return Problem(Code::Busy, {{"what", path}}, path);
+    return std::unique_ptr<FileLock>(std::make_unique<Lock>(*this, path));
+}
+
+} // namespace millrace

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/file_system.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace millrace {
+
+/// A file system in memory that forgets at a crash what was not synced: bytes without `sync()`,
+/// created, renamed and removed names without `syncFolder()`. Tests run the log over it and stop
+/// it at every single call.
+///
+/// A call that changes something (write, sync, allocate, truncate, create, rename, remove,
+/// syncFolder) counts one step. When the steps granted by `crashAfter()` are used up, that call
+/// and all later ones fail with Io until `restart()`.
+/// Thread-safety: every function may be called from any thread.
+class MemoryFileSystem final : public FileSystem
+{
+public:
+    /// What becomes of unsynced changes at a crash.
+    enum class Unsynced : std::uint8_t {
+        Lost = 1, ///< none survives
+        Kept,     ///< all survive (the kernel happened to write them)
+        Torn,     ///< each 512-byte sector and each name decides by the seed
+    };
+
+    struct Step {
+        std::string call; ///< "write", "sync", "rename", …
+        Path path;
+    };
+
+    MemoryFileSystem();
+    ~MemoryFileSystem() override;
+
+    /// The crash comes at the step after `steps` more.
+    void crashAfter(std::uint64_t steps);
+    std::uint64_t steps() const; ///< taken so far
+    bool crashed() const;
+    /// Forgets, ends the crash and takes away all locks. Open files of before fail for ever.
+    void restart(Unsynced unsynced = Unsynced::Lost, std::uint64_t seed = 0);
+
+    /// From now on a sync or syncFolder for which `ignore` says true reports success and does
+    /// nothing: what a missing fdatasync would be.
+    void ignoreSyncs(std::function<bool(const Step &)> ignore);
+    /// From now on steps for which `fail` gives a problem fail with it (an I/O error, no crash).
+    void failSteps(std::function<const Problem *(const Step &)> fail);
+    /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
+    void setCapacity(std::uint64_t bytes);
+    std::vector<Step> history() const; ///< all steps so far
+
+    /// For damage on purpose: the current content of a file.
+    Bytes content(const Path &path) const;
+    void setContent(const Path &path, Bytes content);
+
+    Result<std::unique_ptr<File>> open(const Path &path, OpenMode mode) override;
+    Result<FileInfo> info(const Path &path) override;
+    Result<std::vector<std::string>> list(const Path &folder) override;
+    Status makeFolders(const Path &folder) override;
+    Status rename(const Path &from, const Path &to) override;
+    Status remove(const Path &path) override;
+    Status syncFolder(const Path &folder) override;
+    Result<VolumeInfo> volume(const Path &path) override;
+    Result<std::unique_ptr<FileLock>> lock(const Path &path) override;
+
+private:
+    struct Inode;
+    class OpenFile;
+    class Lock;
+    using Names = std::map<Path, std::shared_ptr<Inode>>; ///< full path to file; folders in m_folders
+
+    Status step(const char *call, const Path &path); ///< with m_mutex held
+    bool ignored(const char *call, const Path &path) const;
+    Status grow(const std::shared_ptr<Inode> &inode, std::uint64_t size, const Path &path);
+    std::uint64_t usedBytes() const;
+
+    mutable std::mutex m_mutex; ///< guards all below
+    Names m_names;              ///< as a running program sees them
+    Names m_durableNames;       ///< as a crash leaves them
+    std::set<Path> m_folders;
+    std::set<Path> m_locks;
+    std::uint64_t m_steps = 0;
+    std::uint64_t m_crashAt = ~0ULL;
+    bool m_crashed = false;
+    std::uint64_t m_generation = 0;
+    std::uint64_t m_nextInode = 1;
+    std::uint64_t m_capacity = ~0ULL;
+    std::vector<Step> m_history;
+    std::function<bool(const Step &)> m_ignore;
+    std::function<const Problem *(const Step &)> m_fail;
+};
+
+} // namespace millrace

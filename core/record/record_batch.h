@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/record/record.h"
+
+#include <memory>
+#include <span>
+
+namespace millrace::record {
+
+class RecordBatch;
+using BatchPtr = std::shared_ptr<const RecordBatch>;
+
+/// Readable bytes behind the last payload, so that simdjson may read past any record
+/// (SIMDJSON_PADDING is 64).
+inline constexpr std::size_t kArenaPadding = 64;
+
+/// Many records in one block of memory: the unit in which records are stored, read and processed.
+///
+/// A *placed* batch is a run of one shard of one stream: row i has ordinal firstOrdinal() + i. A
+/// batch that was never put has no place, and arrival and seqIx 0. Rows are 0 to count() - 1.
+///
+/// Ownership: immutable and shared; views into it live as long as the batch.
+/// Thread-safety: any number of readers.
+class RecordBatch
+{
+public:
+    std::size_t count() const { return m_count; }
+    bool placed() const { return m_placed; }
+    const StreamUuid &stream() const { return m_stream; } ///< null when not placed
+    ShardIndex shard() const { return m_shard; }
+    Ordinal firstOrdinal() const { return m_firstOrdinal; }
+    Ordinal endOrdinal() const { return m_firstOrdinal + m_count; }
+
+    std::string_view data(std::size_t row) const { return slice(m_dataOffsets, row); }
+    std::string_view key(std::size_t row) const { return slice(m_keyOffsets, row); }
+    std::optional<Hash128> explicitHash(std::size_t row) const;
+    WallTime arrival(std::size_t row) const
+    {
+        return WallTime(std::chrono::milliseconds(m_arrivals.empty() ? 0 : m_arrivals[row]));
+    }
+    std::uint64_t seqIx(std::size_t row) const { return m_seqIx.empty() ? 0 : m_seqIx[row]; }
+    std::vector<Attribute> attributes(std::size_t row) const;
+
+    /// True when some rows carry a root other than their own place.
+    bool hasOrigins() const { return !m_originOffsets.empty(); }
+    /// The row's root: the stored one, else its own place. A row of a batch that is not placed and
+    /// has no stored root gives an Origin with a null stream.
+    Origin origin(std::size_t row) const;
+
+    std::size_t dataBytes() const { return m_dataBytes; } ///< sum of data(row).size()
+    std::size_t keyBytes() const { return m_keyBytes; }
+    std::size_t memoryBytes() const; ///< what keeping this batch costs
+
+private:
+    friend class RecordBatchBuilder;
+    friend class BlockCodecAccess; ///< core/log: fills a batch from a stored block without copying
+
+    RecordBatch() = default;
+    std::string_view slice(const std::vector<std::uint32_t> &offsets, std::size_t row) const
+    {
+        return {m_arena.get() + offsets[row], offsets[row + 1] - offsets[row]};
+    }
+
+    std::size_t m_count = 0;
+    bool m_placed = false;
+    StreamUuid m_stream;
+    ShardIndex m_shard;
+    Ordinal m_firstOrdinal;
+    std::unique_ptr<char[]> m_arena; ///< m_arenaBytes and then kArenaPadding zero bytes
+    std::size_t m_arenaBytes = 0;
+    std::size_t m_dataBytes = 0;
+    std::size_t m_keyBytes = 0;
+    std::vector<std::uint32_t> m_dataOffsets; ///< count + 1, into the arena
+    std::vector<std::uint32_t> m_keyOffsets;  ///< count + 1, into the arena
+    std::vector<std::int64_t> m_arrivals;     ///< count, or empty
+    std::vector<std::uint64_t> m_seqIx;       ///< count, or empty
+    /// The three below are empty when no row has such a thing. Each row's part of the arena is
+    /// encoded as in core/log/FORMAT.md ("Record columns").
+    std::vector<std::uint32_t> m_hashOffsets;
+    std::vector<std::uint32_t> m_attributeOffsets;
+    std::vector<std::uint32_t> m_originOffsets;
+};
+
+/// Everything of a record but its place.
+struct RecordInput {
+    std::string_view data;
+    std::string_view key;
+    std::optional<Hash128> explicitHash = {};
+    std::span<const Attribute> attributes = {};
+    const Origin *origin = nullptr; ///< null: the record is (or will be) its own root
+};
+
+/// Makes a batch row by row. Rows are appended to one growing arena; finish() hands it over.
+/// Thread-safety: one thread at a time.
+class RecordBatchBuilder
+{
+public:
+    void append(const RecordInput &record);
+    /// Copies a row of another batch: payload, key, explicit hash, attributes and root (its own
+    /// place where it has no stored root).
+    void appendRow(const RecordBatch &from, std::size_t row);
+
+    std::size_t count() const { return m_data.size(); }
+    std::size_t bytes() const { return m_bytes.size(); } ///< payloads, keys and the rest so far
+
+    /// The rows as a batch without a place; the builder is empty afterwards.
+    BatchPtr finish();
+    /// The rows as a run of a shard. `arrivals` and `seqIx` have count() values.
+    BatchPtr finishPlaced(const StreamUuid &stream, ShardIndex shard, Ordinal first,
+                          std::vector<std::int64_t> arrivals, std::vector<std::uint64_t> seqIx);
+
+private:
+    struct Span {
+        std::uint32_t at = 0;
+        std::uint32_t size = 0;
+    };
+    Span put(std::string_view text);
+
+    std::string m_bytes;
+    std::vector<Span> m_data;
+    std::vector<Span> m_keys;
+    std::vector<Span> m_hashes;     ///< empty, or one for each row
+    std::vector<Span> m_attributes; ///< likewise
+    std::vector<Span> m_origins;    ///< likewise
+};
+
+/// One row's explicit hash, attributes and root as the arena holds them (FORMAT.md). Empty text
+/// stands for "none".
+std::string encodeHash(const Hash128 &hash);
+std::string encodeAttributes(std::span<const Attribute> attributes);
+std::string encodeOrigin(const Origin &origin);
+/// Errors: Corrupt.
+Result<Hash128> decodeHash(std::string_view text);
+Result<std::vector<Attribute>> decodeAttributes(std::string_view text);
+Result<Origin> decodeOrigin(std::string_view text);
+
+} // namespace millrace::record

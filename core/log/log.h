@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/base/log_line.h"
+#include "core/record/record_batch.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millrace::log {
+
+/// A producer's word about how far it has come. Opaque to the log; epoch and progress of the
+/// newest whole commit that names the producer are what it goes on from.
+struct ProgressEntry {
+    std::string producer;
+    Epoch epoch;
+    Bytes progress;
+    friend bool operator==(const ProgressEntry &, const ProgressEntry &) = default;
+};
+
+/// Rows for one shard, in order. They get the next ordinals of the shard.
+struct ShardRows {
+    ShardIndex shard;
+    record::BatchPtr batch;
+    std::vector<std::uint32_t> rows; ///< rising; empty means all rows of the batch
+    WallTime arrival;                ///< of all rows; raised to the shard's last one if below it
+    std::uint64_t firstSeqIx = 0;    ///< the rows get firstSeqIx, firstSeqIx + 1, …
+};
+
+/// Where the rows of one ShardRows now stand.
+struct Placed {
+    ShardIndex shard;
+    Ordinal first;
+    std::uint64_t count = 0;
+};
+
+/// One indivisible append: all its shards and its progress stand together or not at all.
+struct Append {
+    std::vector<ShardRows> shards;
+    std::vector<ProgressEntry> progress;
+    /// Called once: with the places, in the order of `shards`, after fdatasync; or with the
+    /// problem, when nothing of it stands. Called on the thread of commit(), without locks held;
+    /// must not block.
+    std::function<void(Result<std::vector<Placed>>)> done;
+};
+
+/// What a shard holds.
+struct ShardBounds {
+    Ordinal trimHorizon; ///< oldest record that may be read (age hides before segments go)
+    Ordinal end;         ///< behind the newest fdatasynced record; trimHorizon == end when empty
+    WallTime lastArrival{};
+};
+
+struct LogOptions {
+    Path folder; ///< streams/<uuid>; made when absent
+    StreamUuid stream;
+    /// Seal the open segment at this size, or at this age.
+    std::uint64_t segmentBytes = 64ULL << 20U;
+    std::chrono::milliseconds segmentAge{std::chrono::hours(1)};
+    std::chrono::milliseconds retention{std::chrono::hours(24)}; ///< records older are hidden
+    std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
+    int zstdLevel = 1;
+};
+
+/// What recovery found, for the log panel and tests. Problems: TornTail, DamagedRange,
+/// DamagedHeader, each with the file and the byte range in its place.
+struct RecoveryReport {
+    std::vector<Problem> problems;
+    std::uint64_t segments = 0;
+    std::uint64_t walkedBytes = 0;
+};
+
+/// The writer's side of one stream's log: the only one that appends, rewrites and expires.
+///
+/// Appends queue up; commit() makes everything queued into one commit. The owner (core/stream) has
+/// committer threads that call it; a test calls it by hand. Acknowledged means fdatasynced.
+/// Errors: an append is refused with DiskFull or Io (nothing of it stands); after Io from
+/// fdatasync the log goes on in a new segment.
+/// Thread-safety: every function may be called from any thread; commit(), rewriteOne() and
+/// expire() exclude each other inside where they must.
+class Log
+{
+public:
+    static Result<std::unique_ptr<Log>> open(const LogOptions &options, FileSystem &fileSystem,
+                                             Clock &clock, RandomSource &random, LogSink log);
+    virtual ~Log() = default;
+
+    virtual const RecoveryReport &recovery() const = 0;
+
+    virtual void append(Append append) = 0;
+    /// Queued and not yet committed, in payload bytes: what a sender waits for.
+    virtual std::uint64_t queuedBytes() const = 0;
+    /// Writes one commit of all that is queued and fdatasyncs it. False when nothing was queued.
+    virtual bool commit() = 0;
+
+    /// Shards that ever had a record or were named by `ensureShards`, rising.
+    virtual std::vector<ShardIndex> shards() const = 0;
+    virtual ShardBounds bounds(ShardIndex shard) const = 0;
+    /// The first seqIx no record of the shard has, from the newest commit.
+    virtual std::uint64_t nextSeqIx(ShardIndex shard) const = 0;
+
+    /// The run of records that holds `at`, or the first one behind it when `at` is expired or
+    /// damaged; a run may begin before `at`. Null when `at` is at or behind the end. Only records
+    /// below bounds().end are ever returned.
+    /// Errors: Corrupt (the block does not decode: place names it; go on behind `Problem`'s
+    /// argument "next"), Io.
+    virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
+    /// The first ordinal whose arrival is at or after `time`; the end when there is none.
+    virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
+    /// The ordinal of the first record whose seqIx is at or above `seqIx`; the end when none.
+    virtual Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) = 0;
+
+    /// Every producer's newest entry among fdatasynced commits.
+    virtual std::vector<ProgressEntry> producers() const = 0;
+    virtual std::optional<ProgressEntry> producer(const std::string &id) const = 0;
+
+    virtual void setRetention(std::chrono::milliseconds retention) = 0;
+    /// Hides and frees what retention no longer keeps. Returns bytes freed.
+    virtual Result<std::uint64_t> expire() = 0;
+    /// Removes the oldest sealed segment, read or not. Returns bytes freed, 0 when none may go.
+    virtual Result<std::uint64_t> dropOldestSegment() = 0;
+    /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
+    /// (implicit streams: trimmed when every cursor has passed).
+    virtual Result<std::uint64_t> trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
+    /// Rewrites the oldest sealed segment that is still in commit form. False when none is.
+    virtual Result<bool> rewriteOne() = 0;
+    /// Seals the open segment now (tests, and before a stream is archived).
+    virtual Status seal() = 0;
+
+    virtual std::uint64_t diskBytes() const = 0;   ///< of all files, room kept ahead included
+    virtual std::uint64_t rawBytes() const = 0;    ///< of the records they hold, before compression
+    virtual std::uint64_t storedBytes() const = 0; ///< the same, as stored
+};
+
+/// A reader beside the engine, without its lock; also what tests hold the Log against.
+/// Thread-safety: one thread at a time.
+class LogReader
+{
+public:
+    static Result<std::unique_ptr<LogReader>> open(const Path &folder, FileSystem &fileSystem);
+    virtual ~LogReader() = default;
+    /// Looks for new commits, segments and expired ones.
+    virtual Status refresh() = 0;
+    virtual const RecoveryReport &report() const = 0; ///< damage found so far
+    virtual std::vector<ShardIndex> shards() const = 0;
+    virtual ShardBounds bounds(ShardIndex shard) const = 0;
+    virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
+    virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
+    virtual Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) = 0;
+    virtual std::vector<ProgressEntry> producers() const = 0;
+};
+
+} // namespace millrace::log

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/graph/document.h"
+#include "core/graph/node_kind.h"
+#include "core/runtime/sink.h"
+#include "core/runtime/source.h"
+#include "core/runtime/transform.h"
+
+#include <functional>
+
+namespace millrace::runtime {
+
+/// What an operator may use of the world; everything in it outlives the operator.
+struct NodeContext {
+    FileSystem *fileSystem = nullptr;
+    Clock *clock = nullptr;
+    RandomSource *random = nullptr;
+    Uuid project;           ///< of the document
+    NodeId node;
+    Path documentFolder;    ///< relative paths in parameters start here
+    /// Payload schema of the node's input: for transforms and sinks, known before they are made.
+    record::Schema inputSchema;
+    int outputDescriptor = 1; ///< where "standard output" goes
+};
+
+/// A node kind with the way to make it. Exactly one of the three factories is set, by category;
+/// none for a data stream, which the engine itself makes.
+struct NodeFactory {
+    graph::NodeKind kind;
+    std::function<Result<std::unique_ptr<Source>>(const graph::Node &, const NodeContext &)> source;
+    std::function<Result<std::shared_ptr<const Transform>>(const graph::Node &, const NodeContext &)>
+        transform;
+    std::function<Result<std::unique_ptr<Sink>>(const graph::Node &, const NodeContext &)> sink;
+};
+
+} // namespace millrace::runtime

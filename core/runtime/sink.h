@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/uuid.h"
+#include "core/runtime/transform.h"
+
+#include <optional>
+
+namespace millrace::runtime {
+
+/// The next ordinal a fragment reads of one shard of one stream.
+struct Cursor {
+    StreamUuid stream;
+    ShardIndex shard;
+    Ordinal next;
+    friend bool operator==(const Cursor &, const Cursor &) = default;
+};
+
+/// How far a fragment has come: cursors of every source shard, the counters of its nodes and the
+/// reference of its state. `details` is opaque to sinks.
+struct FragmentProgress {
+    std::vector<Cursor> cursors; ///< by rising (stream, shard)
+    Bytes details;
+    friend bool operator==(const FragmentProgress &, const FragmentProgress &) = default;
+
+    Bytes encode() const;
+    static Result<FragmentProgress> decode(ByteView bytes);
+};
+
+/// What a sink did with the rows of one commit.
+struct SinkResult {
+    std::vector<std::vector<DeadRow>> dead; ///< one list for each chunk; rows it cannot store
+};
+
+/// A destination: stores rows and, where it can, the fragment's progress in the same transaction.
+///
+/// Protocol: open(), then for each batch `check()` (which rows can never be stored: they become
+/// dead letters, which are committed first), then `commit()` of the others with the progress.
+/// commit() is repeated with the same arguments after a failure; a failed commit stores nothing,
+/// or stores under names and keys that the repetition replaces.
+/// Thread-safety: one thread at a time; may block on its own file or database.
+class Sink
+{
+public:
+    virtual ~Sink() = default;
+    /// Opens the destination and says how far it is: nothing when it has never seen this fragment
+    /// (or was replaced: then `notices` says so and the fragment starts at the trim horizon).
+    struct Opened {
+        std::optional<FragmentProgress> progress;
+        std::vector<Problem> notices;
+    };
+    virtual Result<Opened> open() = 0;
+    /// True when the destination keeps no progress itself; the catalog keeps it then, and what was
+    /// written since the last time may come again after a crash (standard output).
+    virtual bool progressInCatalog() const { return false; }
+    virtual SinkResult check(std::span<const Chunk> chunks) = 0;
+    virtual Status commit(std::span<const Chunk> chunks, const FragmentProgress &progress) = 0;
+    /// Bytes or rows are flushed and closed; called when the fragment stops in good order.
+    virtual Status close() = 0;
+};
+
+} // namespace millrace::runtime

@@ -64,6 +64,29 @@ project 'message(FATAL_ERROR "libwater was not found")'
 dev build core-only
 expect 1 'libwater was not found' 'could not configure core-only'
 
+# run, with programs that print their arguments.
+cat >"$tree/program" <<'PROGRAM'
+#!/usr/bin/env bash
+echo "${0##*/} platform=${QT_QPA_PLATFORM:-} $*"
+while (($#)); do
+    [[ $1 != --screenshot ]] || echo picture >"$2"
+    shift
+done
+PROGRAM
+chmod +x "$tree/program"
+# shellcheck disable=SC2016 # CMake expands what stands in these lines
+project 'file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bin)' 'add_custom_target(unwanted ALL COMMAND false)' 'foreach(program millrace millrace-studio)' \
+    'add_custom_target(${program} COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/program ${CMAKE_BINARY_DIR}/bin/${program})' 'endforeach()'
+common="resources/templates/clickstream.millrace --data $HOME/.local/share/millrace/demo --budget 2GB"
+dev run
+expect 0 'no display' "millrace platform= run $common --for 20s --dashboard" \
+    "millrace-studio platform=offscreen $common --run --screenshot build/studio.png --after 10s --size 1600x1000" \
+    "$tree/build/studio.png"
+[[ -s $tree/build/studio.png ]] || die 'no picture'
+DISPLAY=:7 XDG_DATA_HOME="$HOME/my data" dev run
+expect 0 "millrace-studio platform= resources/templates/clickstream.millrace --data $HOME/my data/millrace/demo --budget 2GB --run"
+[[ $output != *'no display'* ]] || die 'speaks of no display although there is one'
+
 # Neither root nor sudo: the line to type, and exit code 3. Root becomes nobody for it.
 stub dpkg-query 'exit 1'
 for tool in bash env nproc dirname mkdir apt-get apt-cache sed tail cat grep; do

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/catalog.h"
+
+namespace millrace::store {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+constexpr const char *kSchema = R"(
+CREATE TABLE stream (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, shards INTEGER NOT NULL,
+  created INTEGER NOT NULL, retention INTEGER NOT NULL, max_bytes INTEGER NOT NULL,
+  durability INTEGER NOT NULL, limits INTEGER NOT NULL, role INTEGER NOT NULL,
+  schema_source INTEGER NOT NULL, schema TEXT NOT NULL);
+CREATE TABLE checkpoint (fragment TEXT PRIMARY KEY, progress BLOB NOT NULL);
+CREATE TABLE metrics (
+  series TEXT NOT NULL, minute INTEGER NOT NULL, points BLOB NOT NULL,
+  PRIMARY KEY (series, minute)) WITHOUT ROWID;
+PRAGMA user_version = 1;
+)";
+
+Result<StreamEntry> readStream(const Statement &row)
+{
+    StreamEntry entry;
+    auto id = Uuid::parse(row.text(0));
+    if (!id)
+        return std::move(id).error();
+    entry.id = *id;
+    entry.name = row.text(1);
+    entry.shards = static_cast<std::uint32_t>(row.integer(2));
+    entry.created = WallTime(std::chrono::milliseconds(row.integer(3)));
+    entry.retention = std::chrono::milliseconds(row.integer(4));
+    entry.maxBytes = static_cast<std::uint64_t>(row.integer(5));
+    entry.durability = static_cast<Durability>(row.integer(6));
+    entry.limits = static_cast<LimitMode>(row.integer(7));
+    entry.role = static_cast<StreamRole>(row.integer(8));
+    entry.schemaSource = static_cast<SchemaSource>(row.integer(9));
+    entry.schema = row.text(10);
+    return entry;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const Path &path, Database::Mode mode)
+{
+    auto database = Database::open(path, mode);
+    if (!database)
+        return std::move(database).error();
+    std::unique_ptr<Catalog> catalog(new Catalog(*std::move(database)));
+    MILLRACE_TRY(catalog->prepareFormat(mode));
+    return catalog;
+}
+
+Status Catalog::prepareFormat(Database::Mode mode)
+{
+    std::int64_t version = 0;
+    {
+        auto query = m_database.prepare("PRAGMA user_version");
+        if (!query)
+            return std::move(query).error();
+        auto row = query->step();
+        if (!row)
+            return std::move(row).error();
+        version = query->integer(0);
+    }
+    if (version > kVersion)
+        return Problem(Code::NewerFormat,
+                       {{"what", "the data directory"},
+                        {"found", std::to_string(version)},
+                        {"known", std::to_string(kVersion)}},
+                       m_database.path());
+    if (version == kVersion)
+        return Done{};
+    if (mode == Database::Mode::ReadOnly)
+        return Problem(Code::NotFound, {{"what", "a catalog"}}, m_database.path());
+    Transaction transaction(m_database);
+    MILLRACE_TRY(transaction.begin());
+    MILLRACE_TRY(m_database.execute(kSchema));
+    return transaction.commit();
+}
+
+Result<std::vector<StreamEntry>> Catalog::streams() const
+{
+    const std::lock_guard guard(m_mutex);
+    auto query = m_database.prepare("SELECT id, name, shards, created, retention, max_bytes, "
+                                    "durability, limits, role, schema_source, schema FROM stream "
+                                    "ORDER BY name");
+    if (!query)
+        return std::move(query).error();
+    std::vector<StreamEntry> out;
+    for (;;) {
+        auto more = query->step();
+        if (!more)
+            return std::move(more).error();
+        if (!*more)
+            return out;
+        auto entry = readStream(*query);
+        if (!entry)
+            return std::move(entry).error().at(m_database.path());
+        out.push_back(*std::move(entry));
+    }
+}
+
+Status Catalog::putStream(const StreamEntry &entry)
+{
+    const std::lock_guard guard(m_mutex);
+    auto insert = m_database.prepare("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+    if (!insert)
+        return std::move(insert).error();
+    insert->bind(0, entry.id.toString())
+        .bind(1, entry.name)
+        .bind(2, static_cast<std::int64_t>(entry.shards))
+        .bind(3, static_cast<std::int64_t>(entry.created.time_since_epoch().count()))
+        .bind(4, static_cast<std::int64_t>(entry.retention.count()))
+        .bind(5, static_cast<std::int64_t>(entry.maxBytes))
+        .bind(6, static_cast<std::int64_t>(entry.durability))
+        .bind(7, static_cast<std::int64_t>(entry.limits))
+        .bind(8, static_cast<std::int64_t>(entry.role))
+        .bind(9, static_cast<std::int64_t>(entry.schemaSource))
+        .bind(10, entry.schema);
+    return insert->run();
+}
+
+Status Catalog::removeStream(const StreamUuid &id)
+{
+    const std::lock_guard guard(m_mutex);
+    auto remove = m_database.prepare("DELETE FROM stream WHERE id = ?");
+    if (!remove)
+        return std::move(remove).error();
+    return remove->bind(0, id.toString()).run();
+}
+
+Result<std::optional<Bytes>> Catalog::checkpoint(const std::string &fragment) const
+{
+    const std::lock_guard guard(m_mutex);
+    auto query = m_database.prepare("SELECT progress FROM checkpoint WHERE fragment = ?");
+    if (!query)
+        return std::move(query).error();
+    auto row = query->bind(0, fragment).step();
+    if (!row)
+        return std::move(row).error();
+    return *row ? std::optional(query->blob(0)) : std::optional<Bytes>{};
+}
+
+Status Catalog::putCheckpoint(const std::string &fragment, ByteView progress)
+{
+    const std::lock_guard guard(m_mutex);
+    auto insert = m_database.prepare("INSERT OR REPLACE INTO checkpoint VALUES (?,?)");
+    if (!insert)
+        return std::move(insert).error();
+    return insert->bind(0, fragment).bind(1, progress).run();
+}
+
+Status Catalog::removeCheckpoint(const std::string &fragment)
+{
+    const std::lock_guard guard(m_mutex);
+    auto remove = m_database.prepare("DELETE FROM checkpoint WHERE fragment = ?");
+    if (!remove)
+        return std::move(remove).error();
+    return remove->bind(0, fragment).run();
+}
+
+Status Catalog::putMetrics(const std::vector<MetricsRow> &rows)
+{
+    const std::lock_guard guard(m_mutex);
+    Transaction transaction(m_database);
+    MILLRACE_TRY(transaction.begin());
+    {
+        auto insert = m_database.prepare("INSERT OR REPLACE INTO metrics VALUES (?,?,?)");
+        if (!insert)
+            return std::move(insert).error();
+        for (const auto &row : rows)
+            MILLRACE_TRY(insert->bind(0, row.series).bind(1, row.minute).bind(2, row.points).run());
+    }
+    return transaction.commit();
+}
+
+Result<std::vector<MetricsRow>> Catalog::metrics(const std::string &series, std::int64_t fromMinute,
+                                                 std::int64_t toMinute) const
+{
+    const std::lock_guard guard(m_mutex);
+    auto query = m_database.prepare("SELECT minute, points FROM metrics WHERE series = ? AND "
+                                    "minute >= ? AND minute < ? ORDER BY minute");
+    if (!query)
+        return std::move(query).error();
+    query->bind(0, series).bind(1, fromMinute).bind(2, toMinute);
+    std::vector<MetricsRow> out;
+    for (;;) {
+        auto more = query->step();
+        if (!more)
+            return std::move(more).error();
+        if (!*more)
+            return out;
+        out.push_back({series, query->integer(0), query->blob(1)});
+    }
+}
+
+Status Catalog::trimMetrics(std::uint64_t maxBytes)
+{
+    const std::lock_guard guard(m_mutex);
+    // One row costs its points, its series name and about 16 bytes of b-tree.
+    auto remove = m_database.prepare(
+        "DELETE FROM metrics WHERE minute <= (SELECT minute FROM (SELECT minute, "
+        "SUM(SUM(length(points) + length(series) + 16)) OVER (ORDER BY minute DESC) AS total "
+        "FROM metrics GROUP BY minute) WHERE total > ? ORDER BY minute DESC LIMIT 1)");
+    if (!remove)
+        return std::move(remove).error();
+    return remove->bind(0, static_cast<std::int64_t>(maxBytes)).run();
+}
+
+} // namespace millrace::store

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace millrace::store {
+namespace {
+
+Problem fromSqlite(sqlite3 *db, int result, const char *operation, const Path &place)
+{
+    switch (result & 0xFF) {
+    case SQLITE_FULL:
+        return Problem(Code::DiskFull, {{"operation", operation}}, place);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return Problem(Code::Busy, {{"what", place}}, place);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return Problem(Code::Corrupt,
+                       {{"what", "the SQLite file"}, {"reason", sqlite3_errmsg(db)}}, place);
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return Problem(Code::PermissionDenied, {{"operation", operation}}, place);
+    default:
+        return Problem(Code::Io, {{"operation", operation}, {"reason", sqlite3_errmsg(db)}},
+                       place);
+    }
+}
+
+/// Another process may hold the file for a moment (a person's sqlite3 shell).
+constexpr int kBusyMs = 2000;
+
+} // namespace
+
+Statement::Statement(sqlite3_stmt *statement, std::string place)
+    : m_statement(statement), m_place(std::move(place))
+{
+}
+
+Statement::Statement(Statement &&other) noexcept
+    : m_statement(std::exchange(other.m_statement, nullptr)), m_place(std::move(other.m_place))
+{
+}
+
+Statement &Statement::operator=(Statement &&other) noexcept
+{
+    std::swap(m_statement, other.m_statement);
+    std::swap(m_place, other.m_place);
+    return *this;
+}
+
+Statement::~Statement()
+{
+    sqlite3_finalize(m_statement);
+}
+
+Statement &Statement::bind(int at, std::int64_t value)
+{
+    sqlite3_bind_int64(m_statement, at + 1, value);
+    return *this;
+}
+
+Statement &Statement::bind(int at, double value)
+{
+    sqlite3_bind_double(m_statement, at + 1, value);
+    return *this;
+}
+
+Statement &Statement::bind(int at, std::string_view text)
+{
+    sqlite3_bind_text64(m_statement, at + 1, text.data() == nullptr ? "" : text.data(),
+                        text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    return *this;
+}
+
+Statement &Statement::bind(int at, ByteView blob)
+{
+    if (blob.empty())
+        sqlite3_bind_zeroblob(m_statement, at + 1, 0);
+    else
+        sqlite3_bind_blob64(m_statement, at + 1, blob.data(), blob.size(), SQLITE_TRANSIENT);
+    return *this;
+}
+
+Statement &Statement::bindNull(int at)
+{
+    sqlite3_bind_null(m_statement, at + 1);
+    return *this;
+}
+
+Result<bool> Statement::step()
+{
+    const int result = sqlite3_step(m_statement);
+    if (result == SQLITE_ROW)
+        return true;
+    if (result == SQLITE_DONE) {
+        reset();
+        return false;
+    }
+    Problem problem = fromSqlite(sqlite3_db_handle(m_statement), result, "write", m_place);
+    reset();
+    return problem;
+}
+
+Status Statement::run()
+{
+    for (;;) {
+        auto more = step();
+        if (!more)
+            return std::move(more).error();
+        if (!*more)
+            return Done{};
+    }
+}
+
+void Statement::reset()
+{
+    sqlite3_reset(m_statement);
+    sqlite3_clear_bindings(m_statement);
+}
+
+std::int64_t Statement::integer(int column) const
+{
+    return sqlite3_column_int64(m_statement, column);
+}
+
+double Statement::real(int column) const
+{
+    return sqlite3_column_double(m_statement, column);
+}
+
+std::string Statement::text(int column) const
+{
+    const auto *text = sqlite3_column_text(m_statement, column);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column));
+    return text == nullptr ? std::string{} : std::string(reinterpret_cast<const char *>(text), size);
+}
+
+Bytes Statement::blob(int column) const
+{
+    const auto *data = static_cast<const std::byte *>(sqlite3_column_blob(m_statement, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column));
+    return data == nullptr ? Bytes{} : Bytes(data, data + size);
+}
+
+bool Statement::isNull(int column) const
+{
+    return sqlite3_column_type(m_statement, column) == SQLITE_NULL;
+}
+
+Result<Database> Database::open(const Path &path, Mode mode)
+{
+    sqlite3 *db = nullptr;
+    const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
+                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int result = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+    Database database(db, path);
+    if (result != SQLITE_OK) {
+        if ((result & 0xFF) == SQLITE_CANTOPEN)
+            return Problem(Code::Io, {{"operation", "open"}, {"reason", sqlite3_errmsg(db)}},
+                           path);
+        return fromSqlite(db, result, "open", path);
+    }
+    sqlite3_busy_timeout(db, kBusyMs);
+    if (mode == Mode::ReadWrite)
+        MILLRACE_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+                                      "foreign_keys=ON;"));
+    return database;
+}
+
+Database::Database(Database &&other) noexcept
+    : m_db(std::exchange(other.m_db, nullptr)), m_path(std::move(other.m_path))
+{
+}
+
+Database &Database::operator=(Database &&other) noexcept
+{
+    std::swap(m_db, other.m_db);
+    std::swap(m_path, other.m_path);
+    return *this;
+}
+
+Database::~Database()
+{
+    sqlite3_close_v2(m_db);
+}
+
+Result<Statement> Database::prepare(std::string_view sql)
+{
+    sqlite3_stmt *statement = nullptr;
+    const int result = sqlite3_prepare_v3(m_db, sql.data(), static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (result != SQLITE_OK)
+        return fromSqlite(m_db, result, "prepare", m_path);
+    return Statement(statement, m_path);
+}
+
+Status Database::execute(const std::string &sql)
+{
+    const int result = sqlite3_exec(m_db, sql.c_str(), nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK)
+        return fromSqlite(m_db, result, "write", m_path);
+    return Done{};
+}
+
+std::int64_t Database::changes() const
+{
+    return sqlite3_changes64(m_db);
+}
+
+Transaction::~Transaction()
+{
+    if (m_open)
+        (void)m_database.execute("ROLLBACK").has_value();
+}
+
+Status Transaction::begin()
+{
+    MILLRACE_TRY(m_database.execute("BEGIN IMMEDIATE"));
+    m_open = true;
+    return Done{};
+}
+
+Status Transaction::commit()
+{
+    MILLRACE_TRY(m_database.execute("COMMIT"));
+    m_open = false;
+    return Done{};
+}
+
+} // namespace millrace::store

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/stream/data_stream.h"
+
+#include <algorithm>
+
+namespace millrace::stream {
+namespace {
+
+constexpr std::uint32_t kShardsPerCounter = 5;
+
+std::int64_t toSeconds(WallTime time)
+{
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+/// Characters of a UTF-8 text; continuation bytes do not count.
+std::size_t countChars(std::string_view text)
+{
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+} // namespace
+
+struct DataStream::Subscriber {
+    std::function<void()> wake;
+};
+
+DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
+                       std::function<void()> wakeCommitter)
+    : m_id(entry.id), m_name(entry.name), m_created(toSeconds(entry.created)),
+      m_ranges(evenRanges(entry.shards)), m_clock(clock), m_log(std::move(log)),
+      m_wakeCommitter(std::move(wakeCommitter)), m_limits(entry.limits),
+      m_durability(entry.durability), m_entry(std::move(entry))
+{
+    const MonoTime now = clock.mono();
+    for (std::uint32_t i = 0; i < shardCount(); ++i) {
+        m_shards.push_back(std::make_unique<Shard>(now));
+        if (i % kShardsPerCounter == 0)
+            m_nextSeqIx.push_back(std::make_unique<std::atomic<std::uint64_t>>(0));
+        auto &counter = *m_nextSeqIx[i / kShardsPerCounter];
+        counter = std::max(counter.load(), m_log->nextSeqIx(ShardIndex(i)));
+    }
+}
+
+store::StreamEntry DataStream::entry() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_entry;
+}
+
+void DataStream::updateEntry(const store::StreamEntry &entry)
+{
+    const std::lock_guard guard(m_mutex);
+    m_entry = entry;
+    m_limits = entry.limits;
+    m_durability = entry.durability;
+    m_log->setRetention(entry.retention);
+}
+
+ShardIndex DataStream::shardOf(const record::Hash128 &hash) const
+{
+    const auto behind =
+        std::upper_bound(m_ranges.begin(), m_ranges.end(), hash,
+                         [](const record::Hash128 &h, const HashRange &r) { return h < r.first; });
+    return ShardIndex(static_cast<std::uint32_t>(behind - m_ranges.begin() - 1));
+}
+
+ProducerHandle DataStream::openProducer(const std::string &id)
+{
+    const std::lock_guard guard(m_mutex);
+    const auto stored = m_log->producer(id);
+    Epoch &epoch = m_epochs[id];
+    epoch = std::max(epoch, stored ? stored->epoch : Epoch{}).next();
+    return {id, epoch, stored ? stored->progress : Bytes{}};
+}
+
+Bytes DataStream::producerProgress(const std::string &id) const
+{
+    const auto stored = m_log->producer(id);
+    return stored ? stored->progress : Bytes{};
+}
+
+Status DataStream::checkEpoch(const Put &put)
+{
+    if (put.producer == nullptr)
+        return Done{};
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_epochs.find(put.producer->id);
+    if (found != m_epochs.end() && found->second == put.producer->epoch)
+        return Done{};
+    return Problem(Code::ProducerFenced, {{"producer", put.producer->id}}, m_name);
+}
+
+Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
+{
+    std::vector<Routed> routed(m_shards.size());
+    if (!put.batch)
+        return routed;
+    const record::RecordBatch &batch = *put.batch;
+    const std::size_t rows = put.rows.empty() ? batch.count() : put.rows.size();
+    for (std::size_t i = 0; i < rows; ++i) {
+        const std::uint32_t row = put.rows.empty() ? static_cast<std::uint32_t>(i) : put.rows[i];
+        const std::string_view key = batch.key(row);
+        if (key.empty() || (key.size() > record::kMaxKeyChars &&
+                            countChars(key) > record::kMaxKeyChars))
+            return Problem(Code::InvalidKey, {{"characters", std::to_string(countChars(key))}},
+                           m_name + ": record " + std::to_string(i));
+        if (batch.data(row).size() > record::kMaxDataBytes)
+            return Problem(Code::RecordTooLarge,
+                           {{"bytes", std::to_string(batch.data(row).size())},
+                            {"limit", std::to_string(record::kMaxDataBytes)}},
+                           m_name + ": record " + std::to_string(i));
+        const record::Hash128 keyHash = hashOfKey(key);
+        const auto explicitHash = batch.explicitHash(row);
+        Routed &to = routed[shardOf(explicitHash ? *explicitHash : keyHash).value];
+        to.rows.push_back(row);
+        to.keyHashes.push_back(keyHash.low);
+        to.bytes += key.size() + batch.data(row).size();
+    }
+    return routed;
+}
+
+Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome)
+{
+    if (m_limits != store::LimitMode::Enforced)
+        return Done{};
+    const MonoTime now = m_clock.mono();
+    if (put.producer != nullptr) {
+        // Whole or not at all. Puts are ordered by m_putMutex, so nothing is taken in between.
+        std::chrono::nanoseconds wait{0};
+        std::size_t worst = 0;
+        for (std::size_t i = 0; i < routed.size(); ++i) {
+            if (routed[i].rows.empty())
+                continue;
+            const std::lock_guard guard(m_shards[i]->mutex);
+            const auto needed =
+                m_shards[i]->limiter.wait(now, routed[i].rows.size(), routed[i].bytes);
+            if (needed > wait) {
+                wait = needed;
+                worst = i;
+            }
+        }
+        if (wait.count() > 0) {
+            m_shards[worst]->refused += routed[worst].rows.size();
+            const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+            return Problem(Code::ThroughputExceeded,
+                           {{"shard", std::to_string(worst)}, {"retryMs", std::to_string(ms)}},
+                           m_name);
+        }
+        for (std::size_t i = 0; i < routed.size(); ++i) {
+            const std::lock_guard guard(m_shards[i]->mutex);
+            m_shards[i]->limiter.take(routed[i].rows.size(), routed[i].bytes);
+        }
+        return Done{};
+    }
+    for (std::size_t i = 0; i < routed.size(); ++i) {
+        const std::lock_guard guard(m_shards[i]->mutex);
+        Routed taken;
+        for (std::size_t r = 0; r < routed[i].rows.size(); ++r) {
+            const std::uint32_t row = routed[i].rows[r];
+            const std::uint64_t bytes = put.batch->key(row).size() + put.batch->data(row).size();
+            if (m_shards[i]->limiter.wait(now, 1, bytes).count() > 0) {
+                outcome.refused.push_back(row);
+                ++m_shards[i]->refused;
+                continue;
+            }
+            m_shards[i]->limiter.take(1, bytes);
+            taken.rows.push_back(row);
+            taken.keyHashes.push_back(routed[i].keyHashes[r]);
+            taken.bytes += bytes;
+        }
+        routed[i] = std::move(taken);
+    }
+    return Done{};
+}
+
+void DataStream::count(const Put &put, const std::vector<Routed> &routed)
+{
+    const MonoTime now = m_clock.mono();
+    for (std::size_t i = 0; i < routed.size(); ++i) {
+        if (routed[i].rows.empty())
+            continue;
+        Shard &shard = *m_shards[i];
+        shard.recordsIn += routed[i].rows.size();
+        shard.bytesIn += routed[i].bytes;
+        const std::lock_guard guard(shard.mutex);
+        shard.topKeys.age(now);
+        for (std::size_t r = 0; r < routed[i].rows.size(); ++r)
+            shard.topKeys.add(put.batch->key(routed[i].rows[r]), routed[i].keyHashes[r]);
+    }
+}
+
+void DataStream::put(Put put, PutDone done)
+{
+    if (m_full)
+        return done(Problem(Code::BudgetExhausted, {{"stream", m_name}}, m_name));
+    auto routed = route(put);
+    if (!routed)
+        return done(std::move(routed).error());
+
+    auto outcome = std::make_shared<PutOutcome>();
+    log::Append append;
+    {
+        const std::lock_guard guard(m_putMutex);
+        if (auto ok = checkEpoch(put); !ok)
+            return done(std::move(ok).error());
+        if (auto ok = admit(put, *routed, *outcome); !ok)
+            return done(std::move(ok).error());
+        const WallTime arrival = m_clock.wall();
+        for (std::uint32_t i = 0; i < shardCount(); ++i) {
+            auto &rows = (*routed)[i].rows;
+            if (rows.empty())
+                continue;
+            const std::uint64_t firstSeqIx =
+                m_nextSeqIx[i / kShardsPerCounter]->fetch_add(rows.size());
+            outcome->shards.push_back({ShardIndex(i), rows, firstSeqIx, arrival});
+            append.shards.push_back({ShardIndex(i), put.batch, rows, arrival, firstSeqIx});
+        }
+        if (put.producer != nullptr)
+            append.progress.push_back(
+                {put.producer->id, put.producer->epoch, std::move(put.progress)});
+        if (append.shards.empty() && append.progress.empty())
+            return done(std::move(*outcome));
+        const bool atOnce = m_durability == store::Durability::Memory;
+        // The counting stays out of the callback: a put that the log refuses was never in.
+        auto counted = std::make_shared<std::vector<Routed>>(*std::move(routed));
+        auto whenDone = [this, outcome, counted, batch = put.batch,
+                         done = atOnce ? PutDone{} : done](auto placed) {
+            if (placed) {
+                Put counting;
+                counting.batch = batch;
+                count(counting, *counted);
+            }
+            if (!done)
+                return;
+            if (placed)
+                done(std::move(*outcome));
+            else
+                done(std::move(placed).error());
+        };
+        append.done = std::move(whenDone);
+        if (atOnce) {
+            PutOutcome copy = *outcome;
+            m_log->append(std::move(append));
+            m_wakeCommitter();
+            return done(std::move(copy));
+        }
+        m_log->append(std::move(append));
+    }
+    m_wakeCommitter();
+}
+
+Result<Ordinal> DataStream::resolve(ShardIndex shard, From from, const SequenceNumber &sequence,
+                                    WallTime time) const
+{
+    const log::ShardBounds bounds = m_log->bounds(shard);
+    switch (from) {
+    case From::TrimHorizon:
+        return bounds.trimHorizon;
+    case From::Latest:
+        return bounds.end;
+    case From::AtTime:
+        return m_log->find(shard, time);
+    case From::AtSequence:
+    case From::AfterSequence:
+        break;
+    }
+    if (sequence.shard != shard)
+        return invalidArgument("the sequence number encodes shard " +
+                                   std::to_string(sequence.shard.value) +
+                                   ", while it was used for shard " + std::to_string(shard.value),
+                               m_name);
+    return m_log->findSeqIx(shard, sequence.seqIx + (from == From::AfterSequence ? 1 : 0));
+}
+
+void DataStream::countRead(ShardIndex shard, std::uint64_t records, std::uint64_t bytes)
+{
+    m_shards[shard.value]->recordsOut += records;
+    m_shards[shard.value]->bytesOut += bytes;
+}
+
+SequenceNumber DataStream::sequenceNumber(ShardIndex shard, std::uint64_t seqIx,
+                                          WallTime arrival) const
+{
+    return {m_created, shard, seqIx, toSeconds(arrival)};
+}
+
+SequenceNumber DataStream::sequenceNumber(const record::RecordBatch &batch, std::size_t row) const
+{
+    return sequenceNumber(batch.shard(), batch.seqIx(row), batch.arrival(row));
+}
+
+ShardCounters DataStream::counters(ShardIndex shard) const
+{
+    const Shard &s = *m_shards[shard.value];
+    return {s.recordsIn, s.bytesIn, s.recordsOut, s.bytesOut, s.refused};
+}
+
+std::vector<TopKeys::Entry> DataStream::topKeys(ShardIndex shard, std::size_t most, double *total)
+{
+    Shard &s = *m_shards[shard.value];
+    const std::lock_guard guard(s.mutex);
+    s.topKeys.age(m_clock.mono());
+    if (total != nullptr)
+        *total = s.topKeys.total();
+    return s.topKeys.top(most);
+}
+
+DataStream::Subscription DataStream::subscribe(std::function<void()> wake)
+{
+    auto subscriber = std::make_shared<Subscriber>(Subscriber{std::move(wake)});
+    const std::lock_guard guard(m_mutex);
+    std::erase_if(m_subscribers, [](const auto &weak) { return weak.expired(); });
+    m_subscribers.push_back(subscriber);
+    return subscriber;
+}
+
+bool DataStream::commit()
+{
+    if (!m_log->commit())
+        return false;
+    std::vector<std::shared_ptr<Subscriber>> subscribers;
+    {
+        const std::lock_guard guard(m_mutex);
+        for (const auto &weak : m_subscribers) {
+            if (auto subscriber = weak.lock())
+                subscribers.push_back(std::move(subscriber));
+        }
+    }
+    for (const auto &subscriber : subscribers)
+        subscriber->wake();
+    return true;
+}
+
+} // namespace millrace::stream

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/log/log.h"
+#include "core/store/catalog.h"
+#include "core/stream/hash_range.h"
+#include "core/stream/sequence_number.h"
+#include "core/stream/shard_limiter.h"
+#include "core/stream/top_keys.h"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+
+namespace millrace::stream {
+
+/// Where a cursor begins [Kinesis: shard iterator types].
+enum class From : std::uint8_t {
+    TrimHorizon = 1, ///< oldest readable record
+    Latest,          ///< behind the newest one there is now
+    AtSequence,
+    AfterSequence,
+    AtTime, ///< first record that arrived at or after a time
+};
+
+/// A producer's incarnation: what it stamps its puts with, and how far the one before came.
+struct ProducerHandle {
+    std::string id;
+    Epoch epoch;
+    Bytes progress; ///< of the newest stored put; empty when it never put
+};
+
+/// Rows to be put, with the progress that must stand with them. `batch` may be null when only
+/// progress is put.
+struct Put {
+    record::BatchPtr batch;
+    std::vector<std::uint32_t> rows; ///< of batch, rising; empty: all
+    const ProducerHandle *producer = nullptr;
+    Bytes progress; ///< with a producer
+};
+
+/// Where rows went. Row i of `rows` has seqIx firstSeqIx + i.
+struct ShardPut {
+    ShardIndex shard;
+    std::vector<std::uint32_t> rows; ///< of the batch that was put
+    std::uint64_t firstSeqIx = 0;
+    WallTime arrival{};
+};
+struct PutOutcome {
+    std::vector<ShardPut> shards;
+    std::vector<std::uint32_t> refused; ///< over an enforced limit; only without a producer
+};
+using PutDone = std::function<void(Result<PutOutcome>)>;
+
+/// Totals of one shard since the stream was opened, and of its log.
+struct ShardCounters {
+    std::uint64_t recordsIn = 0;
+    std::uint64_t bytesIn = 0;
+    std::uint64_t recordsOut = 0;
+    std::uint64_t bytesOut = 0;
+    std::uint64_t refused = 0;
+};
+
+/// A data stream: N shards over one log.
+///
+/// Puts are acknowledged by their callback: after fdatasync with durability `disk`, at once with
+/// `memory`. Readers see, in either, only what was fdatasynced.
+/// Errors: ThroughputExceeded (enforced limit, argument "retryMs"; nothing of a put with a producer
+/// stands), ProducerFenced (a newer incarnation exists), RecordTooLarge, InvalidKey, and what the
+/// log refuses with.
+/// Thread-safety: every function may be called from any thread.
+class DataStream
+{
+public:
+    /// `wakeCommitter` is called, from any thread, whenever something waits for commit().
+    DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
+               std::function<void()> wakeCommitter);
+
+    store::StreamEntry entry() const;
+    const StreamUuid &id() const { return m_id; }
+    const std::string &name() const { return m_name; }
+    const std::vector<HashRange> &ranges() const { return m_ranges; }
+    std::uint32_t shardCount() const { return static_cast<std::uint32_t>(m_ranges.size()); }
+    ShardIndex shardOf(const record::Hash128 &hash) const;
+    void updateEntry(const store::StreamEntry &entry); ///< settings and schema; not the shards
+
+    /// Begins a new incarnation of a producer; the one before is refused from now on.
+    ProducerHandle openProducer(const std::string &id);
+    /// The newest stored progress of a producer, and nothing else.
+    Bytes producerProgress(const std::string &id) const;
+
+    void put(Put put, PutDone done);
+
+    /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for AtTime.
+    /// Errors: InvalidArgument when the sequence number names another shard.
+    Result<Ordinal> resolve(ShardIndex shard, From from, const SequenceNumber &sequence = {},
+                            WallTime time = {}) const;
+    log::ShardBounds bounds(ShardIndex shard) const { return m_log->bounds(shard); }
+    /// As log::Log::read; the caller says with countRead() what it made use of.
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) const { return m_log->read(shard, at); }
+    void countRead(ShardIndex shard, std::uint64_t records, std::uint64_t bytes);
+
+    SequenceNumber sequenceNumber(ShardIndex shard, std::uint64_t seqIx, WallTime arrival) const;
+    SequenceNumber sequenceNumber(const record::RecordBatch &batch, std::size_t row) const;
+
+    ShardCounters counters(ShardIndex shard) const;
+    std::vector<TopKeys::Entry> topKeys(ShardIndex shard, std::size_t most, double *total);
+
+    /// `wake` is called after each commit, on the committer's thread; it must not block. Ends with
+    /// the returned token.
+    using Subscription = std::shared_ptr<void>;
+    Subscription subscribe(std::function<void()> wake);
+
+    /// Commits what waits and tells subscribers. False when nothing waited.
+    bool commit();
+    log::Log &log() { return *m_log; }
+    const log::Log &log() const { return *m_log; }
+    /// Set by the store while the budget lets nothing in; puts are refused with BudgetExhausted.
+    void setFull(bool full) { m_full = full; }
+
+private:
+    struct Shard {
+        explicit Shard(MonoTime now) : limiter(now), topKeys(now) {}
+        std::mutex mutex; ///< guards limiter and topKeys
+        ShardLimiter limiter;
+        TopKeys topKeys;
+        std::atomic<std::uint64_t> recordsIn = 0;
+        std::atomic<std::uint64_t> bytesIn = 0;
+        std::atomic<std::uint64_t> recordsOut = 0;
+        std::atomic<std::uint64_t> bytesOut = 0;
+        std::atomic<std::uint64_t> refused = 0;
+    };
+    /// Rows of one put by shard, before anything is admitted.
+    struct Routed {
+        std::vector<std::uint32_t> rows;
+        std::vector<std::uint64_t> keyHashes; ///< low halves, for TopKeys
+        std::uint64_t bytes = 0;
+    };
+
+    Result<std::vector<Routed>> route(const Put &put) const;
+    Status admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome);
+    Status checkEpoch(const Put &put);
+    void count(const Put &put, const std::vector<Routed> &routed);
+
+    const StreamUuid m_id;
+    const std::string m_name;
+    const std::int64_t m_created; ///< seconds since 1970
+    const std::vector<HashRange> m_ranges;
+    Clock &m_clock;
+    std::unique_ptr<log::Log> m_log;
+    std::function<void()> m_wakeCommitter;
+    std::vector<std::unique_ptr<Shard>> m_shards;
+    /// One counter of sequence numbers for five shards [Kinesis facts]; gaps are allowed.
+    std::vector<std::unique_ptr<std::atomic<std::uint64_t>>> m_nextSeqIx;
+    std::atomic<bool> m_full = false;
+    std::atomic<store::LimitMode> m_limits;
+    std::atomic<store::Durability> m_durability;
+
+    /// Orders puts: the seqIx of a shard must grow in the order in which the log gets its rows.
+    std::mutex m_putMutex;
+    mutable std::mutex m_mutex; ///< guards what follows
+    store::StreamEntry m_entry;
+    std::map<std::string, Epoch> m_epochs;
+    struct Subscriber;
+    std::vector<std::weak_ptr<Subscriber>> m_subscribers;
+};
+
+} // namespace millrace::stream

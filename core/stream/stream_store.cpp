@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/stream/stream_store.h"
+
+#include <algorithm>
+
+namespace millrace::stream {
+namespace {
+
+constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
+constexpr std::size_t kCommitters = 2;
+constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
+
+Problem busyDirectory(const Path &directory)
+{
+    return Problem(Code::DirectoryBusy, {{"directory", directory}}, directory);
+}
+
+} // namespace
+
+StreamStore::StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
+                         RandomSource &random, LogSink log)
+    : m_options(std::move(options)), m_fileSystem(fileSystem), m_clock(clock), m_random(random),
+      m_log(std::move(log))
+{
+}
+
+Result<std::unique_ptr<StreamStore>> StreamStore::open(const StreamStoreOptions &options,
+                                                       FileSystem &fileSystem, Clock &clock,
+                                                       RandomSource &random, LogSink log)
+{
+    std::unique_ptr<StreamStore> store(
+        new StreamStore(options, fileSystem, clock, random, std::move(log)));
+    MILLRACE_TRY(store->openDirectory());
+    if (options.threads) {
+        StreamStore *self = store.get();
+        for (std::size_t i = 0; i < kCommitters; ++i)
+            store->m_threads.emplace_back(
+                [self](const std::stop_token &stop) { self->commitLoop(stop); });
+        store->m_threads.emplace_back([self](const std::stop_token &stop) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            while (!stop.stop_requested()) {
+                self->m_maintainWake.wait_for(lock, stop, kMaintenanceEvery, [] { return false; });
+                if (!stop.stop_requested())
+                    self->maintain();
+            }
+        });
+    }
+    return store;
+}
+
+StreamStore::~StreamStore()
+{
+    for (auto &thread : m_threads)
+        thread.request_stop();
+    m_threads.clear();
+    commitAll(); // what memory durability acknowledged is not thrown away by an orderly end
+}
+
+Status StreamStore::openDirectory()
+{
+    const Path &directory = m_options.dataDirectory;
+    MILLRACE_TRY(m_fileSystem.makeFolders(joinPath(directory, "streams")));
+    auto volume = m_fileSystem.volume(directory);
+    if (!volume)
+        return std::move(volume).error();
+    if (!volume->networkType.empty())
+        return Problem(Code::NetworkFileSystem,
+                       {{"what", directory},
+                        {"type", volume->networkType},
+                        {"suggestion", "/var/tmp/millrace"}},
+                       directory);
+    auto lock = m_fileSystem.lock(joinPath(directory, "lock"));
+    if (!lock)
+        return lock.error().code() == Code::Busy ? busyDirectory(directory)
+                                                 : std::move(lock).error();
+    m_lock = *std::move(lock);
+    auto catalog = store::Catalog::open(joinPath(directory, "catalog.db"),
+                                        store::Database::Mode::ReadWrite);
+    if (!catalog)
+        return std::move(catalog).error();
+    m_catalog = *std::move(catalog);
+    auto entries = m_catalog->streams();
+    if (!entries)
+        return std::move(entries).error();
+    std::set<std::string> alive;
+    for (const auto &entry : *entries) {
+        alive.insert(entry.id.toString());
+        auto stream = openStream(entry);
+        if (!stream)
+            return std::move(stream).error().at(entry.name);
+        m_streams.emplace(entry.name, *std::move(stream));
+    }
+    auto folders = m_fileSystem.list(joinPath(directory, "streams"));
+    if (!folders)
+        return std::move(folders).error();
+    for (const auto &folder : *folders) {
+        if (!alive.contains(folder))
+            MILLRACE_TRY(m_fileSystem.removeAll(joinPath(joinPath(directory, "streams"), folder)));
+    }
+    m_budget = m_options.budgetBytes != 0
+                   ? m_options.budgetBytes
+                   : std::min(kDefaultBudget, (volume->freeBytes + diskBytes()) / 10);
+    return Done{};
+}
+
+Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
+{
+    log::LogOptions options;
+    options.folder = joinPath(joinPath(m_options.dataDirectory, "streams"), entry.id.toString());
+    options.stream = entry.id;
+    options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
+    options.segmentAge = std::max<std::chrono::milliseconds>(entry.retention / 24,
+                                                            std::chrono::minutes(1));
+    auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);
+    if (!log)
+        return std::move(log).error();
+    for (const Problem &problem : (*log)->recovery().problems)
+        m_log(Problem(problem).at(entry.name));
+    auto slot = std::make_shared<DataStream *>(nullptr);
+    auto stream = std::make_shared<DataStream>(entry, *std::move(log), m_clock,
+                                               [this, slot] { enqueue(*slot); });
+    *slot = stream.get();
+    return stream;
+}
+
+StreamPtr StreamStore::find(const std::string &name) const
+{
+    const std::lock_guard guard(m_streamsMutex);
+    const auto found = m_streams.find(name);
+    return found == m_streams.end() ? nullptr : found->second;
+}
+
+StreamPtr StreamStore::find(const StreamUuid &id) const
+{
+    const std::lock_guard guard(m_streamsMutex);
+    for (const auto &[name, stream] : m_streams) {
+        if (stream->id() == id)
+            return stream;
+    }
+    return nullptr;
+}
+
+std::vector<StreamPtr> StreamStore::all() const
+{
+    const std::lock_guard guard(m_streamsMutex);
+    std::vector<StreamPtr> out;
+    for (const auto &[name, stream] : m_streams)
+        out.push_back(stream);
+    return out;
+}
+
+Result<StreamPtr> StreamStore::ensure(const store::StreamEntry &wanted)
+{
+    const std::lock_guard guard(m_streamsMutex);
+    if (const auto found = m_streams.find(wanted.name); found != m_streams.end())
+        return found->second;
+    store::StreamEntry entry = wanted;
+    entry.id = Uuid::random(m_random);
+    entry.created = m_clock.wall();
+    auto stream = openStream(entry);
+    if (!stream)
+        return std::move(stream).error().at(entry.name);
+    // The row comes last: a folder without a row is removed, a row without a log would be a lie.
+    MILLRACE_TRY(m_catalog->putStream(entry));
+    m_streams.emplace(entry.name, *stream);
+    return stream;
+}
+
+Status StreamStore::update(const store::StreamEntry &entry)
+{
+    const StreamPtr stream = find(entry.id);
+    if (!stream)
+        return Problem(Code::NotFound, {{"what", "the stream " + entry.name}});
+    MILLRACE_TRY(m_catalog->putStream(entry));
+    stream->updateEntry(entry);
+    return Done{};
+}
+
+Status StreamStore::remove(const StreamUuid &id)
+{
+    StreamPtr stream;
+    {
+        const std::lock_guard guard(m_streamsMutex);
+        for (auto it = m_streams.begin(); it != m_streams.end(); ++it) {
+            if (it->second->id() == id) {
+                stream = it->second;
+                m_streams.erase(it);
+                break;
+            }
+        }
+    }
+    if (!stream)
+        return Problem(Code::NotFound, {{"what", "the stream"}});
+    {
+        // A committer may be at work on it.
+        std::unique_lock lock(m_queueMutex);
+        m_queueFilled.wait(lock, [&] { return !m_committing.contains(stream.get()); });
+        std::erase(m_queue, stream.get());
+        m_queued.erase(stream.get());
+    }
+    MILLRACE_TRY(m_catalog->removeStream(id));
+    return m_fileSystem.removeAll(
+        joinPath(joinPath(m_options.dataDirectory, "streams"), id.toString()));
+}
+
+std::uint64_t StreamStore::diskBytes() const
+{
+    std::uint64_t total = 0;
+    for (const auto &stream : all())
+        total += stream->log().diskBytes();
+    return total;
+}
+
+void StreamStore::enqueue(DataStream *stream)
+{
+    {
+        const std::lock_guard guard(m_queueMutex);
+        if (!m_queued.insert(stream).second)
+            return;
+        m_queue.push_back(stream);
+    }
+    m_queueFilled.notify_one();
+}
+
+void StreamStore::commitLoop(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_queueMutex);
+    for (;;) {
+        // A stream that the other committer is at work on is left to it: taken off the queue now,
+        // its next commit would wait for a lock instead of for work.
+        const auto ready = [&] {
+            return std::find_if(m_queue.begin(), m_queue.end(),
+                                [&](DataStream *s) { return !m_committing.contains(s); });
+        };
+        if (!m_queueFilled.wait(lock, stop, [&] { return ready() != m_queue.end(); }))
+            return;
+        const auto next = ready();
+        DataStream *stream = *next;
+        m_queue.erase(next);
+        m_queued.erase(stream);
+        m_committing.insert(stream);
+        lock.unlock();
+        stream->commit();
+        lock.lock();
+        m_committing.erase(stream);
+        m_queueFilled.notify_all();
+    }
+}
+
+bool StreamStore::commitAll()
+{
+    bool any = false;
+    for (;;) {
+        DataStream *stream = nullptr;
+        {
+            const std::lock_guard guard(m_queueMutex);
+            if (m_queue.empty())
+                return any;
+            stream = m_queue.front();
+            m_queue.pop_front();
+            m_queued.erase(stream);
+        }
+        any |= stream->commit();
+    }
+}
+
+void StreamStore::maintain()
+{
+    const std::lock_guard guard(m_maintainMutex);
+    const auto streams = all();
+    for (const auto &stream : streams) {
+        if (m_options.expire) {
+            if (auto freed = stream->log().expire(); !freed)
+                m_log(std::move(freed).error().at(stream->name()));
+        }
+        if (auto did = stream->log().rewriteOne(); !did)
+            m_log(std::move(did).error().at(stream->name()));
+    }
+    keepBudget(streams);
+}
+
+void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
+{
+    const auto own = [](const StreamPtr &stream) {
+        const auto entry = stream->entry();
+        if (entry.maxBytes == 0 || entry.role == store::StreamRole::Wire)
+            return;
+        while (stream->log().diskBytes() > entry.maxBytes) {
+            const auto freed = stream->log().dropOldestSegment();
+            if (!freed || *freed == 0)
+                break;
+        }
+    };
+    for (const auto &stream : streams)
+        own(stream);
+
+    bool full = false;
+    while (diskBytes() > m_budget && !full) {
+        // The oldest sealed segments of the stream that uses most go; wires never lose unread
+        // records, their writer waits.
+        std::vector<StreamPtr> bySize;
+        for (const auto &stream : streams) {
+            if (stream->entry().role != store::StreamRole::Wire)
+                bySize.push_back(stream);
+        }
+        std::sort(bySize.begin(), bySize.end(), [](const auto &a, const auto &b) {
+            return a->log().diskBytes() > b->log().diskBytes();
+        });
+        full = true;
+        for (const auto &stream : bySize) {
+            auto freed = stream->log().dropOldestSegment();
+            if (freed && *freed > 0) {
+                full = false;
+                break;
+            }
+        }
+    }
+    for (const auto &stream : streams)
+        stream->setFull(full);
+}
+
+} // namespace millrace::stream

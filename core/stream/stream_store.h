@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/log_line.h"
+#include "core/stream/data_stream.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <set>
+#include <thread>
+
+namespace millrace::stream {
+
+using StreamPtr = std::shared_ptr<DataStream>;
+
+struct StreamStoreOptions {
+    Path dataDirectory;
+    std::uint64_t budgetBytes = 0; ///< 0: 5 GB, at most 10 % of the free disk
+    /// False: no threads; the owner calls commitAll() and maintain() (virtual time, tests).
+    bool threads = true;
+    bool expire = true; ///< false: retention is off (virtual time)
+};
+
+/// All streams of a data directory: opens them, gives out DataStreams, runs two committer threads,
+/// and keeps the directory within its budget.
+///
+/// The directory is locked while the store lives: a second one gets Busy. A network file system is
+/// refused. What is here and what is not: FORMAT.md of core/store and core/log.
+/// Thread-safety: every function may be called from any thread.
+class StreamStore
+{
+public:
+    static Result<std::unique_ptr<StreamStore>> open(const StreamStoreOptions &options,
+                                                     FileSystem &fileSystem, Clock &clock,
+                                                     RandomSource &random, LogSink log);
+    ~StreamStore();
+
+    StreamPtr find(const std::string &name) const; ///< null when there is none
+    StreamPtr find(const StreamUuid &id) const;
+    std::vector<StreamPtr> all() const; ///< by name
+    /// The stream of that name, made as `wanted` says when there is none (id and creation time are
+    /// set here). Settings of an existing one are left alone.
+    Result<StreamPtr> ensure(const store::StreamEntry &wanted);
+    /// Stores a changed entry (settings, schema) of an existing stream.
+    Status update(const store::StreamEntry &entry);
+    /// Forgets the stream and deletes its log, once the last holder lets go of it.
+    Status remove(const StreamUuid &id);
+
+    store::Catalog &catalog() { return *m_catalog; }
+    const Path &dataDirectory() const { return m_options.dataDirectory; }
+    std::uint64_t budgetBytes() const { return m_budget; }
+    std::uint64_t diskBytes() const;
+    FileSystem &fileSystem() { return m_fileSystem; }
+    Clock &clock() { return m_clock; }
+
+    /// Without threads: commits everything that waits. True when something did.
+    bool commitAll();
+    /// Retention, budget, rewriting of one sealed segment. Called about once a second by the
+    /// maintenance thread, or by the owner.
+    void maintain();
+
+private:
+    StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
+                RandomSource &random, LogSink log);
+    Status openDirectory();
+    Result<StreamPtr> openStream(const store::StreamEntry &entry);
+    void enqueue(DataStream *stream);
+    void commitLoop(const std::stop_token &stop);
+    void keepBudget(const std::vector<StreamPtr> &streams);
+
+    const StreamStoreOptions m_options;
+    FileSystem &m_fileSystem;
+    Clock &m_clock;
+    RandomSource &m_random;
+    LogSink m_log;
+    std::uint64_t m_budget = 0;
+    std::unique_ptr<FileLock> m_lock;
+    std::unique_ptr<store::Catalog> m_catalog;
+
+    mutable std::mutex m_streamsMutex; ///< guards m_streams
+    std::map<std::string, StreamPtr> m_streams;
+
+    std::mutex m_queueMutex; ///< guards the committers' queue
+    std::condition_variable_any m_queueFilled;
+    std::deque<DataStream *> m_queue; ///< dirty streams, each once
+    std::set<DataStream *> m_queued;
+    std::set<DataStream *> m_committing;
+
+    std::mutex m_maintainMutex; ///< one maintain() at a time
+    std::condition_variable_any m_maintainWake;
+    std::vector<std::jthread> m_threads; ///< last: stopped before what they use goes
+};
+
+} // namespace millrace::stream

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/record/timestamp_text.h"
+#include "core/sql/kernels.h"
+#include "core/sql/token.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace millrace::sql {
+namespace {
+
+/// What cannot be converted: a row error, or NULL under TRY_CAST.
+template <bool Attempt>
+void refuse(RowCall &call, std::string_view shown)
+{
+    if (Attempt)
+        return call.setNull();
+    constexpr std::size_t kShownBytes = 60;
+    call.fail("CAST: '" + std::string(shown.substr(0, kShownBytes)) +
+              (shown.size() > kShownBytes ? "…" : "") + "' does not become " +
+              call.outputType().toString());
+}
+
+std::string_view trimSpaces(std::string_view text)
+{
+    while (!text.empty() && text.front() == ' ')
+        text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ')
+        text.remove_suffix(1);
+    return text;
+}
+
+bool integerFits(const DataType &type, std::int64_t value)
+{
+    return !type.is(TypeKind::Int) || (value >= std::numeric_limits<std::int32_t>::min() &&
+                                       value <= std::numeric_limits<std::int32_t>::max());
+}
+
+template <bool Attempt>
+std::int64_t integerToInteger(RowCall &call, std::int64_t value)
+{
+    if (!integerFits(call.outputType(), value))
+        refuse<Attempt>(call, std::to_string(value));
+    return value;
+}
+
+template <bool Attempt>
+std::int64_t realToInteger(RowCall &call, double value)
+{
+    // 2^63 as a double is exact; the comparison also refuses NaN.
+    constexpr double kLimit = 9223372036854775808.0;
+    const double whole = std::trunc(value);
+    if (!(whole >= -kLimit && whole < kLimit) ||
+        !integerFits(call.outputType(), static_cast<std::int64_t>(whole))) {
+        refuse<Attempt>(call, record::doubleText(value));
+        return 0;
+    }
+    return static_cast<std::int64_t>(whole);
+}
+
+template <bool Attempt>
+std::int64_t decimalToInteger(RowCall &call, Decimal value)
+{
+    const Int128 whole = value.unscaled / record::powerOfTen(value.scale);
+    if (whole > std::numeric_limits<std::int64_t>::max() ||
+        whole < std::numeric_limits<std::int64_t>::min() ||
+        !integerFits(call.outputType(), static_cast<std::int64_t>(whole))) {
+        refuse<Attempt>(call, record::decimalText(value));
+        return 0;
+    }
+    return static_cast<std::int64_t>(whole);
+}
+
+template <bool Attempt>
+std::int64_t textToInteger(RowCall &call, std::string_view text)
+{
+    const auto parsed = record::parseDecimal(trimSpaces(text));
+    if (!parsed) {
+        refuse<Attempt>(call, text);
+        return 0;
+    }
+    return decimalToInteger<Attempt>(call, *parsed);
+}
+
+template <bool Attempt>
+double textToReal(RowCall &call, std::string_view text)
+{
+    std::string_view digits = trimSpaces(text);
+    if (!digits.empty() && digits.front() == '+')
+        digits.remove_prefix(1);
+    double out = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    if (error != std::errc() || end != digits.data() + digits.size())
+        refuse<Attempt>(call, text);
+    return out;
+}
+
+template <bool Attempt>
+bool textToBoolean(RowCall &call, std::string_view text)
+{
+    const std::string_view word = trimSpaces(text);
+    for (const std::string_view yes : {"TRUE", "T", "YES", "Y", "1"}) {
+        if (equalsIgnoreCase(word, yes))
+            return true;
+    }
+    for (const std::string_view no : {"FALSE", "F", "NO", "N", "0"}) {
+        if (equalsIgnoreCase(word, no))
+            return false;
+    }
+    refuse<Attempt>(call, text);
+    return false;
+}
+
+template <bool Attempt>
+std::int64_t textToTime(RowCall &call, std::string_view text)
+{
+    const auto out = record::parseTimestamp(trimSpaces(text));
+    if (!out)
+        refuse<Attempt>(call, text);
+    return out.value_or(0);
+}
+
+template <bool Attempt>
+Int128 toScale(RowCall &call, const Decimal &value)
+{
+    const DataType &type = call.outputType();
+    const auto out = record::rescale(value.unscaled, value.scale, type.scale);
+    if (!out || !record::fitsPrecision(*out, type.precision)) {
+        refuse<Attempt>(call, record::decimalText(value));
+        return 0;
+    }
+    return *out;
+}
+
+template <bool Attempt>
+Int128 integerToDecimal(RowCall &call, std::int64_t value)
+{
+    return toScale<Attempt>(call, {value, 0});
+}
+
+template <bool Attempt>
+Int128 decimalToDecimal(RowCall &call, Decimal value)
+{
+    return toScale<Attempt>(call, value);
+}
+
+template <bool Attempt>
+Int128 realToDecimal(RowCall &call, double value)
+{
+    const auto out = record::decimalFromDouble(value, call.outputType().scale);
+    if (!out || !record::fitsPrecision(*out, call.outputType().precision)) {
+        refuse<Attempt>(call, record::doubleText(value));
+        return 0;
+    }
+    return *out;
+}
+
+template <bool Attempt>
+Int128 textToDecimal(RowCall &call, std::string_view text)
+{
+    const auto parsed = record::parseDecimal(trimSpaces(text));
+    if (!parsed) {
+        refuse<Attempt>(call, text);
+        return 0;
+    }
+    return toScale<Attempt>(call, *parsed);
+}
+
+double integerToReal(RowCall &, std::int64_t value)
+{
+    return static_cast<double>(value);
+}
+
+double decimalToReal(RowCall &, Decimal value)
+{
+    return record::toDouble(value);
+}
+
+std::int64_t sameInteger(RowCall &, std::int64_t value)
+{
+    return value;
+}
+
+double sameReal(RowCall &, double value)
+{
+    return value;
+}
+
+std::string_view sameText(RowCall &, std::string_view text)
+{
+    return text;
+}
+
+std::int64_t integerToBoolean(RowCall &, std::int64_t value)
+{
+    return value != 0 ? 1 : 0;
+}
+
+/// Anything to STRING.
+void toText(const KernelCall &call)
+{
+    std::string text;
+    for (const std::uint32_t row : call.rows) {
+        if (call.arguments[0]->isNull(row)) {
+            call.out.setNull(row);
+            continue;
+        }
+        text.clear();
+        call.arguments[0]->appendText(row, text);
+        call.out.set(row, call.context.arena().copy(text));
+    }
+}
+
+void allNull(const KernelCall &call)
+{
+    for (const std::uint32_t row : call.rows)
+        call.out.setNull(row);
+}
+
+template <bool Attempt>
+Kernel castTo(const DataType &from, const DataType &to)
+{
+    if (from.is(TypeKind::Null))
+        return allNull;
+    const Storage source = storageOf(from);
+    const bool number = from.isNumeric() || from.is(TypeKind::Boolean);
+    switch (to.kind) {
+    case TypeKind::String:
+        if (from.is(TypeKind::String))
+            return rowKernel<sameText>;
+        return toText;
+    case TypeKind::Boolean:
+        if (from.is(TypeKind::Boolean) || from.isInteger())
+            return rowKernel<integerToBoolean>;
+        return from.is(TypeKind::String) ? rowKernel<textToBoolean<Attempt>> : nullptr;
+    case TypeKind::Int:
+    case TypeKind::BigInt:
+        if (source == Storage::Real)
+            return rowKernel<realToInteger<Attempt>>;
+        if (source == Storage::Decimal)
+            return rowKernel<decimalToInteger<Attempt>>;
+        if (from.is(TypeKind::String))
+            return rowKernel<textToInteger<Attempt>>;
+        return number ? rowKernel<integerToInteger<Attempt>> : nullptr;
+    case TypeKind::Double:
+        if (source == Storage::Real)
+            return rowKernel<sameReal>;
+        if (source == Storage::Decimal)
+            return rowKernel<decimalToReal>;
+        if (from.is(TypeKind::String))
+            return rowKernel<textToReal<Attempt>>;
+        return number ? rowKernel<integerToReal> : nullptr;
+    case TypeKind::Decimal:
+        if (source == Storage::Real)
+            return rowKernel<realToDecimal<Attempt>>;
+        if (source == Storage::Decimal)
+            return rowKernel<decimalToDecimal<Attempt>>;
+        if (from.is(TypeKind::String))
+            return rowKernel<textToDecimal<Attempt>>;
+        return number ? rowKernel<integerToDecimal<Attempt>> : nullptr;
+    case TypeKind::Timestamp:
+    case TypeKind::TimestampLtz: // the session zone is UTC: both have the same milliseconds
+        if (from.isTime())
+            return rowKernel<sameInteger>;
+        return from.is(TypeKind::String) ? rowKernel<textToTime<Attempt>> : nullptr;
+    case TypeKind::Bytes:
+        return from.is(TypeKind::Bytes) ? rowKernel<sameText> : nullptr;
+    case TypeKind::Row:
+    case TypeKind::Array:
+        return from == to ? rowKernel<sameText> : nullptr;
+    default:
+        return from == to ? rowKernel<sameInteger> : nullptr;
+    }
+}
+
+} // namespace
+
+Kernel castKernel(const DataType &from, const DataType &to, bool attempt)
+{
+    return attempt ? castTo<true>(from, to) : castTo<false>(from, to);
+}
+
+} // namespace millrace::sql

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/record/record_batch.h"
+#include "core/sql/bound_expression.h"
+#include "core/sql/column_vector.h"
+#include "core/sql/payload_reader.h"
+#include "core/sql/text_arena.h"
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace millrace::sql {
+
+/// Positions (of the rows being evaluated) that an expression is to be evaluated for, ascending.
+using Selection = std::span<const std::uint32_t>;
+
+/// Everything that changes while bound expressions are evaluated: the inside of
+/// EvaluationScratch. Bound nodes are immutable and shared; each thread has one of these.
+class EvaluationContext
+{
+public:
+    /// Begins the evaluation of `rows` of `batch`; what an earlier one left is gone.
+    void begin(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+               std::size_t slots);
+
+    const record::RecordBatch &batch() const { return *m_batch; }
+    std::size_t rowCount() const { return m_rows.size(); }
+    std::uint32_t batchRow(std::size_t position) const { return m_rows[position]; }
+    std::span<const std::uint32_t> batchRows() const { return m_rows; }
+    TextArena &arena() { return m_arena; }
+    PayloadReader &payloads() { return m_payloads; }
+    PayloadReader &values() { return m_values; } ///< for JSON inside a cell
+    const SequenceNumberSource *sequenceNumbers() const { return m_sequenceNumbers; }
+    void setSequenceNumbers(const SequenceNumberSource *source) { m_sequenceNumbers = source; }
+
+    /// The output of a node, with room for every row.
+    ColumnVector &output(std::size_t slot, const DataType &type)
+    {
+        m_vectors[slot].reset(type, m_rows.size());
+        return m_vectors[slot];
+    }
+    ColumnVector &vector(std::size_t slot) { return m_vectors[slot]; }
+
+    /// A list of columns to fill, kept here for its memory.
+    std::vector<ColumnVector *> &columnPointers() { return m_columnPointers; }
+
+    /// Every position, for the root of an expression.
+    Selection everyPosition();
+
+    /// Marks a row as failed. Only the first reason of a row counts.
+    void fail(std::size_t position, std::string reason);
+    bool failed(std::size_t position) const { return m_failed[position] != 0; }
+    bool anyFailed() const { return !m_errors.empty(); }
+    /// The failed rows with their numbers in the batch, in the order of rows.
+    void takeErrors(std::vector<RowError> &out);
+
+    /// A list of positions to fill, given back when it goes out of scope.
+    class Positions
+    {
+    public:
+        explicit Positions(EvaluationContext &context)
+            : m_context(context)
+        {
+            if (context.m_pool.size() <= context.m_poolUsed)
+                context.m_pool.emplace_back();
+            m_index = context.m_poolUsed++;
+            list().clear();
+        }
+        ~Positions() { --m_context.m_poolUsed; }
+        Positions(const Positions &) = delete;
+        Positions &operator=(const Positions &) = delete;
+        std::vector<std::uint32_t> &list() { return m_context.m_pool[m_index]; }
+
+    private:
+        EvaluationContext &m_context;
+        std::size_t m_index;
+    };
+
+private:
+    const record::RecordBatch *m_batch = nullptr;
+    std::span<const std::uint32_t> m_rows;
+    const SequenceNumberSource *m_sequenceNumbers = nullptr;
+    TextArena m_arena;
+    PayloadReader m_payloads;
+    PayloadReader m_values;
+    std::deque<ColumnVector> m_vectors; ///< a deque: references stay while it grows
+    std::vector<std::uint32_t> m_every; ///< 0, 1, 2, …
+    std::vector<ColumnVector *> m_columnPointers;
+    std::vector<std::uint8_t> m_failed;
+    std::vector<RowError> m_errors; ///< `row` is a position until takeErrors()
+    std::deque<std::vector<std::uint32_t>> m_pool;
+    std::size_t m_poolUsed = 0;
+};
+
+} // namespace millrace::sql

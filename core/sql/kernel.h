@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/sql/node.h"
+
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace millrace::sql {
+
+/// What a function of one row sees beside its arguments: the way to say NULL or "this row fails",
+/// and memory for texts.
+class RowCall
+{
+public:
+    RowCall(const KernelCall &call, std::size_t row)
+        : m_call(call)
+        , m_row(row)
+    {}
+
+    void setNull() { m_null = true; }
+    void fail(std::string reason)
+    {
+        m_call.context.fail(m_row, std::move(reason));
+        m_null = true;
+    }
+    bool isNull() const { return m_null; }
+
+    std::size_t row() const { return m_row; }
+    EvaluationContext &context() { return m_call.context; }
+    TextArena &arena() { return m_call.context.arena(); }
+    std::string_view text(std::string_view made) { return arena().copy(made); }
+    const DataType &outputType() const { return m_call.out.type(); }
+    const ColumnVector &argument(std::size_t i) const { return *m_call.arguments[i]; }
+    std::size_t argumentCount() const { return m_call.arguments.size(); }
+    template <class T>
+    const T &data() const
+    {
+        return *static_cast<const T *>(m_call.data);
+    }
+
+private:
+    const KernelCall &m_call;
+    std::size_t m_row;
+    bool m_null = false;
+};
+
+template <class T>
+T readCell(const ColumnVector &column, std::size_t row)
+{
+    if constexpr (std::is_same_v<T, bool>)
+        return column.asBoolean(row);
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return column.asInt64(row);
+    else if constexpr (std::is_same_v<T, double>)
+        return column.asDouble(row);
+    else if constexpr (std::is_same_v<T, Decimal>)
+        return column.asDecimal(row);
+    else
+        return column.asText(row);
+}
+
+namespace detail {
+
+template <class R, class... Arguments, std::size_t... I>
+void runRows(const KernelCall &call, R (*function)(RowCall &, Arguments...),
+             std::index_sequence<I...>)
+{
+    for (const std::uint32_t row : call.rows) {
+        if ((call.arguments[I]->isNull(row) || ...)) {
+            call.out.setNull(row);
+            continue;
+        }
+        RowCall rowCall(call, row);
+        const R result = function(rowCall, readCell<Arguments>(*call.arguments[I], row)...);
+        if (rowCall.isNull())
+            call.out.setNull(row);
+        else
+            call.out.set(row, result);
+    }
+}
+
+template <auto Function, class R, class... Arguments>
+void runTyped(const KernelCall &call, R (*)(RowCall &, Arguments...))
+{
+    if constexpr (sizeof...(Arguments) == 0) {
+        for (const std::uint32_t row : call.rows) {
+            RowCall rowCall(call, row);
+            const R result = Function(rowCall);
+            if (rowCall.isNull())
+                call.out.setNull(row);
+            else
+                call.out.set(row, result);
+        }
+    } else {
+        runRows<R, Arguments...>(call, Function, std::index_sequence_for<Arguments...>{});
+    }
+}
+
+} // namespace detail
+
+/// Makes a kernel of a function of one row, `R f(RowCall &, A…)`: NULL in any argument gives NULL,
+/// the arguments are read as their C++ types (bool, int64_t, double, Decimal, string_view).
+template <auto Function>
+void rowKernel(const KernelCall &call)
+{
+    detail::runTyped<Function>(call, Function);
+}
+
+} // namespace millrace::sql

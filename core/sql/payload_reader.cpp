@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/sql/payload_reader.h"
+
+#include "core/record/timestamp_text.h"
+
+#include <limits>
+#include <simdjson.h>
+
+namespace millrace::sql {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+std::string_view trimmed(std::string_view token)
+{
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\n' ||
+                              token.back() == '\r'))
+        token.remove_suffix(1);
+    return token;
+}
+
+/// A payload's key as it is written there, up to its closing quote. Byte by byte, so that nothing
+/// behind the key is read; a key with escapes is compared in another way.
+bool keyIs(const char *raw, const std::string &name)
+{
+    for (const char c : name) {
+        if (*raw != c || c == '\\')
+            return false;
+        ++raw;
+    }
+    return *raw == '"';
+}
+
+bool keyHasEscape(const char *raw)
+{
+    while (*raw != '"' && *raw != '\\')
+        ++raw;
+    return *raw == '\\';
+}
+
+CellState found(char first)
+{
+    switch (first) {
+    case '"':
+        return CellState::FoundString;
+    case '{':
+        return CellState::FoundObject;
+    case '[':
+        return CellState::FoundArray;
+    case 't':
+    case 'f':
+        return CellState::FoundBoolean;
+    default:
+        return (first >= '0' && first <= '9') || first == '-' ? CellState::FoundNumber
+                                                              : CellState::Malformed;
+    }
+}
+
+/// Puts one JSON value into one cell.
+class CellReader
+{
+public:
+    CellReader(ColumnVector &column, std::size_t row, TextArena &arena)
+        : m_column(column)
+        , m_row(row)
+        , m_arena(arena)
+    {}
+
+    /// False when the JSON itself is broken, so that nothing behind it can be read.
+    bool read(ondemand::value value)
+    {
+        const std::string_view token = value.raw_json_token();
+        if (token.empty())
+            return fail(CellState::Malformed);
+        const char first = token.front();
+        if (first == 'n') {
+            if (trimmed(token) != "null")
+                return fail(CellState::Malformed);
+            m_column.setNull(m_row);
+            return true;
+        }
+        switch (m_column.type().kind) {
+        case TypeKind::Int:
+        case TypeKind::BigInt:
+            return integer(value, first);
+        case TypeKind::Double:
+            return real(value, first);
+        case TypeKind::Decimal:
+            return decimal(first, trimmed(token));
+        case TypeKind::Boolean:
+            return boolean(trimmed(token), first);
+        case TypeKind::Timestamp:
+        case TypeKind::TimestampLtz:
+            return timestamp(value, first);
+        case TypeKind::Bytes:
+            return first == '"' ? text(value, token) : state(found(first));
+        case TypeKind::Row:
+            return first == '{' ? raw(value, first) : state(found(first));
+        case TypeKind::Array:
+            return first == '[' ? raw(value, first) : state(found(first));
+        default:
+            break;
+        }
+        if (first == '"')
+            return text(value, token);
+        if (first == '{' || first == '[')
+            return raw(value, first);
+        return scalarText(value, trimmed(token), first);
+    }
+
+private:
+    bool state(CellState state)
+    {
+        m_column.setState(m_row, state);
+        return true;
+    }
+    bool fail(CellState state)
+    {
+        m_column.setState(m_row, state);
+        return false;
+    }
+
+    bool integer(ondemand::value &value, char first)
+    {
+        if (found(first) != CellState::FoundNumber)
+            return state(found(first));
+        std::int64_t out = 0;
+        if (const auto error = value.get_int64().get(out); error != simdjson::SUCCESS) {
+            double wide = 0;
+            return state(value.get_double().get(wide) == simdjson::SUCCESS ? CellState::OutOfRange
+                                                                           : CellState::Malformed);
+        }
+        if (m_column.type().is(TypeKind::Int) && (out < std::numeric_limits<std::int32_t>::min() ||
+                                                  out > std::numeric_limits<std::int32_t>::max()))
+            return state(CellState::OutOfRange);
+        m_column.set(m_row, out);
+        return true;
+    }
+
+    bool real(ondemand::value &value, char first)
+    {
+        if (found(first) != CellState::FoundNumber)
+            return state(found(first));
+        double out = 0;
+        if (value.get_double().get(out) != simdjson::SUCCESS)
+            return state(CellState::Malformed);
+        m_column.set(m_row, out);
+        return true;
+    }
+
+    bool decimal(char first, std::string_view token)
+    {
+        if (found(first) != CellState::FoundNumber)
+            return state(found(first));
+        const auto parsed = record::parseDecimal(token);
+        if (!parsed)
+            return state(CellState::OutOfRange);
+        const auto out = record::rescale(parsed->unscaled, parsed->scale, m_column.type().scale);
+        if (!out || !record::fitsPrecision(*out, m_column.type().precision))
+            return state(CellState::OutOfRange);
+        m_column.set(m_row, *out);
+        return true;
+    }
+
+    bool boolean(std::string_view token, char first)
+    {
+        if (token != "true" && token != "false")
+            return state(found(first) == CellState::FoundBoolean ? CellState::Malformed
+                                                                 : found(first));
+        m_column.set(m_row, token == "true");
+        return true;
+    }
+
+    bool timestamp(ondemand::value &value, char first)
+    {
+        if (first != '"')
+            return state(found(first));
+        std::string_view text;
+        if (value.get_string().get(text) != simdjson::SUCCESS)
+            return fail(CellState::Malformed);
+        const auto out = record::parseTimestamp(text);
+        if (!out)
+            return state(CellState::BadText);
+        m_column.set(m_row, *out);
+        return true;
+    }
+
+    bool text(ondemand::value &value, std::string_view token)
+    {
+        // A string without escapes is used where it stands; most are.
+        const std::string_view inner = trimmed(token);
+        if (inner.size() >= 2 && inner.back() == '"' &&
+            std::memchr(inner.data(), '\\', inner.size()) == nullptr) {
+            m_column.set(m_row, inner.substr(1, inner.size() - 2));
+            return true;
+        }
+        std::string_view out;
+        if (value.get_string().get(out) != simdjson::SUCCESS)
+            return fail(CellState::Malformed);
+        m_column.set(m_row, m_arena.copy(out));
+        return true;
+    }
+
+    bool raw(ondemand::value &value, char first)
+    {
+        std::string_view out;
+        const auto get = [&](auto &&nested) {
+            return nested.error() == simdjson::SUCCESS &&
+                   nested.value_unsafe().raw_json().get(out) == simdjson::SUCCESS;
+        };
+        if (!(first == '{' ? get(value.get_object()) : get(value.get_array())))
+            return fail(CellState::Malformed);
+        m_column.set(m_row, trimmed(out));
+        return true;
+    }
+
+    bool scalarText(ondemand::value &value, std::string_view token, char first)
+    {
+        bool boolean = false;
+        double number = 0;
+        const bool good = found(first) == CellState::FoundNumber
+                              ? value.get_double().get(number) == simdjson::SUCCESS
+                              : value.get_bool().get(boolean) == simdjson::SUCCESS;
+        if (!good)
+            return fail(CellState::Malformed);
+        m_column.set(m_row, token);
+        return true;
+    }
+
+    ColumnVector &m_column;
+    std::size_t m_row;
+    TextArena &m_arena;
+};
+
+} // namespace
+
+struct PayloadReader::Impl {
+    ondemand::parser parser;
+
+    const WantedField *find(ondemand::field &field, const std::vector<WantedField> &wanted,
+                            std::size_t guess) const
+    {
+        const char *raw = field.key().raw();
+        if (guess < wanted.size() && keyIs(raw, wanted[guess].name))
+            return &wanted[guess];
+        for (const WantedField &one : wanted) {
+            if (keyIs(raw, one.name))
+                return &one;
+        }
+        if (!keyHasEscape(raw))
+            return nullptr;
+        std::string_view key;
+        if (field.unescaped_key().get(key) != simdjson::SUCCESS)
+            return nullptr;
+        for (const WantedField &one : wanted) {
+            if (one.name == key)
+                return &one;
+        }
+        return nullptr;
+    }
+
+    /// False when the JSON is broken. `left` counts what is still wanted of this object.
+    bool readFields(ondemand::object object, const std::vector<WantedField> &wanted,
+                    std::span<ColumnVector *const> columns, std::size_t row, TextArena &arena)
+    {
+        std::size_t left = wanted.size();
+        std::size_t guess = 0;
+        for (auto item : object) {
+            ondemand::field field;
+            if (std::move(item).get(field) != simdjson::SUCCESS)
+                return false;
+            const WantedField *one = find(field, wanted, guess);
+            if (one == nullptr)
+                continue;
+            guess = static_cast<std::size_t>(one - wanted.data()) + 1;
+            if (isSet(*one, columns, row))
+                continue;
+            if (!readField(field.value(), *one, columns, row, arena))
+                return false;
+            if (--left == 0)
+                break;
+        }
+        return true;
+    }
+
+    bool readField(ondemand::value value, const WantedField &wanted,
+                   std::span<ColumnVector *const> columns, std::size_t row, TextArena &arena)
+    {
+        if (wanted.inside.empty())
+            return CellReader(*columns[index(wanted)], row, arena).read(value);
+        const std::string_view token = value.raw_json_token();
+        if (token.empty())
+            return false;
+        ondemand::object object;
+        if (token.front() != '{') {
+            const bool null = trimmed(token) == "null";
+            fill(wanted, columns, row, null ? CellState::Null : found(token.front()));
+            return true;
+        }
+        if (value.get_object().get(object) != simdjson::SUCCESS ||
+            !readFields(object, wanted.inside, columns, row, arena))
+            return false;
+        fillUnset(wanted.inside, columns, row, CellState::Null);
+        if (wanted.column < 0)
+            return true;
+        std::string_view raw;
+        bool empty = false;
+        if (object.reset().get(empty) != simdjson::SUCCESS ||
+            object.raw_json().get(raw) != simdjson::SUCCESS)
+            return false;
+        columns[index(wanted)]->set(row, trimmed(raw));
+        return true;
+    }
+
+    static std::size_t index(const WantedField &wanted)
+    {
+        return static_cast<std::size_t>(wanted.column);
+    }
+
+    static bool isSet(const WantedField &wanted, std::span<ColumnVector *const> columns,
+                      std::size_t row)
+    {
+        if (wanted.column >= 0)
+            return columns[index(wanted)]->state(row) != CellState::Unset;
+        return isSet(wanted.inside.front(), columns, row);
+    }
+
+    static void fill(const WantedField &wanted, std::span<ColumnVector *const> columns,
+                     std::size_t row, CellState state)
+    {
+        if (wanted.column >= 0)
+            columns[index(wanted)]->setState(row, state);
+        for (const WantedField &one : wanted.inside)
+            fill(one, columns, row, state);
+    }
+
+    static void fillUnset(const std::vector<WantedField> &wanted,
+                          std::span<ColumnVector *const> columns, std::size_t row, CellState state)
+    {
+        for (const WantedField &one : wanted) {
+            if (one.column >= 0 && columns[index(one)]->state(row) == CellState::Unset)
+                columns[index(one)]->setState(row, state);
+            fillUnset(one.inside, columns, row, state);
+        }
+    }
+
+    simdjson::padded_string_view padded(std::string_view json) const
+    {
+        return simdjson::padded_string_view(json.data(), json.size(),
+                                            json.size() + record::kArenaPadding);
+    }
+};
+
+PayloadReader::PayloadReader()
+    : m_impl(std::make_unique<Impl>())
+{}
+
+PayloadReader::~PayloadReader() = default;
+
+void PayloadReader::readObject(std::string_view json, const std::vector<WantedField> &wanted,
+                               std::span<ColumnVector *const> columns, std::size_t row,
+                               TextArena &arena)
+{
+    for (const WantedField &one : wanted)
+        Impl::fill(one, columns, row, CellState::Unset);
+    ondemand::document document;
+    ondemand::object object;
+    CellState rest = CellState::Null;
+    if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS ||
+        document.get_object().get(object) != simdjson::SUCCESS)
+        rest = CellState::NotAnObject;
+    else if (!m_impl->readFields(object, wanted, columns, row, arena))
+        rest = CellState::Malformed;
+    Impl::fillUnset(wanted, columns, row, rest);
+}
+
+void PayloadReader::readElement(std::string_view json, std::int64_t index, ColumnVector &column,
+                                std::size_t row, TextArena &arena)
+{
+    column.setNull(row);
+    ondemand::document document;
+    ondemand::array array;
+    if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS ||
+        document.get_array().get(array) != simdjson::SUCCESS) {
+        column.setState(row, CellState::Malformed);
+        return;
+    }
+    std::int64_t at = 0;
+    for (auto item : array) {
+        ondemand::value value;
+        if (std::move(item).get(value) != simdjson::SUCCESS) {
+            column.setState(row, CellState::Malformed);
+            return;
+        }
+        if (++at == index) {
+            CellReader(column, row, arena).read(value);
+            return;
+        }
+    }
+}
+
+std::int64_t PayloadReader::arraySize(std::string_view json)
+{
+    ondemand::document document;
+    ondemand::array array;
+    std::size_t count = 0;
+    if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS ||
+        document.get_array().get(array) != simdjson::SUCCESS ||
+        array.count_elements().get(count) != simdjson::SUCCESS)
+        return -1;
+    return static_cast<std::int64_t>(count);
+}
+
+std::string cellErrorText(std::string_view field, const DataType &type, CellState state)
+{
+    if (state == CellState::NotAnObject)
+        return "the payload is not a JSON object";
+    std::string out =
+        "field `" + std::string(field) + "`: expected " + type.toString() + ", found ";
+    switch (state) {
+    case CellState::FoundString:
+        return out + "string";
+    case CellState::FoundNumber:
+        return out + "number";
+    case CellState::FoundBoolean:
+        return out + "boolean";
+    case CellState::FoundObject:
+        return out + "object";
+    case CellState::FoundArray:
+        return out + "array";
+    case CellState::OutOfRange:
+        return out + "a number that does not fit";
+    case CellState::BadText:
+        return out + "a string that is no such value";
+    default:
+        return out + "malformed JSON";
+    }
+}
+
+} // namespace millrace::sql

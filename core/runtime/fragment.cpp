@@ -11,6 +11,9 @@ constexpr std::uint8_t kDetailsLayout = 1;
 
 constexpr FragmentReader::Budget kFullBudget{};
 
+/// How often a fragment asks whether the schema of its source is known.
+constexpr std::chrono::milliseconds kSchemaPoll{100};
+
 } // namespace
 
 Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
@@ -57,7 +60,7 @@ TaskNext Fragment::prepare()
     if (!made)
         return fail(std::move(made).error());
     if (!*made)
-        return {TaskNext::Kind::Wait, {}};
+        return {TaskNext::Kind::WaitUntil, m_clock.mono() + kSchemaPoll};
     m_operators = **std::move(made);
     m_states.clear();
     for (const auto &transform : m_operators.transforms)

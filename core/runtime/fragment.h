@@ -26,8 +26,8 @@ struct FragmentSpec {
     std::optional<NodeId> sink;   ///< its node, when it ends in a destination
     std::shared_ptr<stream::DataStream> target; ///< when it ends in a stream
     std::shared_ptr<stream::DataStream> deadLetters;
-    /// Makes the operators; nothing while the schema is not known yet (the task is woken when it
-    /// is). Fails with the problem that stops the node.
+    /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
+    /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
     store::Catalog *catalog = nullptr; ///< keeps progress for sinks that cannot
     bool merged = false;               ///< records by (arrival, shard, ordinal): virtual time

@@ -105,6 +105,7 @@ struct Snapshot {
     RunState state = RunState::Stopped;
     std::chrono::milliseconds runningFor{0};
     double pace = 1;
+    bool drained = false; ///< every source has finished and all it made is processed
     double recordsInPerSecond = 0; ///< from producers, all together
     std::vector<NodeFigures> nodes;  ///< of the deployed document, by id
     std::vector<WireFigures> wires;  ///< by (from, to)

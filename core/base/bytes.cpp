@@ -22,6 +22,14 @@ void ByteWriter::zigzag(std::int64_t v)
     varint(static_cast<std::uint64_t>(v) << 1 ^ static_cast<std::uint64_t>(v >> 63));
 }
 
+void ByteWriter::raw(ByteView bytes)
+{
+    const std::size_t at = m_out.size();
+    m_out.resize(at + bytes.size());
+    if (!bytes.empty())
+        std::memcpy(m_out.data() + at, bytes.data(), bytes.size());
+}
+
 void ByteWriter::sized(ByteView bytes)
 {
     varint(bytes.size());

@@ -38,7 +38,7 @@ public:
     void i64(std::int64_t v) { fixed(static_cast<std::uint64_t>(v)); }
     void varint(std::uint64_t v);
     void zigzag(std::int64_t v);
-    void raw(ByteView bytes) { m_out.insert(m_out.end(), bytes.begin(), bytes.end()); }
+    void raw(ByteView bytes);
     void sized(ByteView bytes); ///< varint length, then the bytes
     void sized(std::string_view text) { sized(asBytes(text)); }
 

@@ -55,7 +55,8 @@ struct Difference {
 /// Compares what runs with what is wanted; or any two documents, for showing. Values are compared
 /// as the catalog reads them: a parameter set to its default equals one that is absent, 5 equals
 /// 5.0 where the type is Real, and a parameter shown in neither is left out. A parameter or kind
-/// that the catalog does not know is compared as it stands and counts as StopFirst.
+/// that the catalog does not know is compared as it stands and counts as StopFirst. Unknown fields
+/// of the file are not compared.
 /// Thread-safety: pure function.
 Difference difference(const Document &deployed, const Document &wanted, const KindCatalog &catalog);
 

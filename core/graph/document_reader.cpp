@@ -21,6 +21,13 @@ std::string joinPlace(const std::string &place, std::size_t index)
     return joinPlace(place, std::to_string(index));
 }
 
+/// A text in quotes, anything else by its kind: what a message says stands there.
+std::string quoted(const JsonNode &node)
+{
+    return node.kind == Kind::Text ? '"' + shortened(node.text) + '"'
+                                   : std::string(node.kindName());
+}
+
 /// Collects problems while reading goes on.
 class Problems
 {
@@ -230,10 +237,7 @@ NodeState readState(const JsonNode *node, const std::string &place, Problems &pr
         if (node->kind == Kind::Text && node->text == toText(state))
             return state;
     }
-    problems.wrong(R"("enabled", "disabled" or "bypassed")",
-                   node->kind == Kind::Text ? '"' + shortened(node->text) + '"'
-                                            : std::string(node->kindName()),
-                   *node, place);
+    problems.wrong(R"("enabled", "disabled" or "bypassed")", quoted(*node), *node, place);
     return NodeState::Enabled;
 }
 
@@ -269,10 +273,8 @@ std::optional<PortRef> readEnd(Fields &fields, std::string_view name, Problems &
     if (node->kind == Kind::Text)
         end = PortRef::parse(node->text);
     if (!end)
-        problems.wrong(R"(a node's id and port, like "f81k2m0a.out")",
-                       node->kind == Kind::Text ? '"' + shortened(node->text) + '"'
-                                                : std::string(node->kindName()),
-                       *node, fields.placeOf(name));
+        problems.wrong(R"(a node's id and port, like "f81k2m0a.out")", quoted(*node), *node,
+                       fields.placeOf(name));
     return end;
 }
 
@@ -304,8 +306,7 @@ void readAnnotation(Layout &layout, const std::string &id, const JsonNode &value
     if (kind != nullptr && kind->text == "frame")
         annotation.kind = AnnotationKind::Frame;
     else if (kind != nullptr && kind->text != "comment")
-        problems.wrong(R"("frame" or "comment")", '"' + shortened(kind->text) + '"', *kind,
-                       fields.placeOf("kind"));
+        problems.wrong(R"("frame" or "comment")", quoted(*kind), *kind, fields.placeOf("kind"));
     annotation.text = fields.text("text");
     annotation.position = {fields.number("x"), fields.number("y")};
     annotation.size = {fields.number("width"), fields.number("height")};

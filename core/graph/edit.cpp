@@ -3,6 +3,7 @@
 
 #include "core/graph/place.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace millrace::graph {
@@ -208,8 +209,9 @@ public:
                 failed = std::move(undone).error();
                 break;
             }
-            inverse.edits.insert(inverse.edits.begin(), *std::move(undone));
+            inverse.edits.push_back(*std::move(undone));
         }
+        std::ranges::reverse(inverse.edits);
         if (!failed)
             return Edit{std::move(inverse)};
         for (const Edit &part : inverse.edits) {

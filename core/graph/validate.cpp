@@ -40,6 +40,62 @@ struct Network {
     std::unordered_map<NodeId, std::size_t> byId;
 };
 
+/// Takes nodes away, and with them those that have nothing left before or behind them.
+class Trim
+{
+public:
+    explicit Trim(const Network &network)
+        : m_network(network)
+        , m_left(network.members.size(), true)
+    {
+        for (const Network::Member &member : network.members) {
+            m_before.push_back(member.previous.size());
+            m_behind.push_back(member.next.size());
+        }
+        for (std::size_t i = 0; i < network.members.size(); ++i)
+            queueIfLoose(i);
+    }
+
+    bool isLeft(std::size_t at) const { return m_left[at]; }
+
+    void remove(std::size_t at)
+    {
+        if (!m_left[at])
+            return;
+        m_left[at] = false;
+        for (const std::size_t next : m_network.members[at].next) {
+            --m_before[next];
+            queueIfLoose(next);
+        }
+        for (const std::size_t previous : m_network.members[at].previous) {
+            --m_behind[previous];
+            queueIfLoose(previous);
+        }
+    }
+
+    void run()
+    {
+        while (!m_pending.empty()) {
+            const std::size_t at = m_pending.back();
+            m_pending.pop_back();
+            remove(at);
+        }
+    }
+
+private:
+    void queueIfLoose(std::size_t at)
+    {
+        if (m_left[at] && (m_before[at] == 0 || m_behind[at] == 0))
+            m_pending.push_back(at);
+    }
+
+    const Network &m_network;
+    std::vector<bool> m_left;
+    std::vector<std::size_t> m_before; ///< how many of `previous` are left, for each member
+    std::vector<std::size_t> m_behind; ///< how many of `next` are left
+    std::vector<std::size_t> m_pending;
+};
+
 class Validator
 {
 public:
@@ -102,16 +158,12 @@ private:
             if (!reader.isShown(parameter.id))
                 continue;
             const auto set = node.parameters.find(parameter.id);
-            if (set != node.parameters.end() && !isEmpty(set->second)) {
-                if (auto problem = checkValue(parameter, set->second))
-                    m_problems.push_back(
-                        std::move(*problem).at(parameterPlace(node.id, parameter.id)));
-            } else if (parameter.required) {
+            const bool isSet = set != node.parameters.end();
+            if (parameter.required && (!isSet || isEmpty(set->second))) {
                 add(Code::ParameterMissing, {{"title", parameter.title}, {"name", called(node)}},
                     parameterPlace(node.id, parameter.id));
-            } else if (set != node.parameters.end() && !fits(parameter.type, set->second)) {
-                m_problems.push_back(std::move(*checkValue(parameter, set->second))
-                                         .at(parameterPlace(node.id, parameter.id)));
+            } else if (auto problem = isSet ? checkValue(parameter, set->second) : std::nullopt) {
+                m_problems.push_back(std::move(*problem).at(parameterPlace(node.id, parameter.id)));
             }
         }
     }
@@ -128,6 +180,9 @@ private:
         const Node *from = m_document.find(ends.from.node);
         const Node *to = m_document.find(ends.to.node);
         const std::string place = wirePlace(ends);
+        if ((from != nullptr && from->state == NodeState::Disabled) ||
+            (to != nullptr && to->state == NodeState::Disabled))
+            return;
         if (from == nullptr)
             add(Code::WireNodeMissing, {{"end", "comes from"}, {"node", ends.from.node.value}},
                 place);
@@ -135,13 +190,12 @@ private:
             add(Code::WireNodeMissing, {{"end", "leads to"}, {"node", ends.to.node.value}}, place);
         const bool fromRight = from == nullptr || checkEnd(*from, ends.from, true, place);
         const bool toRight = to == nullptr || checkEnd(*to, ends.to, false, place);
-        const auto fromAt = m_network.byId.find(ends.from.node);
-        const auto toAt = m_network.byId.find(ends.to.node);
-        if (!fromRight || !toRight || fromAt == m_network.byId.end() ||
-            toAt == m_network.byId.end())
+        if (from == nullptr || to == nullptr || !fromRight || !toRight)
             return;
-        m_network.members[fromAt->second].next.push_back(toAt->second);
-        m_network.members[toAt->second].previous.push_back(fromAt->second);
+        const std::size_t source = m_network.byId.at(ends.from.node);
+        const std::size_t target = m_network.byId.at(ends.to.node);
+        m_network.members[source].next.push_back(target);
+        m_network.members[target].previous.push_back(source);
     }
 
     /// Whether the wire may end there, as far as the kind is known.
@@ -170,52 +224,31 @@ private:
         return port != nullptr;
     }
 
-    /// Takes nodes that cannot be part of a circle away, from both ends, until nothing changes.
-    /// What is left, if anything, holds a circle, and every node of it has a successor left.
-    void trim(std::vector<bool> &left, std::vector<std::size_t> &pending) const
-    {
-        const auto hasLeft = [&](const std::vector<std::size_t> &list) {
-            return std::ranges::any_of(list, [&](std::size_t i) { return left[i]; });
-        };
-        while (!pending.empty()) {
-            const std::size_t at = pending.back();
-            pending.pop_back();
-            const Network::Member &member = m_network.members[at];
-            if (!left[at] || (hasLeft(member.next) && hasLeft(member.previous)))
-                continue;
-            left[at] = false;
-            pending.insert(pending.end(), member.next.begin(), member.next.end());
-            pending.insert(pending.end(), member.previous.begin(), member.previous.end());
-        }
-    }
-
+    /// Reports circles that pass no stream: nodes with nothing left before or behind them are
+    /// trimmed until only circles and what lies between them is left; each one found is trimmed
+    /// too.
     void findCircles()
     {
-        const std::size_t count = m_network.members.size();
-        std::vector<bool> left(count);
-        std::vector<std::size_t> pending(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            left[i] = !m_network.members[i].is(Category::Stream);
-            pending[i] = i;
+        constexpr int kMaxCircles = 20; // a search for more would help nobody and cost squares
+        Trim trim(m_network);
+        for (std::size_t i = 0; i < m_network.members.size(); ++i) {
+            if (m_network.members[i].is(Category::Stream))
+                trim.remove(i);
         }
-        trim(left, pending);
-        for (std::size_t start = 0; start < count; ++start) {
-            while (left[start]) {
-                const std::vector<std::size_t> circle = walkCircle(start, left);
+        trim.run();
+        int found = 0;
+        for (std::size_t start = 0; start < m_network.members.size(); ++start) {
+            while (trim.isLeft(start) && found++ < kMaxCircles) {
+                const std::vector<std::size_t> circle = walkCircle(start, trim);
                 reportCircle(circle);
                 for (const std::size_t at : circle)
-                    left[at] = false;
-                for (const std::size_t at : circle) {
-                    const Network::Member &member = m_network.members[at];
-                    pending.insert(pending.end(), member.next.begin(), member.next.end());
-                    pending.insert(pending.end(), member.previous.begin(), member.previous.end());
-                }
-                trim(left, pending);
+                    trim.remove(at);
+                trim.run();
             }
         }
     }
 
-    std::vector<std::size_t> walkCircle(std::size_t start, const std::vector<bool> &left) const
+    std::vector<std::size_t> walkCircle(std::size_t start, const Trim &trim) const
     {
         std::vector<std::size_t> path;
         std::unordered_map<std::size_t, std::size_t> stepOf;
@@ -223,7 +256,7 @@ private:
         while (stepOf.emplace(at, path.size()).second) {
             path.push_back(at);
             const auto &next = m_network.members[at].next;
-            at = *std::ranges::find_if(next, [&](std::size_t i) { return left[i]; });
+            at = *std::ranges::find_if(next, [&](std::size_t i) { return trim.isLeft(i); });
         }
         path.erase(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(stepOf[at]));
         return path;

@@ -9,6 +9,10 @@
 
 #include <functional>
 
+namespace millrace::sql {
+class SequenceNumberSource;
+}
+
 namespace millrace::runtime {
 
 /// What an operator may use of the world; everything in it outlives the operator.
@@ -18,9 +22,12 @@ struct NodeContext {
     RandomSource *random = nullptr;
     Uuid project;           ///< of the document
     NodeId node;
-    Path documentFolder;    ///< relative paths in parameters start here
+    Path documentFolder;    ///< relative paths of input start here
+    Path dataFolder;        ///< relative paths of output start here; exists
     /// Payload schema of the node's input: for transforms and sinks, known before they are made.
     record::Schema inputSchema;
+    /// What expressions take sequence_number from; null: it is NULL.
+    const sql::SequenceNumberSource *sequenceNumbers = nullptr;
     int outputDescriptor = 1; ///< where "standard output" goes
 };
 

@@ -31,7 +31,7 @@ enum class NodeState : std::uint8_t {
 /// A partition key and its part of a shard's records (Space-Saving over about the last minute).
 struct KeyShare {
     std::string key;
-    double share = 0; ///< 0 to 1; at most this much, see core/runtime/top_keys.h
+    double share = 0; ///< 0 to 1; at most this much, see core/stream/top_keys.h
 };
 
 /// Limits of a shard [Kinesis limits]: 1 MiB/s and 1,000 records/s in.
@@ -105,6 +105,7 @@ struct Snapshot {
     RunState state = RunState::Stopped;
     std::chrono::milliseconds runningFor{0};
     double pace = 1;
+    bool drained = false; ///< every source has finished and all it made is processed
     double recordsInPerSecond = 0; ///< from producers, all together
     std::vector<NodeFigures> nodes;  ///< of the deployed document, by id
     std::vector<WireFigures> wires;  ///< by (from, to)

@@ -2,6 +2,7 @@
 # Fails when a file includes what its layer may not know. Run with cmake -DROOT=<checkout> -P.
 # "a may include b" is listed per folder, transitive arrows written out; a folder always may
 # include itself.
+cmake_minimum_required(VERSION 3.25)
 set(allow_base "")
 set(allow_record base)
 set(allow_log base record)
@@ -22,13 +23,13 @@ set(allow_export base record graph sql)
 set(ui_values base record graph sql runtime)
 
 set(bad "")
-file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/core/*.h ${ROOT}/core/*.cpp ${ROOT}/core/*.inc
+file(GLOB_RECURSE files RELATIVE "${ROOT}" ${ROOT}/core/*.h ${ROOT}/core/*.cpp ${ROOT}/core/*.inc
     ${ROOT}/ui/*.h ${ROOT}/ui/*.cpp ${ROOT}/app/*.h ${ROOT}/app/*.cpp)
 foreach(file IN LISTS files)
-    string(REGEX MATCH "^([a-z]+)/([a-z_]+)" _ ${file})
+    string(REGEX MATCH "^([a-z]+)/([a-z_]+)" _ "${file}")
     set(layer ${CMAKE_MATCH_1})
     set(folder ${CMAKE_MATCH_2})
-    file(STRINGS ${ROOT}/${file} lines REGEX "^#include")
+    file(STRINGS "${ROOT}/${file}" lines REGEX "^ *# *include")
     foreach(line IN LISTS lines)
         if(line MATCHES "\"core/([a-z]+)/")
             set(target ${CMAKE_MATCH_1})

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/deployment.h"
+
+#include "core/graph/place.h"
+#include "core/nodes/kinds.h"
+
+#include <algorithm>
+
+namespace millrace::engine {
+namespace {
+
+std::string producerKey(const NodeId &node)
+{
+    return "producer " + node.value;
+}
+
+} // namespace
+
+Deployment::~Deployment()
+{
+    stop();
+}
+
+runtime::NodeContext Deployment::nodeContext() const
+{
+    runtime::NodeContext context;
+    context.fileSystem = m_services.fileSystem;
+    context.clock = m_services.clock;
+    context.random = m_services.random;
+    context.project = m_document.project;
+    context.documentFolder = m_documentFolder;
+    context.dataFolder = m_services.store->dataDirectory();
+    return context;
+}
+
+stream::StreamPtr Deployment::streamOf(const NodeId &streamNode) const
+{
+    const auto found = m_plan.nodeStreams.find(streamNode);
+    return found == m_plan.nodeStreams.end() ? nullptr : m_services.store->find(found->second);
+}
+
+runtime::Task::Report Deployment::reportFor(const NodeId &node) const
+{
+    return [report = m_services.report, place = graph::nodePlace(node)](const Problem &problem) {
+        report(problem.place().rfind(place, 0) == 0 ? problem : Problem(problem).at(place));
+    };
+}
+
+Status Deployment::ensureStreams(const Plan &plan)
+{
+    for (const PlannedStream &planned : plan.streams) {
+        auto stream = m_services.store->ensure(planned.wanted);
+        if (!stream)
+            return std::move(stream).error();
+        if (!planned.node)
+            continue;
+        const store::StreamEntry entry = (*stream)->entry();
+        const auto drift = [&](const char *setting, const std::string &actual,
+                               const std::string &wanted) {
+            if (actual != wanted)
+                m_services.report(Problem(
+                    Code::StreamDrift,
+                    {{"setting", setting}, {"actual", actual}, {"wanted", wanted}},
+                    graph::parameterPlace(*planned.node, setting)));
+        };
+        drift("shards", std::to_string(entry.shards), std::to_string(planned.wanted.shards));
+        drift("durability", entry.durability == store::Durability::Disk ? "disk" : "memory",
+              planned.wanted.durability == store::Durability::Disk ? "disk" : "memory");
+        // What applies at once is the pipeline's to say; the rest is only shown as drift.
+        store::StreamEntry updated = entry;
+        updated.retention = planned.wanted.retention;
+        updated.maxBytes = planned.wanted.maxBytes;
+        updated.limits = planned.wanted.limits;
+        if (updated != entry)
+            MILLRACE_TRY(m_services.store->update(updated));
+    }
+    return Done{};
+}
+
+Status Deployment::deploy(graph::Document document, Path documentFolder)
+{
+    Plan plan = makePlan(document, nodes::kindCatalog());
+    MILLRACE_TRY(ensureStreams(plan));
+    for (const PlannedStream &old : m_plan.streams) {
+        const auto stream = m_services.store->find(old.wanted.name);
+        if (!old.port || plan.stream(old.wanted.name) != nullptr || !stream)
+            continue;
+        std::uint64_t waiting = 0;
+        for (std::uint32_t i = 0; i < stream->shardCount(); ++i) {
+            const auto bounds = stream->bounds(ShardIndex(i));
+            waiting += bounds.end - bounds.trimHorizon;
+        }
+        if (waiting > 0)
+            m_services.report(Problem(Code::WireLeftBehind, {{"records", std::to_string(waiting)}},
+                                      graph::nodePlace(old.port->node)));
+    }
+    const bool sameProject = m_document.project == document.project;
+    m_document = std::move(document);
+    m_documentFolder = std::move(documentFolder);
+    m_plan = std::move(plan);
+    m_deployed = true;
+
+    // What the new plan does not have, or has otherwise, stops.
+    const auto wanted = [&](const DeployedTask &task) {
+        const auto matches = [&](const std::string &key, const std::string &stamp) {
+            return task.key == key && task.stamp == stamp;
+        };
+        return sameProject &&
+               (std::any_of(m_plan.producers.begin(), m_plan.producers.end(),
+                            [&](const auto &p) { return matches(producerKey(p.node), p.stamp); }) ||
+                std::any_of(m_plan.fragments.begin(), m_plan.fragments.end(),
+                            [&](const auto &f) { return matches(f.key(), f.stamp); }));
+    };
+    for (DeployedTask &task : m_tasks) {
+        if (!wanted(task))
+            stopTask(task);
+    }
+    std::erase_if(m_tasks, [&](const DeployedTask &task) { return !wanted(task); });
+    m_services.schemas->forgetWriters();
+    return m_running ? start() : Status(Done{});
+}
+
+Status Deployment::start()
+{
+    m_running = true;
+    const auto runs = [&](const std::string &key) {
+        return std::any_of(m_tasks.begin(), m_tasks.end(), [&](const DeployedTask &task) {
+            return task.key == key && task.slot != nullptr;
+        });
+    };
+    const auto drop = [&](const std::string &key) {
+        std::erase_if(m_tasks, [&](const DeployedTask &task) { return task.key == key; });
+    };
+    for (const PlannedFragment &fragment : m_plan.fragments) {
+        if (runs(fragment.key()))
+            continue;
+        drop(fragment.key());
+        MILLRACE_TRY(startFragment(fragment));
+    }
+    for (const PlannedProducer &producer : m_plan.producers) {
+        if (runs(producerKey(producer.node)))
+            continue;
+        drop(producerKey(producer.node));
+        MILLRACE_TRY(startProducer(producer));
+    }
+    return Done{};
+}
+
+Status Deployment::startProducer(const PlannedProducer &producer)
+{
+    const graph::Node &node = m_document.nodes.at(producer.node);
+    runtime::NodeContext context = nodeContext();
+    context.node = producer.node;
+    auto source = nodes::findFactory(node.kind)->source(node, context);
+    if (!source)
+        return std::move(source).error().at(graph::nodePlace(producer.node));
+    const auto target = m_services.store->find(producer.stream);
+    if (auto schema = (*source)->schema())
+        m_services.schemas->bring(*target, producer.node.value, *schema);
+
+    DeployedTask deployed;
+    deployed.key = producerKey(producer.node);
+    deployed.stamp = producer.stamp;
+    deployed.nodes = {producer.node};
+    deployed.target = target;
+    deployed.slot = m_services.scheduler->makeSlot();
+    runtime::ProducerSpec spec;
+    spec.id = "producer/" + m_document.project.toString() + '/' + producer.node.value;
+    spec.node = producer.node;
+    spec.target = target;
+    spec.deadLetters = m_services.store->find(m_plan.deadLetters);
+    deployed.task = std::make_shared<runtime::ProducerTask>(
+        std::move(spec), *std::move(source), *m_services.clock,
+        m_services.scheduler->wakeOf(deployed.slot), reportFor(producer.node));
+    deployed.task->setPace(m_pace);
+    m_services.scheduler->start(deployed.slot, deployed.task);
+    m_tasks.push_back(std::move(deployed));
+    return Done{};
+}
+
+Result<std::optional<runtime::Operators>> Deployment::makeOperators(
+    const PlannedFragment &fragment, const stream::StreamPtr &source,
+    const stream::StreamPtr &target)
+{
+    runtime::Operators operators;
+    auto known = m_services.schemas->schemaOf(*source);
+    if (!known)
+        return std::move(known).error();
+    const bool copies = fragment.transforms.empty() && !fragment.sink;
+    if (!*known && !copies)
+        return std::optional<runtime::Operators>{};
+    runtime::NodeContext context = nodeContext();
+    record::Schema schema = known->value_or(record::Schema{});
+    for (const NodeId &id : fragment.transforms) {
+        context.node = id;
+        context.inputSchema = schema;
+        const graph::Node &node = m_document.nodes.at(id);
+        auto made = nodes::findFactory(node.kind)->transform(node, context);
+        if (!made)
+            return std::move(made).error().at(graph::nodePlace(id));
+        if (auto output = (*made)->outputSchema())
+            schema = *std::move(output);
+        operators.transforms.push_back(*std::move(made));
+    }
+    if (fragment.sink) {
+        context.node = *fragment.sink;
+        context.inputSchema = schema;
+        const graph::Node &node = m_document.nodes.at(*fragment.sink);
+        auto made = nodes::findFactory(node.kind)->sink(node, context);
+        if (!made)
+            return std::move(made).error().at(graph::nodePlace(*fragment.sink));
+        operators.sink = *std::move(made);
+    } else if (*known) {
+        m_services.schemas->bring(*target, fragment.key(), schema);
+    }
+    return std::optional(std::move(operators));
+}
+
+Status Deployment::startFragment(const PlannedFragment &fragment)
+{
+    const auto source = m_services.store->find(fragment.source);
+    const auto target =
+        fragment.target.empty() ? nullptr : m_services.store->find(fragment.target);
+    DeployedTask deployed;
+    deployed.key = fragment.key();
+    deployed.stamp = fragment.stamp;
+    deployed.nodes = fragment.transforms;
+    if (fragment.sink)
+        deployed.nodes.push_back(*fragment.sink);
+    deployed.head = deployed.nodes.empty() ? fragment.end : deployed.nodes.front();
+    deployed.source = source;
+    deployed.target = target;
+    deployed.slot = m_services.scheduler->makeSlot();
+
+    runtime::FragmentSpec spec;
+    spec.id = "fragment/" + m_document.project.toString() + '/' + fragment.end.value + '/' +
+              source->id().toString();
+    spec.source = source;
+    spec.nodes = fragment.transforms;
+    spec.sink = fragment.sink;
+    spec.target = target;
+    spec.deadLetters = m_services.store->find(m_plan.deadLetters);
+    spec.make = [this, fragment, source, target] { return makeOperators(fragment, source, target); };
+    spec.catalog = &m_services.store->catalog();
+    spec.merged = m_services.merged;
+    deployed.fragment = std::make_shared<runtime::Fragment>(
+        std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),
+        reportFor(fragment.end));
+    deployed.task = deployed.fragment;
+    m_services.scheduler->start(deployed.slot, deployed.task);
+    m_tasks.push_back(std::move(deployed));
+    return Done{};
+}
+
+void Deployment::stopTask(DeployedTask &task)
+{
+    if (const auto slot = std::exchange(task.slot, nullptr))
+        m_services.scheduler->stop(slot, m_services.pump);
+}
+
+void Deployment::stop()
+{
+    m_running = false;
+    for (DeployedTask &task : m_tasks)
+        stopTask(task);
+}
+
+void Deployment::setPace(double factor)
+{
+    m_pace = factor;
+    for (const DeployedTask &task : m_tasks)
+        task.task->setPace(factor);
+}
+
+void Deployment::restartReaders(const std::string &stream)
+{
+    if (!m_running)
+        return;
+    for (const PlannedFragment &fragment : m_plan.fragments) {
+        if (fragment.source != stream)
+            continue;
+        for (DeployedTask &task : m_tasks) {
+            if (task.key == fragment.key())
+                stopTask(task);
+        }
+    }
+    if (auto ok = start(); !ok)
+        m_services.report(ok.error());
+}
+
+void Deployment::trimWires()
+{
+    for (const PlannedStream &planned : m_plan.streams) {
+        const auto stream = planned.port ? m_services.store->find(planned.wanted.name) : nullptr;
+        if (!stream)
+            continue;
+        std::map<ShardIndex, Ordinal> passed;
+        for (std::uint32_t i = 0; i < stream->shardCount(); ++i)
+            passed[ShardIndex(i)] = stream->bounds(ShardIndex(i)).end;
+        bool allKnown = true;
+        for (const PlannedFragment &fragment : m_plan.fragments) {
+            if (fragment.source != planned.wanted.name)
+                continue;
+            const auto task = std::find_if(m_tasks.begin(), m_tasks.end(),
+                                           [&](const auto &t) { return t.key == fragment.key(); });
+            const auto cursors = task == m_tasks.end() ? std::vector<runtime::Cursor>{}
+                                                       : task->task->figures().cursors;
+            allKnown = allKnown && !cursors.empty();
+            for (const runtime::Cursor &cursor : cursors)
+                passed[cursor.shard] = std::min(passed[cursor.shard], cursor.next);
+        }
+        if (!allKnown)
+            continue;
+        const std::vector<std::pair<ShardIndex, Ordinal>> keep(passed.begin(), passed.end());
+        if (auto freed = stream->log().trimBelow(keep); !freed)
+            m_services.report(freed.error());
+    }
+}
+
+bool Deployment::drained() const
+{
+    // A fragment may have given the next one work after that one was looked at: as many rounds as
+    // a chain can be long.
+    for (std::size_t round = 0; round <= m_tasks.size(); ++round) {
+        for (const DeployedTask &task : m_tasks) {
+            if (task.fragment ? !task.fragment->caughtUp() || task.fragment->inFlight()
+                              : task.task->figures().state != runtime::NodeState::Finished &&
+                                    task.task->figures().state != runtime::NodeState::Failed)
+                return false;
+        }
+    }
+    return !m_tasks.empty();
+}
+
+} // namespace millrace::engine

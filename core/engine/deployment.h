@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/engine/plan.h"
+#include "core/engine/scheduler.h"
+#include "core/engine/schema_keeper.h"
+#include "core/runtime/fragment.h"
+#include "core/runtime/node_factory.h"
+#include "core/runtime/producer_task.h"
+
+namespace millrace::engine {
+
+/// What of the world a deployment uses; all of it outlives the deployment.
+struct DeploymentServices {
+    stream::StreamStore *store = nullptr;
+    Scheduler *scheduler = nullptr;
+    SchemaKeeper *schemas = nullptr;
+    FileSystem *fileSystem = nullptr;
+    Clock *clock = nullptr;
+    RandomSource *random = nullptr;
+    LogSink report;              ///< for the problems list
+    std::function<void()> pump;  ///< commits, when the owner drives; else yields
+    bool merged = false;         ///< virtual time: records in merged order
+};
+
+/// A task of the deployment, running or stopped.
+struct DeployedTask {
+    std::string key;
+    std::string stamp;
+    std::vector<NodeId> nodes;      ///< whose figures the task gives, in its order
+    stream::StreamPtr source;       ///< of a fragment; null for producers
+    stream::StreamPtr target;       ///< null for destinations
+    NodeId head;                    ///< first node of a fragment, or the stream it copies into
+    std::shared_ptr<runtime::Task> task;
+    std::shared_ptr<runtime::Fragment> fragment; ///< the same, or null
+    Scheduler::SlotPtr slot;        ///< null when stopped
+};
+
+/// The document that is deployed, its plan and its tasks.
+/// Thread-safety: the owner's lock.
+class Deployment
+{
+public:
+    explicit Deployment(DeploymentServices services) : m_services(std::move(services)) {}
+    ~Deployment();
+
+    /// Takes over a checked document: makes missing streams, and while running starts, restarts
+    /// and stops exactly the tasks whose plan differs.
+    Status deploy(graph::Document document, Path documentFolder);
+    Status start();
+    void stop();
+    void setPace(double factor);
+    bool running() const { return m_running; }
+    bool deployed() const { return m_deployed; }
+
+    const graph::Document &document() const { return m_document; }
+    const Plan &plan() const { return m_plan; }
+    const std::vector<DeployedTask> &tasks() const { return m_tasks; }
+    stream::StreamPtr streamOf(const NodeId &streamNode) const;
+
+    /// Restarts what reads a stream whose schema became another one.
+    void restartReaders(const std::string &stream);
+    /// Frees what every reader of an implicit stream has passed.
+    void trimWires();
+    /// Every source finished, everything processed.
+    bool drained() const;
+
+    runtime::NodeContext nodeContext() const;
+
+private:
+    Status ensureStreams(const Plan &plan);
+    Status startProducer(const PlannedProducer &producer);
+    Status startFragment(const PlannedFragment &fragment);
+    void stopTask(DeployedTask &task);
+    runtime::Task::Report reportFor(const NodeId &node) const;
+    Result<std::optional<runtime::Operators>> makeOperators(const PlannedFragment &fragment,
+                                                            const stream::StreamPtr &source,
+                                                            const stream::StreamPtr &target);
+
+    DeploymentServices m_services;
+    bool m_deployed = false;
+    bool m_running = false;
+    double m_pace = 1;
+    graph::Document m_document;
+    Path m_documentFolder;
+    Plan m_plan;
+    std::vector<DeployedTask> m_tasks;
+};
+
+} // namespace millrace::engine

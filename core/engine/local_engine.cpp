@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/local_engine.h"
+
+#include "core/engine/deployment.h"
+#include "core/engine/document_check.h"
+#include "core/engine/problem_list.h"
+#include "core/engine/record_pages.h"
+#include "core/engine/snapshot_builder.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <set>
+#include <thread>
+
+namespace millrace::engine {
+namespace {
+
+using runtime::RunState;
+using runtime::SnapshotPtr;
+
+constexpr std::chrono::milliseconds kPulse{100};
+constexpr std::chrono::seconds kFlushMetrics{10};
+constexpr double kMinPace = 0.1;
+constexpr double kMaxPace = 100;
+
+bool isPageRequest(const Request &request)
+{
+    return std::holds_alternative<RecordsRequest>(request) ||
+           std::holds_alternative<StreamsRequest>(request) ||
+           std::holds_alternative<HistoryRequest>(request);
+}
+
+Reply failed(Problem problem)
+{
+    Reply reply;
+    reply.problems.push_back(std::move(problem));
+    return reply;
+}
+
+Problem unknownStream(const std::string &name)
+{
+    return Problem(Code::UnknownStream, {{"stream", name}});
+}
+
+class LocalEngine final : public Engine
+{
+public:
+    explicit LocalEngine(const LocalEngineOptions &options)
+        : m_virtual(options.virtualTime),
+          m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem : posixFileSystem()),
+          m_random(options.random != nullptr ? *options.random : m_systemRandom),
+          m_log(options.log)
+    {
+        m_snapshot = std::make_shared<runtime::Snapshot>();
+    }
+    ~LocalEngine() override;
+
+    Status open(const LocalEngineOptions &options);
+
+    SnapshotPtr snapshot() const override
+    {
+        const std::lock_guard guard(m_snapshotMutex);
+        return m_snapshot;
+    }
+    std::vector<Event> takeEvents() override { return m_problems.takeEvents(); }
+    Ticket request(Request request) override;
+    std::optional<Reply> takeReply(Ticket ticket) override;
+    Reply wait(Ticket ticket) override;
+
+private:
+    struct Queued {
+        Ticket ticket;
+        Request request;
+    };
+    class Queue
+    {
+    public:
+        void push(Queued queued);
+        std::optional<Queued> pop(const std::stop_token &stop); ///< waits; nothing when stopped
+        std::optional<Queued> tryPop();
+        void waitFor(const std::stop_token &stop, std::chrono::milliseconds most);
+
+    private:
+        std::mutex m_mutex;
+        std::condition_variable_any m_filled;
+        std::deque<Queued> m_requests;
+    };
+
+    void controlLoop(const std::stop_token &stop);
+    void pagesLoop(const std::stop_token &stop);
+    void pulseLoop(const std::stop_token &stop);
+    void driveLoop(const std::stop_token &stop);
+    bool driveOnce();
+
+    void handle(Queued queued);
+    void answer(Ticket ticket, Reply reply);
+    void report(const Problem &problem);
+    void publish();
+    void commitWaiting();
+    void restartChangedReaders();
+
+    Reply deploy(DeployRequest request);
+    Reply run();
+    Reply pause();
+    Reply stopAll();
+    Reply records(const RecordsRequest &request);
+    Reply streams();
+    Reply history(const HistoryRequest &request);
+    Reply producer(const ProducerRequest &request);
+    void put(Ticket ticket, const PutRequest &request);
+    stream::ProducerHandle *producerOf(stream::DataStream &stream, const std::string &id);
+
+    const bool m_virtual;
+    SystemClock m_systemClock;
+    ManualClock m_manualClock;
+    SystemRandom m_systemRandom;
+    FileSystem &m_fileSystem;
+    RandomSource &m_random;
+    LogSink m_log;
+    Clock &clock() { return m_virtual ? static_cast<Clock &>(m_manualClock) : m_systemClock; }
+
+    ProblemList m_problems;
+    std::unique_ptr<stream::StreamStore> m_store;
+    std::unique_ptr<runtime::MetricsHistory> m_history;
+    std::unique_ptr<SchemaKeeper> m_schemas;
+    std::unique_ptr<Scheduler> m_scheduler;
+
+    std::mutex m_deployMutex; ///< guards the deployment and what a snapshot is made of
+    std::unique_ptr<Deployment> m_deployment;
+    std::unique_ptr<SnapshotBuilder> m_builder;
+    RunState m_state = RunState::Stopped;
+    double m_pace = 1;
+
+    std::mutex m_changedMutex; ///< guards m_changedSchemas
+    std::set<std::string> m_changedSchemas;
+
+    mutable std::mutex m_snapshotMutex; ///< guards m_snapshot
+    SnapshotPtr m_snapshot;
+
+    std::mutex m_repliesMutex; ///< guards the two below
+    std::condition_variable m_replied;
+    std::map<Ticket, Reply> m_replies;
+    std::atomic<std::uint64_t> m_nextTicket = 1;
+
+    /// Producers of put requests, by stream and producer; only the control thread uses it.
+    std::map<std::pair<std::string, std::string>, stream::ProducerHandle> m_putProducers;
+
+    Queue m_control;
+    Queue m_pages;
+    MonoTime m_flushedAt{};
+    std::vector<std::jthread> m_threads;
+};
+
+void LocalEngine::Queue::push(Queued queued)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        m_requests.push_back(std::move(queued));
+    }
+    m_filled.notify_one();
+}
+
+std::optional<LocalEngine::Queued> LocalEngine::Queue::pop(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_filled.wait(lock, stop, [this] { return !m_requests.empty(); }))
+        return {};
+    Queued out = std::move(m_requests.front());
+    m_requests.pop_front();
+    return out;
+}
+
+std::optional<LocalEngine::Queued> LocalEngine::Queue::tryPop()
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_requests.empty())
+        return {};
+    Queued out = std::move(m_requests.front());
+    m_requests.pop_front();
+    return out;
+}
+
+void LocalEngine::Queue::waitFor(const std::stop_token &stop, std::chrono::milliseconds most)
+{
+    std::unique_lock lock(m_mutex);
+    m_filled.wait_for(lock, stop, most, [this] { return !m_requests.empty(); });
+}
+
+LocalEngine::~LocalEngine()
+{
+    for (auto &thread : m_threads)
+        thread.request_stop();
+    m_threads.clear();
+    if (m_deployment) {
+        const std::lock_guard guard(m_deployMutex);
+        m_deployment->stop();
+    }
+    m_deployment.reset();
+    m_scheduler.reset();
+    if (m_history)
+        (void)m_history->flush().has_value();
+    m_store.reset();
+}
+
+Status LocalEngine::open(const LocalEngineOptions &options)
+{
+    stream::StreamStoreOptions storeOptions;
+    storeOptions.dataDirectory = options.dataDirectory;
+    storeOptions.budgetBytes = options.budgetBytes;
+    storeOptions.threads = !m_virtual;
+    storeOptions.expire = !m_virtual;
+    auto store = stream::StreamStore::open(storeOptions, m_fileSystem, clock(), m_random,
+                                           [this](const Problem &p) { report(p); });
+    if (!store)
+        return std::move(store).error();
+    m_store = *std::move(store);
+    m_history = std::make_unique<runtime::MetricsHistory>(m_store->catalog());
+    m_schemas = std::make_unique<SchemaKeeper>(
+        *m_store, clock(),
+        [this](const std::string &stream) {
+            const std::lock_guard guard(m_changedMutex);
+            m_changedSchemas.insert(stream);
+        },
+        [this](const Problem &p) { report(p); });
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    m_scheduler =
+        std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1));
+    DeploymentServices services;
+    services.store = m_store.get();
+    services.scheduler = m_scheduler.get();
+    services.schemas = m_schemas.get();
+    services.fileSystem = &m_fileSystem;
+    services.clock = &clock();
+    services.random = &m_random;
+    services.report = [this](const Problem &p) { report(p); };
+    services.pump = [this] { commitWaiting(); };
+    services.merged = m_virtual;
+    m_deployment = std::make_unique<Deployment>(std::move(services));
+    m_builder = std::make_unique<SnapshotBuilder>(*m_store, *m_history, clock());
+    publish();
+    if (m_virtual) {
+        m_threads.emplace_back([this](const std::stop_token &stop) { driveLoop(stop); });
+    } else {
+        m_threads.emplace_back([this](const std::stop_token &stop) { controlLoop(stop); });
+        m_threads.emplace_back([this](const std::stop_token &stop) { pagesLoop(stop); });
+        m_threads.emplace_back([this](const std::stop_token &stop) { pulseLoop(stop); });
+    }
+    return Done{};
+}
+
+void LocalEngine::report(const Problem &problem)
+{
+    m_problems.report(problem, clock().wall());
+    if (m_log)
+        m_log(problem);
+}
+
+/// A stop waits for a put that is under way: the committers bring it to its end, or the driver.
+void LocalEngine::commitWaiting()
+{
+    if (m_virtual)
+        m_store->commitAll();
+    else
+        std::this_thread::yield();
+}
+
+Ticket LocalEngine::request(Request request)
+{
+    const Ticket ticket(m_nextTicket++);
+    Queue &queue = isPageRequest(request) && !m_virtual ? m_pages : m_control;
+    queue.push({ticket, std::move(request)});
+    return ticket;
+}
+
+std::optional<Reply> LocalEngine::takeReply(Ticket ticket)
+{
+    const std::lock_guard guard(m_repliesMutex);
+    const auto found = m_replies.find(ticket);
+    if (found == m_replies.end())
+        return {};
+    std::optional<Reply> out = std::move(found->second);
+    m_replies.erase(found);
+    return out;
+}
+
+Reply LocalEngine::wait(Ticket ticket)
+{
+    std::unique_lock lock(m_repliesMutex);
+    m_replied.wait(lock, [&] { return m_replies.contains(ticket); });
+    Reply out = std::move(m_replies.at(ticket));
+    m_replies.erase(ticket);
+    return out;
+}
+
+void LocalEngine::answer(Ticket ticket, Reply reply)
+{
+    {
+        const std::lock_guard guard(m_repliesMutex);
+        m_replies[ticket] = std::move(reply);
+    }
+    m_replied.notify_all();
+}
+
+void LocalEngine::controlLoop(const std::stop_token &stop)
+{
+    while (auto queued = m_control.pop(stop))
+        handle(*std::move(queued));
+}
+
+void LocalEngine::pagesLoop(const std::stop_token &stop)
+{
+    while (auto queued = m_pages.pop(stop))
+        handle(*std::move(queued));
+}
+
+void LocalEngine::pulseLoop(const std::stop_token &stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+        restartChangedReaders();
+        publish();
+        wake.wait_for(lock, stop, kPulse, [] { return false; });
+    }
+}
+
+void LocalEngine::driveLoop(const std::stop_token &stop)
+{
+    MonoTime published = m_systemClock.mono();
+    while (!stop.stop_requested()) {
+        while (auto queued = m_control.tryPop())
+            handle(*std::move(queued));
+        const bool worked = driveOnce();
+        // A person watches in real time, whatever the virtual clock does.
+        if (const MonoTime now = m_systemClock.mono(); now - published >= kPulse || !worked) {
+            published = now;
+            publish();
+        }
+        if (!worked)
+            m_control.waitFor(stop, kPulse);
+    }
+}
+
+/// One round of virtual time: all that is due, then the clock moves to the next moment at which
+/// something is. False when nothing will ever happen by itself.
+bool LocalEngine::driveOnce()
+{
+    bool worked = false;
+    for (int i = 0; i < 256 && m_scheduler->runOne(); ++i)
+        worked = true;
+    worked = m_store->commitAll() || worked;
+    restartChangedReaders();
+    if (worked)
+        return true;
+    {
+        const std::lock_guard guard(m_deployMutex);
+        if (m_state != RunState::Running || m_deployment->drained())
+            return false;
+        m_deployment->trimWires();
+    }
+    m_store->maintain();
+    const auto next = m_scheduler->nextWake();
+    if (!next)
+        return false;
+    m_manualClock.advance(*next - m_manualClock.mono());
+    return true;
+}
+
+void LocalEngine::restartChangedReaders()
+{
+    std::set<std::string> changed;
+    {
+        const std::lock_guard guard(m_changedMutex);
+        changed.swap(m_changedSchemas);
+    }
+    if (changed.empty())
+        return;
+    const std::lock_guard guard(m_deployMutex);
+    for (const std::string &stream : changed)
+        m_deployment->restartReaders(stream);
+}
+
+void LocalEngine::publish()
+{
+    SnapshotPtr made;
+    {
+        const std::lock_guard guard(m_deployMutex);
+        if (!m_virtual)
+            m_deployment->trimWires();
+        made = m_builder->build(*m_deployment, m_problems, m_state, m_pace);
+    }
+    {
+        const std::lock_guard guard(m_snapshotMutex);
+        m_snapshot = std::move(made);
+    }
+    if (const MonoTime now = clock().mono(); now - m_flushedAt >= kFlushMetrics) {
+        m_flushedAt = now;
+        if (auto ok = m_history->flush(); !ok)
+            report(ok.error());
+    }
+}
+
+void LocalEngine::handle(Queued queued)
+{
+    const Ticket ticket = queued.ticket;
+    struct Visitor {
+        LocalEngine &self;
+        Ticket ticket;
+        void operator()(DeployRequest &r) { self.answer(ticket, self.deploy(std::move(r))); }
+        void operator()(const RunRequest &) { self.answer(ticket, self.run()); }
+        void operator()(const PauseRequest &) { self.answer(ticket, self.pause()); }
+        void operator()(const StopRequest &) { self.answer(ticket, self.stopAll()); }
+        void operator()(const PaceRequest &r)
+        {
+            const std::lock_guard guard(self.m_deployMutex);
+            self.m_pace = std::clamp(r.factor, kMinPace, kMaxPace);
+            self.m_deployment->setPace(self.m_pace);
+            self.answer(ticket, {});
+        }
+        void operator()(const ClearProblemsRequest &)
+        {
+            self.m_problems.clear();
+            self.answer(ticket, {});
+        }
+        void operator()(const RecordsRequest &r) { self.answer(ticket, self.records(r)); }
+        void operator()(const StreamsRequest &) { self.answer(ticket, self.streams()); }
+        void operator()(const HistoryRequest &r) { self.answer(ticket, self.history(r)); }
+        void operator()(const ProducerRequest &r) { self.answer(ticket, self.producer(r)); }
+        void operator()(const PutRequest &r) { self.put(ticket, r); }
+    };
+    std::visit(Visitor{*this, ticket}, queued.request);
+}
+
+Reply LocalEngine::deploy(DeployRequest request)
+{
+    runtime::NodeContext context;
+    Reply reply;
+    {
+        const std::lock_guard guard(m_deployMutex);
+        context = m_deployment->nodeContext();
+    }
+    context.documentFolder = request.documentFolder;
+    const KnownSchema known = [this](const std::string &name) -> std::optional<record::Schema> {
+        const auto stream = m_store->find(name);
+        // A schema that a writer brought is brought anew by the writer of the new document.
+        if (!stream || stream->entry().schemaSource == store::SchemaSource::None ||
+            stream->entry().schemaSource == store::SchemaSource::Brought)
+            return {};
+        auto schema = record::schemaFromJson(stream->entry().schema);
+        return schema ? std::optional(*schema) : std::nullopt;
+    };
+    const std::vector<Problem> problems = checkDocument(request.document, context, known);
+    if (hasErrors(problems)) {
+        for (const Problem &problem : problems)
+            report(problem);
+        reply.problems = problems;
+        return reply;
+    }
+    for (const Problem &problem : problems)
+        report(problem);
+    Status done = Done{};
+    {
+        const std::lock_guard guard(m_deployMutex);
+        done = m_deployment->deploy(std::move(request.document), std::move(request.documentFolder));
+    }
+    if (!done) {
+        report(done.error());
+        return failed(done.error());
+    }
+    publish();
+    return reply;
+}
+
+Reply LocalEngine::run()
+{
+    Status started = Done{};
+    {
+        const std::lock_guard guard(m_deployMutex);
+        if (!m_deployment->deployed())
+            return failed(Problem(Code::NothingDeployed));
+        m_scheduler->setPaused(false);
+        if (!m_deployment->running())
+            started = m_deployment->start();
+        if (started)
+            m_state = RunState::Running;
+        else
+            m_deployment->stop();
+    }
+    if (!started) {
+        report(started.error());
+        return failed(started.error());
+    }
+    publish();
+    return {};
+}
+
+Reply LocalEngine::pause()
+{
+    {
+        const std::lock_guard guard(m_deployMutex);
+        if (m_state == RunState::Running) {
+            m_scheduler->setPaused(true);
+            m_state = RunState::Paused;
+        }
+    }
+    publish();
+    return {};
+}
+
+Reply LocalEngine::stopAll()
+{
+    {
+        const std::lock_guard guard(m_deployMutex);
+        m_deployment->stop();
+        m_scheduler->setPaused(false);
+        m_state = RunState::Stopped;
+    }
+    publish();
+    return {};
+}
+
+Reply LocalEngine::records(const RecordsRequest &request)
+{
+    const auto stream = m_store->find(request.stream);
+    if (!stream)
+        return failed(unknownStream(request.stream.toString()));
+    record::Schema schema;
+    if (!request.where.empty()) {
+        auto known = m_schemas->schemaOf(*stream);
+        if (!known)
+            return failed(std::move(known).error());
+        schema = known->value_or(record::Schema{});
+    }
+    auto page = readPage(*stream, request, schema);
+    if (!page)
+        return failed(std::move(page).error());
+    Reply reply;
+    reply.value = *std::move(page);
+    return reply;
+}
+
+Reply LocalEngine::streams()
+{
+    StreamsReply out;
+    for (const auto &stream : m_store->all()) {
+        const store::StreamEntry entry = stream->entry();
+        StreamInfo info;
+        info.id = entry.id;
+        info.name = entry.name;
+        info.shards = entry.shards;
+        info.created = entry.created;
+        info.retention = entry.retention;
+        info.diskBytes = stream->log().diskBytes();
+        info.implicit = entry.role == store::StreamRole::Wire;
+        info.deadLetters = entry.role == store::StreamRole::DeadLetters;
+        info.memoryDurability = entry.durability == store::Durability::Memory;
+        for (std::uint32_t i = 0; i < entry.shards; ++i) {
+            const auto bounds = stream->bounds(ShardIndex(i));
+            info.records += bounds.end - bounds.trimHorizon;
+        }
+        if (entry.schemaSource != store::SchemaSource::None) {
+            if (auto schema = record::schemaFromJson(entry.schema))
+                info.schema = *std::move(schema);
+        }
+        out.streams.push_back(std::move(info));
+    }
+    Reply reply;
+    reply.value = std::move(out);
+    return reply;
+}
+
+Reply LocalEngine::history(const HistoryRequest &request)
+{
+    auto points = m_history->points(request.series, request.fromSecond, request.toSecond);
+    if (!points)
+        return failed(std::move(points).error());
+    Reply reply;
+    reply.value = HistoryReply{*std::move(points)};
+    return reply;
+}
+
+stream::ProducerHandle *LocalEngine::producerOf(stream::DataStream &stream, const std::string &id)
+{
+    const auto key = std::make_pair(stream.id().toString(), id);
+    auto found = m_putProducers.find(key);
+    if (found == m_putProducers.end())
+        found = m_putProducers.emplace(key, stream.openProducer("put/" + id)).first;
+    return &found->second;
+}
+
+Reply LocalEngine::producer(const ProducerRequest &request)
+{
+    const auto stream = m_store->find(request.stream);
+    if (!stream)
+        return failed(unknownStream(request.stream));
+    PutReply out;
+    const Bytes progress = producerOf(*stream, request.producer)->progress;
+    out.producerNext = progress.empty() ? 0 : ByteReader(progress).varint();
+    Reply reply;
+    reply.value = std::move(out);
+    return reply;
+}
+
+void LocalEngine::put(Ticket ticket, const PutRequest &request)
+{
+    const auto stream = m_store->find(request.stream);
+    if (!stream)
+        return answer(ticket, failed(unknownStream(request.stream)));
+    PutReply out;
+    stream::ProducerHandle *producer = nullptr;
+    std::uint64_t skip = 0;
+    Bytes progress;
+    if (!request.producer.empty()) {
+        producer = producerOf(*stream, request.producer);
+        const std::uint64_t next =
+            producer->progress.empty() ? 0 : ByteReader(producer->progress).varint();
+        skip = next > request.firstIndex
+                   ? std::min<std::uint64_t>(next - request.firstIndex, request.entries.size())
+                   : 0;
+        out.skipped = skip;
+        out.producerNext = std::max(next, request.firstIndex + request.entries.size());
+        ByteWriter(progress).varint(out.producerNext);
+    }
+    record::RecordBatchBuilder builder;
+    for (std::size_t i = skip; i < request.entries.size(); ++i) {
+        const PutEntry &entry = request.entries[i];
+        builder.append({entry.data, entry.key, entry.explicitHash, {}, nullptr});
+    }
+    if (builder.count() == 0) {
+        Reply reply;
+        reply.value = std::move(out);
+        return answer(ticket, std::move(reply));
+    }
+    stream::Put put;
+    put.batch = builder.finish();
+    put.producer = producer;
+    put.progress = progress;
+    const std::size_t count = put.batch->count();
+    // One put of a producer after the other: the next one must know how far this one came.
+    auto state = std::make_shared<std::pair<std::mutex, bool>>();
+    auto settled = std::make_shared<std::condition_variable>();
+    const bool ordered = producer != nullptr;
+    auto stored = std::make_shared<bool>(false);
+    stream->put(std::move(put), [this, ticket, out, stream, count, state, settled, ordered,
+                                 stored](Result<stream::PutOutcome> outcome) mutable {
+        if (!outcome) {
+            answer(ticket, failed(std::move(outcome).error()));
+        } else if (!outcome->refused.empty()) {
+            answer(ticket, failed(Problem(Code::ThroughputExceeded,
+                                          {{"shard", "?"}, {"retryMs", "1000"}},
+                                          stream->name())));
+        } else {
+            out.results.resize(count);
+            for (const stream::ShardPut &shard : outcome->shards) {
+                for (std::size_t i = 0; i < shard.rows.size(); ++i)
+                    out.results[shard.rows[i]] = {
+                        shard.shard,
+                        stream->sequenceNumber(shard.shard, shard.firstSeqIx + i, shard.arrival)
+                            .toString()};
+            }
+            *stored = true;
+            Reply reply;
+            reply.value = std::move(out);
+            answer(ticket, std::move(reply));
+        }
+        if (ordered) {
+            const std::lock_guard guard(state->first);
+            state->second = true;
+            settled->notify_all();
+        }
+    });
+    if (!ordered)
+        return;
+    if (m_virtual)
+        m_store->commitAll();
+    std::unique_lock lock(state->first);
+    settled->wait(lock, [&] { return state->second; });
+    if (*stored)
+        producer->progress = std::move(progress);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &options)
+{
+    auto engine = std::make_unique<LocalEngine>(options);
+    MILLRACE_TRY(engine->open(options));
+    return std::unique_ptr<Engine>(std::move(engine));
+}
+
+std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder)
+{
+    SystemClock clock;
+    SystemRandom random;
+    runtime::NodeContext context;
+    context.fileSystem = &posixFileSystem();
+    context.clock = &clock;
+    context.random = &random;
+    context.documentFolder = documentFolder;
+    return checkDocument(document, context, {});
+}
+
+} // namespace millrace::engine

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/file_system.h"
+#include "core/base/log_line.h"
+#include "core/engine/engine.h"
+
+namespace millrace::engine {
+
+struct LocalEngineOptions {
+    Path dataDirectory;            ///< made when absent
+    std::uint64_t budgetBytes = 0; ///< 0: 5 GB, at most 10 % of the free disk
+    bool virtualTime = false;      ///< time only moves when nothing is left to do; retention is off
+    LogSink log;                   ///< may be empty
+    /// Null: the real ones (a virtual clock when virtualTime is set). Must outlive the engine.
+    FileSystem *fileSystem = nullptr;
+    RandomSource *random = nullptr;
+};
+
+/// Opens a data directory and an engine on it, in this process.
+/// Errors: DirectoryBusy (another engine has it), NewerFormat, NetworkFileSystem, Io, DiskFull,
+/// PermissionDenied, Corrupt.
+Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &options);
+
+/// Checks a document without an engine: what a deploy into an empty data directory would say.
+std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder);
+
+} // namespace millrace::engine

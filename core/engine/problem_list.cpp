@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/problem_list.h"
+
+#include <algorithm>
+
+namespace millrace::engine {
+namespace {
+
+/// A problem that came this recently counts as going on.
+constexpr std::chrono::seconds kRecent{5};
+
+bool same(const Problem &a, const Problem &b)
+{
+    return a.code() == b.code() && a.place() == b.place();
+}
+
+} // namespace
+
+void ProblemList::report(const Problem &problem, WallTime now)
+{
+    const std::lock_guard guard(m_mutex);
+    m_events.push_back({now, problem});
+    if (m_events.size() > kMaxEvents)
+        m_events.pop_front();
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto &entry) {
+        return same(entry.problem, problem);
+    });
+    if (found == m_entries.end()) {
+        if (m_entries.size() < kMaxEntries)
+            m_entries.push_back({problem, now, now, 1, true});
+        return;
+    }
+    found->problem = problem; // the newest arguments
+    found->last = now;
+    ++found->count;
+}
+
+void ProblemList::clear()
+{
+    const std::lock_guard guard(m_mutex);
+    m_entries.clear();
+}
+
+std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Problem> &current,
+                                                        WallTime now) const
+{
+    const std::lock_guard guard(m_mutex);
+    std::vector<runtime::ProblemEntry> out = m_entries;
+    for (auto &entry : out) {
+        entry.active = now - entry.last <= kRecent ||
+                       std::any_of(current.begin(), current.end(),
+                                   [&](const Problem &p) { return same(p, entry.problem); });
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const auto &a, const auto &b) { return a.last > b.last; });
+    return out;
+}
+
+std::vector<Event> ProblemList::takeEvents()
+{
+    const std::lock_guard guard(m_mutex);
+    std::vector<Event> out(m_events.begin(), m_events.end());
+    m_events.clear();
+    return out;
+}
+
+} // namespace millrace::engine

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/scheduler.h"
+
+#include <algorithm>
+
+namespace millrace::engine {
+
+class Scheduler::Slot
+{
+public:
+    enum class State : std::uint8_t { Empty = 1, Idle, Ready, Running, RunningAgain, Stopped };
+    State state = State::Empty;
+    std::shared_ptr<runtime::Task> task;
+};
+
+using State = Scheduler::Slot::State;
+
+Scheduler::Scheduler(Clock &clock, unsigned workers) : m_clock(clock)
+{
+    for (unsigned i = 0; i < workers; ++i)
+        m_workers.emplace_back([this](const std::stop_token &stop) { work(stop); });
+}
+
+Scheduler::~Scheduler()
+{
+    for (auto &worker : m_workers)
+        worker.request_stop();
+    m_workers.clear();
+}
+
+Scheduler::SlotPtr Scheduler::makeSlot()
+{
+    return std::make_shared<Slot>();
+}
+
+runtime::Task::Wake Scheduler::wakeOf(const SlotPtr &slot)
+{
+    return [this, weak = std::weak_ptr<Slot>(slot)] {
+        if (const SlotPtr alive = weak.lock())
+            wake(alive);
+    };
+}
+
+void Scheduler::start(const SlotPtr &slot, std::shared_ptr<runtime::Task> task)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        slot->task = std::move(task);
+        slot->state = State::Ready;
+        m_ready.push_back(slot);
+    }
+    m_changed.notify_one();
+}
+
+void Scheduler::wake(const SlotPtr &slot)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        if (slot->state == State::Running)
+            slot->state = State::RunningAgain;
+        if (slot->state != State::Idle)
+            return;
+        slot->state = State::Ready;
+        m_ready.push_back(slot);
+    }
+    m_changed.notify_one();
+}
+
+void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [&] {
+        return slot->state != State::Running && slot->state != State::RunningAgain;
+    });
+    slot->state = State::Stopped;
+    std::erase(m_ready, slot);
+    std::erase_if(m_timers, [&](const auto &timer) { return timer.second == slot; });
+    const auto task = std::exchange(slot->task, nullptr);
+    lock.unlock();
+    if (!task)
+        return;
+    while (task->inFlight())
+        pump();
+    task->close();
+}
+
+void Scheduler::setPaused(bool paused)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        m_paused = paused;
+    }
+    m_changed.notify_all();
+}
+
+Scheduler::SlotPtr Scheduler::takeReady()
+{
+    if (m_paused)
+        return nullptr;
+    const MonoTime now = m_clock.mono();
+    while (!m_timers.empty() && m_timers.begin()->first <= now) {
+        const SlotPtr slot = m_timers.begin()->second;
+        m_timers.erase(m_timers.begin());
+        if (slot->state == State::Idle) {
+            slot->state = State::Ready;
+            m_ready.push_back(slot);
+        }
+    }
+    if (m_ready.empty())
+        return nullptr;
+    const SlotPtr slot = m_ready.front();
+    m_ready.pop_front();
+    slot->state = State::Running;
+    return slot;
+}
+
+void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
+{
+    const auto task = slot->task;
+    lock.unlock();
+    const runtime::TaskNext next = task->run(m_clock);
+    lock.lock();
+    const bool again =
+        slot->state == State::RunningAgain || next.kind == runtime::TaskNext::Kind::Again;
+    if (next.kind == runtime::TaskNext::Kind::Done) {
+        slot->state = State::Stopped;
+    } else if (again) {
+        slot->state = State::Ready;
+        m_ready.push_back(slot);
+    } else {
+        slot->state = State::Idle;
+        if (next.kind == runtime::TaskNext::Kind::WaitUntil) {
+            // One timer a task: an earlier one it was woken before is of no use any more.
+            std::erase_if(m_timers, [&](const auto &timer) { return timer.second == slot; });
+            m_timers.emplace(next.at, slot);
+        }
+    }
+    m_changed.notify_all();
+}
+
+void Scheduler::work(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_mutex);
+    while (!stop.stop_requested()) {
+        if (const SlotPtr slot = takeReady()) {
+            runStep(slot, lock);
+            continue;
+        }
+        const auto due = [this] { return !m_ready.empty() && !m_paused; };
+        if (m_timers.empty() || m_paused)
+            m_changed.wait(lock, stop, [&] { return due() || (!m_paused && !m_timers.empty()); });
+        else
+            m_changed.wait_until(lock, stop, m_timers.begin()->first, due);
+    }
+}
+
+bool Scheduler::runOne()
+{
+    std::unique_lock lock(m_mutex);
+    const SlotPtr slot = takeReady();
+    if (!slot)
+        return false;
+    runStep(slot, lock);
+    return true;
+}
+
+std::optional<MonoTime> Scheduler::nextWake() const
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_paused || m_timers.empty())
+        return {};
+    return m_timers.begin()->first;
+}
+
+} // namespace millrace::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/task.h"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace millrace::engine {
+
+/// Runs tasks in steps: on worker threads, or, without any, by runOne() of the owner (virtual
+/// time). A task is run by one thread at a time; a wake during a step makes it run again.
+/// Thread-safety: every function may be called from any thread.
+class Scheduler
+{
+public:
+    /// A place for one task; made before the task, because the task needs its wake function.
+    class Slot;
+    using SlotPtr = std::shared_ptr<Slot>;
+
+    /// `workers` 0: the owner drives.
+    Scheduler(Clock &clock, unsigned workers);
+    ~Scheduler();
+
+    SlotPtr makeSlot();
+    runtime::Task::Wake wakeOf(const SlotPtr &slot);
+    void start(const SlotPtr &slot, std::shared_ptr<runtime::Task> task);
+
+    /// No step of it runs any more and none will. `pump` is called while a put is still under way
+    /// (the owner commits, when it drives); the task is then closed.
+    void stop(const SlotPtr &slot, const std::function<void()> &pump);
+
+    /// While paused no step begins.
+    void setPaused(bool paused);
+
+    /// Without workers: runs one due step. False when nothing is due.
+    bool runOne();
+    /// When the next task wants to be called; nothing when none does.
+    std::optional<MonoTime> nextWake() const;
+
+private:
+    void work(const std::stop_token &stop);
+    void wake(const SlotPtr &slot);
+    SlotPtr takeReady(); ///< with m_mutex held; null when nothing is due
+    void runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock);
+
+    Clock &m_clock;
+    mutable std::mutex m_mutex; ///< guards all below and the slots
+    std::condition_variable_any m_changed;
+    std::deque<SlotPtr> m_ready;
+    std::multimap<MonoTime, SlotPtr> m_timers;
+    bool m_paused = false;
+    std::vector<std::jthread> m_workers;
+};
+
+} // namespace millrace::engine

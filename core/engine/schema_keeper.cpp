@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/schema_keeper.h"
+
+#include "core/sql/schema_inference.h"
+
+namespace millrace::engine {
+
+SchemaKeeper::SchemaKeeper(stream::StreamStore &store, Clock &clock,
+                           std::function<void(const std::string &)> changed, LogSink report)
+    : m_store(store), m_clock(clock), m_changed(std::move(changed)), m_report(std::move(report))
+{
+}
+
+Result<std::optional<record::Schema>> SchemaKeeper::schemaOf(stream::DataStream &stream)
+{
+    const std::lock_guard guard(m_mutex);
+    const store::StreamEntry entry = stream.entry();
+    if (entry.schemaSource == store::SchemaSource::None)
+        return infer(stream);
+    auto schema = record::schemaFromJson(entry.schema);
+    if (!schema)
+        return std::move(schema).error().at("stream " + entry.name);
+    return std::optional(*std::move(schema));
+}
+
+Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &stream)
+{
+    sql::SchemaInference inference;
+    std::size_t seen = 0;
+    WallTime first = WallTime::max();
+    for (std::uint32_t i = 0; i < stream.shardCount() && seen < kInferRecords; ++i) {
+        const ShardIndex shard(i);
+        Ordinal at = stream.bounds(shard).trimHorizon;
+        while (seen < kInferRecords) {
+            auto batch = stream.read(shard, at);
+            if (!batch)
+                return std::move(batch).error();
+            if (!*batch)
+                break;
+            const record::RecordBatch &block = **batch;
+            const std::size_t from = at > block.firstOrdinal() ? at - block.firstOrdinal() : 0;
+            for (std::size_t row = from; row < block.count() && seen < kInferRecords; ++row) {
+                // A payload that is no JSON object becomes a dead letter later; it has no schema.
+                (void)inference.add(block.data(row)).has_value();
+                first = std::min(first, block.arrival(row));
+                ++seen;
+            }
+            at = block.endOrdinal();
+        }
+    }
+    if (seen == 0 || (seen < kInferRecords && m_clock.wall() - first < kInferAfter))
+        return std::optional<record::Schema>{};
+    record::Schema schema = inference.schema();
+    store(stream, schema, store::SchemaSource::Inferred);
+    return std::optional(std::move(schema));
+}
+
+void SchemaKeeper::store(stream::DataStream &stream, const record::Schema &schema,
+                         store::SchemaSource source)
+{
+    store::StreamEntry entry = stream.entry();
+    entry.schema = schema.toJson();
+    entry.schemaSource = source;
+    if (auto ok = m_store.update(entry); !ok)
+        m_report(std::move(ok).error());
+}
+
+void SchemaKeeper::bring(stream::DataStream &stream, const std::string &writer,
+                         const record::Schema &schema)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        auto &writers = m_brought[stream.name()];
+        writers[writer] = schema;
+        record::Schema all;
+        for (const auto &[name, brought] : writers) {
+            for (const record::Field &field : brought.fields) {
+                const record::Field *known = all.find(field.name);
+                if (known == nullptr)
+                    all.fields.push_back(field);
+                else if (known->type != field.type)
+                    m_report(Problem(Code::SchemasDiffer,
+                                     {{"field", field.name},
+                                      {"first", known->type.toString()},
+                                      {"second", field.type.toString()}},
+                                     "stream " + stream.name()));
+            }
+        }
+        // A field that not every writer gives may be missing.
+        for (record::Field &field : all.fields) {
+            for (const auto &[name, brought] : writers)
+                field.nullable = field.nullable || brought.find(field.name) == nullptr;
+        }
+        const store::StreamEntry entry = stream.entry();
+        if (entry.schemaSource == store::SchemaSource::Edited || entry.schema == all.toJson())
+            return;
+        const bool wasKnown = entry.schemaSource != store::SchemaSource::None;
+        store(stream, all, store::SchemaSource::Brought);
+        if (!wasKnown)
+            return;
+    }
+    m_changed(stream.name());
+}
+
+void SchemaKeeper::forgetWriters()
+{
+    const std::lock_guard guard(m_mutex);
+    m_brought.clear();
+}
+
+} // namespace millrace::engine

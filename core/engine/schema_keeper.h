@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/record/schema.h"
+#include "core/stream/stream_store.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace millrace::engine {
+
+/// Keeps the payload schema of every stream: brought by who writes it (a generator, CSV, a select
+/// list), edited, or inferred from the first kInferRecords records or what came within kInferAfter
+/// of the first (architecture, 3). It stands in the catalog.
+/// Thread-safety: every function may be called from any thread.
+class SchemaKeeper
+{
+public:
+    static constexpr std::size_t kInferRecords = 1000;
+    static constexpr std::chrono::milliseconds kInferAfter{1000};
+
+    /// `changed` is called with the name of a stream whose known schema became another one, without
+    /// locks held.
+    SchemaKeeper(stream::StreamStore &store, Clock &clock,
+                 std::function<void(const std::string &)> changed, LogSink report);
+
+    /// The schema, inferred now if it is time; nothing while there is none yet.
+    Result<std::optional<record::Schema>> schemaOf(stream::DataStream &stream);
+    /// A writer says what it writes. Several writers of one stream: the fields of all; a field
+    /// that two give different types keeps the first and is reported.
+    void bring(stream::DataStream &stream, const std::string &writer, const record::Schema &schema);
+    /// Writers of earlier deployments no longer count.
+    void forgetWriters();
+
+private:
+    Result<std::optional<record::Schema>> infer(stream::DataStream &stream);
+    void store(stream::DataStream &stream, const record::Schema &schema,
+               store::SchemaSource source);
+
+    stream::StreamStore &m_store;
+    Clock &m_clock;
+    const std::function<void(const std::string &)> m_changed;
+    const LogSink m_report;
+    std::mutex m_mutex; ///< guards m_brought and orders writes of schemas
+    std::map<std::string, std::map<std::string, record::Schema>> m_brought; ///< stream, writer
+};
+
+} // namespace millrace::engine

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/snapshot_builder.h"
+
+#include "core/graph/place.h"
+#include "core/nodes/kinds.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace millrace::engine {
+namespace {
+
+using runtime::Metric;
+using runtime::NodeFigures;
+using runtime::NodeState;
+using runtime::RunState;
+using runtime::Snapshot;
+
+/// From this load on a shard is hot; from this share on one key is why.
+constexpr double kHotLoad = 0.9;
+constexpr double kHotKeyShare = 0.3;
+constexpr std::size_t kTopKeys = 5;
+
+/// How much a state wants attention, for a node that is part of several fragments.
+int urgency(NodeState state)
+{
+    switch (state) {
+    case NodeState::Failed:
+        return 7;
+    case NodeState::Retrying:
+        return 6;
+    case NodeState::BackPressured:
+        return 5;
+    case NodeState::Running:
+        return 4;
+    case NodeState::Paused:
+        return 3;
+    case NodeState::Finished:
+        return 2;
+    case NodeState::Stopped:
+    case NodeState::Disabled:
+        break;
+    }
+    return 1;
+}
+
+std::string percentText(double share)
+{
+    return std::to_string(std::lround(share * 100));
+}
+
+std::optional<Problem> hotShard(const NodeFigures &node)
+{
+    const auto hottest = std::max_element(
+        node.shards.begin(), node.shards.end(),
+        [](const auto &a, const auto &b) { return a.load() < b.load(); });
+    if (hottest == node.shards.end() || hottest->load() < kHotLoad)
+        return {};
+    const std::string place = graph::nodePlace(node.id);
+    const std::string shard = std::to_string(hottest->shard.value);
+    if (!hottest->topKeys.empty() && hottest->topKeys.front().share >= kHotKeyShare)
+        return Problem(Code::HotKey,
+                       {{"shard", shard},
+                        {"key", hottest->topKeys.front().key},
+                        {"percent", percentText(hottest->topKeys.front().share)}},
+                       place);
+    return Problem(Code::HotShard, {{"shard", shard}, {"percent", percentText(hottest->load())}},
+                   place);
+}
+
+} // namespace
+
+SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history,
+                                 Clock &clock)
+    : m_store(store), m_history(history), m_clock(clock), m_tickAt(clock.mono())
+{
+}
+
+SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Totals &now)
+{
+    if (!m_ticking)
+        return m_rates[key];
+    const auto known = m_totals.find(key);
+    // Something seen for the first time has no second behind it.
+    const Totals before = known == m_totals.end() ? now : known->second;
+    const auto perSecond = [&](std::uint64_t a, std::uint64_t b) {
+        return b >= a ? static_cast<double>(b - a) / m_elapsed : 0.0;
+    };
+    Rates &out = m_rates[key];
+    out.recordsIn = perSecond(before.recordsIn, now.recordsIn);
+    out.bytesIn = perSecond(before.bytesIn, now.bytesIn);
+    out.recordsOut = perSecond(before.recordsOut, now.recordsOut);
+    out.bytesOut = perSecond(before.bytesOut, now.bytesOut);
+    out.refused = perSecond(before.refused, now.refused);
+    out.dead = perSecond(before.dead, now.dead);
+    out.busy = std::min(1.0, perSecond(before.busyNanos, now.busyNanos) / 1e9);
+    out.wait = std::min(1.0 - out.busy, perSecond(before.waitNanos, now.waitNanos) / 1e9);
+    m_totals[key] = now;
+    return out;
+}
+
+runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment,
+                                            const ProblemList &problems, RunState state,
+                                            double pace)
+{
+    const MonoTime now = m_clock.mono();
+    const double since = std::chrono::duration<double>(now - m_tickAt).count();
+    m_ticking = since >= 1.0;
+    if (m_ticking) {
+        m_elapsed = since;
+        m_tickAt = now;
+    }
+    const bool runs = state == RunState::Running || state == RunState::Paused;
+    if (!runs)
+        m_startedAt.reset();
+    else if (!m_startedAt)
+        m_startedAt = now;
+
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->generation = ++m_generation;
+    snapshot->at = m_clock.wall();
+    snapshot->state = state;
+    if (m_startedAt)
+        snapshot->runningFor = std::chrono::floor<std::chrono::milliseconds>(now - *m_startedAt);
+    snapshot->pace = pace;
+    snapshot->drained = runs && deployment.drained();
+    addTasks(deployment, *snapshot);
+    for (const auto &[node, name] : deployment.plan().nodeStreams)
+        addStream(deployment, node, *snapshot);
+    for (const auto &[id, node] : deployment.document().nodes) {
+        if (snapshot->node(id) != nullptr)
+            continue;
+        NodeFigures figures;
+        figures.id = id;
+        if (node.state == graph::NodeState::Disabled)
+            figures.state = NodeState::Disabled;
+        snapshot->nodes.push_back(std::move(figures));
+    }
+    std::sort(snapshot->nodes.begin(), snapshot->nodes.end(),
+              [](const auto &a, const auto &b) { return a.id < b.id; });
+    addWires(deployment, *snapshot);
+
+    std::vector<Problem> current;
+    for (NodeFigures &node : snapshot->nodes) {
+        if (state == RunState::Paused && node.state == NodeState::Running)
+            node.state = NodeState::Paused;
+        if (node.attention)
+            current.push_back(*node.attention);
+    }
+    snapshot->problems = problems.entries(current, snapshot->at);
+    snapshot->dataDirectory = m_store.dataDirectory();
+    snapshot->budgetBytes = m_store.budgetBytes();
+    std::uint64_t raw = 0;
+    std::uint64_t stored = 0;
+    for (const auto &stream : m_store.all()) {
+        snapshot->diskBytes += stream->log().diskBytes();
+        raw += stream->log().rawBytes();
+        stored += stream->log().storedBytes();
+    }
+    snapshot->compression =
+        stored == 0 ? 1.0 : static_cast<double>(raw) / static_cast<double>(stored);
+    snapshot->memoryBytes = residentBytes();
+    if (m_ticking && runs)
+        remember(*snapshot);
+    return snapshot;
+}
+
+void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
+{
+    std::map<NodeId, NodeFigures> nodes;
+    std::map<NodeId, std::uint64_t> bytesOut;
+    std::map<NodeId, Rates> work;
+    for (const DeployedTask &task : deployment.tasks()) {
+        const runtime::TaskFigures figures = task.task->figures();
+        Totals taskTotals;
+        taskTotals.busyNanos = figures.busyNanos;
+        taskTotals.waitNanos = figures.waitNanos;
+        const Rates taskRates = rates("task " + task.key, taskTotals);
+        std::uint64_t lag = 0;
+        WallTime oldest = WallTime::max();
+        for (const runtime::Cursor &cursor : figures.cursors) {
+            const auto bounds = task.source->bounds(cursor.shard);
+            if (cursor.next >= bounds.end)
+                continue;
+            lag += bounds.end - cursor.next;
+            // The block of the oldest unread record is in the cache whenever the lag is small.
+            if (auto batch = task.source->read(cursor.shard, cursor.next); batch && *batch) {
+                const Ordinal at = std::max(cursor.next, (*batch)->firstOrdinal());
+                oldest = std::min(oldest, (*batch)->arrival(at - (*batch)->firstOrdinal()));
+            }
+        }
+        for (const runtime::NodeMeter &meter : figures.nodes) {
+            NodeFigures &node = nodes[meter.node];
+            node.id = meter.node;
+            node.counts += meter.counts;
+            bytesOut[meter.node] += meter.bytesOut;
+            Rates &share = work[meter.node];
+            share.busy += taskRates.busy;
+            share.wait += taskRates.wait;
+            if (urgency(figures.state) >= urgency(node.state)) {
+                node.state = figures.state;
+                if (figures.attention)
+                    node.attention = figures.attention;
+            }
+            node.lagRecords = std::max(node.lagRecords, lag);
+            if (oldest != WallTime::max())
+                node.lag = std::max(node.lag, out.at - oldest);
+        }
+    }
+    for (auto &[id, node] : nodes) {
+        Totals totals;
+        totals.recordsIn = node.counts.in;
+        totals.recordsOut = node.counts.out;
+        totals.bytesOut = bytesOut[id];
+        totals.dead = node.counts.dead;
+        const Rates rate = rates("node " + id.value, totals);
+        node.inPerSecond = rate.recordsIn;
+        node.outPerSecond = rate.recordsOut;
+        node.bytesOutPerSecond = rate.bytesOut;
+        node.busy = std::min(1.0, work[id].busy);
+        node.backPressured = std::min(1.0 - node.busy, work[id].wait);
+        node.idle = 1.0 - node.busy - node.backPressured;
+        const auto *factory = nodes::findFactory(deployment.document().nodes.at(id).kind);
+        if (factory != nullptr && factory->kind.category == graph::Category::Producer)
+            out.recordsInPerSecond += node.outPerSecond;
+        out.nodes.push_back(std::move(node));
+    }
+}
+
+void SnapshotBuilder::addStream(const Deployment &deployment, const NodeId &id, Snapshot &out)
+{
+    const auto stream = deployment.streamOf(id);
+    if (!stream)
+        return;
+    NodeFigures node;
+    node.id = id;
+    node.stream = stream->id();
+    node.state = out.state == RunState::Stopped ? NodeState::Stopped : NodeState::Running;
+    for (std::uint32_t i = 0; i < stream->shardCount(); ++i) {
+        runtime::ShardFigures shard;
+        shard.shard = ShardIndex(i);
+        const stream::ShardCounters counters = stream->counters(shard.shard);
+        const Rates rate = rates("shard " + id.value + '/' + std::to_string(i),
+                                 {counters.recordsIn, counters.bytesIn, counters.recordsOut,
+                                  counters.bytesOut, counters.refused, 0, 0, 0});
+        const auto bounds = stream->bounds(shard.shard);
+        shard.recordsIn = counters.recordsIn;
+        shard.bytesIn = counters.bytesIn;
+        shard.recordsOut = counters.recordsOut;
+        shard.bytesOut = counters.bytesOut;
+        shard.refused = counters.refused;
+        shard.recordsInPerSecond = rate.recordsIn;
+        shard.bytesInPerSecond = rate.bytesIn;
+        shard.recordsOutPerSecond = rate.recordsOut;
+        shard.bytesOutPerSecond = rate.bytesOut;
+        shard.trimHorizon = bounds.trimHorizon;
+        shard.end = bounds.end;
+        double total = 0;
+        for (auto &entry : stream->topKeys(shard.shard, kTopKeys, &total))
+            shard.topKeys.push_back({std::move(entry.key), total > 0 ? entry.count / total : 0});
+        // What a stream took in is what stands in its log since it was made.
+        node.counts.in += bounds.end.value;
+        node.inPerSecond += rate.recordsIn;
+        node.outPerSecond += rate.recordsOut;
+        node.bytesOutPerSecond += rate.bytesOut;
+        node.shards.push_back(std::move(shard));
+    }
+    node.counts.processed = node.counts.in;
+    node.counts.out = node.counts.in;
+    for (const DeployedTask &task : deployment.tasks()) {
+        if (task.source == stream)
+            ++node.consumers;
+    }
+    if (stream->entry().limits != store::LimitMode::Off)
+        node.attention = hotShard(node);
+    out.nodes.push_back(std::move(node));
+}
+
+void SnapshotBuilder::addWires(const Deployment &deployment, Snapshot &out)
+{
+    const Plan &plan = deployment.plan();
+    for (const auto &[ends, wire] : deployment.document().wires) {
+        runtime::WireFigures figures;
+        figures.from = ends.from.node;
+        figures.to = ends.to.node;
+        const auto implicit = plan.wireStreams.find(ends);
+        figures.implicitStream = implicit != plan.wireStreams.end();
+        const NodeFigures *from = out.node(ends.from.node);
+        const NodeFigures *to = out.node(ends.to.node);
+        if (from != nullptr && to != nullptr) {
+            // Out of a stream, a reader takes what it takes; elsewhere what is given is taken.
+            const bool fromStream = plan.nodeStreams.contains(ends.from.node);
+            const bool copies = fromStream && plan.nodeStreams.contains(ends.to.node);
+            figures.records = fromStream && !copies ? to->counts.in : from->counts.out;
+            figures.recordsPerSecond =
+                fromStream && !copies ? to->inPerSecond : from->outPerSecond;
+            figures.bytesPerSecond = from->bytesOutPerSecond;
+            figures.backPressured =
+                !fromStream && from->state == NodeState::BackPressured;
+            if (figures.implicitStream)
+                figures.queued = to->lagRecords;
+        }
+        out.wires.push_back(std::move(figures));
+    }
+}
+
+void SnapshotBuilder::remember(const Snapshot &snapshot)
+{
+    const std::int64_t second =
+        std::chrono::floor<std::chrono::seconds>(snapshot.at).time_since_epoch().count();
+    for (const NodeFigures &node : snapshot.nodes) {
+        const auto add = [&](std::optional<ShardIndex> shard, Metric metric, double value) {
+            m_history.add({node.id, shard, metric}, second, value);
+        };
+        add({}, Metric::RecordsIn, node.inPerSecond);
+        add({}, Metric::RecordsOut, node.outPerSecond);
+        add({}, Metric::BytesOut, node.bytesOutPerSecond);
+        add({}, Metric::LagRecords, static_cast<double>(node.lagRecords));
+        add({}, Metric::LagMs, static_cast<double>(node.lag.count()));
+        add({}, Metric::Dead, m_rates["node " + node.id.value].dead);
+        for (const runtime::ShardFigures &shard : node.shards) {
+            add(shard.shard, Metric::RecordsIn, shard.recordsInPerSecond);
+            add(shard.shard, Metric::BytesIn, shard.bytesInPerSecond);
+            add(shard.shard, Metric::RecordsOut, shard.recordsOutPerSecond);
+            add(shard.shard, Metric::BytesOut, shard.bytesOutPerSecond);
+            add(shard.shard, Metric::Refused,
+                m_rates["shard " + node.id.value + '/' + std::to_string(shard.shard.value)]
+                    .refused);
+        }
+    }
+}
+
+/// Second number of /proc/self/statm: resident pages [proc(5)].
+std::uint64_t SnapshotBuilder::residentBytes()
+{
+    auto file = posixFileSystem().open("/proc/self/statm", OpenMode::Read);
+    if (!file)
+        return 0;
+    char text[128] = {};
+    const auto got = (*file)->readAt(FilePos(0), std::as_writable_bytes(std::span(text)).first(127));
+    if (!got)
+        return 0;
+    char *rest = nullptr;
+    (void)std::strtoull(text, &rest, 10);
+    return std::strtoull(rest, nullptr, 10) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace millrace::engine

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/fragment.h"
+
+#include <algorithm>
+
+namespace millrace::runtime {
+namespace {
+
+/// Layout of FragmentProgress::details; another one gets another number.
+constexpr std::uint8_t kDetailsLayout = 1;
+
+constexpr FragmentReader::Budget kFullBudget{};
+
+/// How often a fragment asks whether the schema of its source is known.
+constexpr std::chrono::milliseconds kSchemaPoll{100};
+
+} // namespace
+
+Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
+    : m_spec(std::move(spec)), m_clock(clock), m_wake(std::move(wake)),
+      m_report(std::move(report)), m_reader(*m_spec.source, m_spec.merged)
+{
+    for (const NodeId &node : m_spec.nodes)
+        m_meters.push_back({node, {}, 0});
+    if (m_spec.sink)
+        m_meters.push_back({*m_spec.sink, {}, 0});
+    publish([&](TaskFigures &figures) { figures.nodes = m_meters; });
+    m_subscription = m_spec.source->subscribe(m_wake);
+}
+
+Fragment::~Fragment() = default;
+
+TaskNext Fragment::step()
+{
+    if (m_inFlight)
+        return {TaskNext::Kind::Wait, {}};
+    if (m_retryAt) {
+        if (m_clock.mono() < *m_retryAt)
+            return {TaskNext::Kind::WaitUntil, *m_retryAt};
+        m_retryAt.reset();
+    }
+    switch (m_phase) {
+    case Phase::Preparing:
+        return prepare();
+    case Phase::Reading:
+        return read();
+    case Phase::DeadLetters:
+        return commitDeadLetters();
+    case Phase::Committing:
+        return commitEnd();
+    case Phase::Over:
+        break;
+    }
+    return {TaskNext::Kind::Done, {}};
+}
+
+TaskNext Fragment::prepare()
+{
+    auto made = m_spec.make();
+    if (!made)
+        return fail(std::move(made).error());
+    if (!*made)
+        return {TaskNext::Kind::WaitUntil, m_clock.mono() + kSchemaPoll};
+    m_operators = **std::move(made);
+    m_states.clear();
+    for (const auto &transform : m_operators.transforms)
+        m_states.push_back(transform->newState());
+    if (auto opened = openEnd(); !opened) {
+        // A locked database or a full disk heals; a table that does not fit does not.
+        const Code code = opened.error().code();
+        if (code == Code::Busy || code == Code::DiskFull || code == Code::Io)
+            return retry(opened.error());
+        return fail(std::move(opened).error());
+    }
+    m_phase = Phase::Reading;
+    setState(NodeState::Running);
+    return {TaskNext::Kind::Again, {}};
+}
+
+/// Asks the end how far the fragment is; it alone knows.
+Status Fragment::openEnd()
+{
+    std::optional<FragmentProgress> progress;
+    const auto decode = [&](ByteView bytes) -> Status {
+        if (bytes.empty())
+            return Done{};
+        auto decoded = FragmentProgress::decode(bytes);
+        if (!decoded)
+            return std::move(decoded).error();
+        progress = *std::move(decoded);
+        return Done{};
+    };
+    if (m_spec.target) {
+        m_targetProducer = m_spec.target->openProducer(m_spec.id);
+        MILLRACE_TRY(decode(m_targetProducer.progress));
+    } else {
+        auto opened = m_operators.sink->open();
+        if (!opened)
+            return std::move(opened).error();
+        for (const Problem &notice : opened->notices)
+            m_report(notice);
+        progress = std::move(opened->progress);
+        if (m_operators.sink->progressInCatalog()) {
+            auto stored = m_spec.catalog->checkpoint(m_spec.id);
+            if (!stored)
+                return std::move(stored).error();
+            if (*stored)
+                MILLRACE_TRY(decode(**stored));
+        }
+    }
+    std::vector<Cursor> dead;
+    m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
+    if (!m_deadProducer.progress.empty()) {
+        auto decoded = FragmentProgress::decode(m_deadProducer.progress);
+        if (!decoded)
+            return std::move(decoded).error();
+        dead = std::move(decoded->cursors);
+    }
+    m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead);
+    if (progress)
+        decodeDetails(progress->details);
+    publish([&](TaskFigures &figures) {
+        figures.nodes = m_meters;
+        figures.cursors = m_reader.cursors();
+    });
+    return Done{};
+}
+
+TaskNext Fragment::read()
+{
+    std::vector<Problem> notices;
+    auto pieces = m_reader.gather(m_budget, notices);
+    for (const Problem &notice : notices)
+        m_report(notice);
+    if (!pieces)
+        return retry(pieces.error());
+    if (pieces->empty())
+        return {TaskNext::Kind::Wait, {}};
+    Work work;
+    work.pieces = *std::move(pieces);
+    if (auto ok = process(work); !ok)
+        return fail(std::move(ok).error());
+    m_work = std::move(work);
+    const bool deadToCommit = m_work->deadBatch != nullptr;
+    m_phase = deadToCommit ? Phase::DeadLetters : Phase::Committing;
+    return deadToCommit ? commitDeadLetters() : commitEnd();
+}
+
+/// Runs the pieces through the operators; nothing of it counts before it is committed.
+Status Fragment::process(Work &work)
+{
+    work.meters = m_meters;
+    std::uint64_t inFlight = 0;
+    for (const Piece &piece : work.pieces) {
+        inFlight += piece.chunk.count() + piece.expired;
+        if (!work.meters.empty()) {
+            work.meters.front().counts.in += piece.expired;
+            work.meters.front().counts.expired += piece.expired;
+        }
+        if (piece.chunk.rows.empty())
+            continue;
+        Chunk chunk = piece.chunk;
+        for (std::size_t i = 0; i < m_operators.transforms.size(); ++i) {
+            auto made = m_operators.transforms[i]->process(chunk, *m_states[i]);
+            if (!made)
+                return std::move(made).error().at("node " + m_spec.nodes[i].value);
+            NodeMeter &meter = work.meters[i];
+            meter.counts.in += chunk.count();
+            meter.counts.processed += made->processed;
+            meter.counts.filtered += made->filtered;
+            meter.counts.late += made->late;
+            meter.counts.dead += made->dead.size();
+            meter.counts.out += made->chunk.count();
+            if (!piece.deadKnown) {
+                for (const DeadRow &dead : made->dead)
+                    work.dead.add(m_spec.nodes[i], chunk, dead);
+            }
+            chunk = std::move(made->chunk);
+            for (const std::uint32_t row : chunk.rows)
+                meter.bytesOut += chunk.batch->data(row).size();
+            if (chunk.rows.empty())
+                break;
+        }
+        if (m_operators.sink && !chunk.rows.empty()) {
+            NodeMeter &meter = work.meters.back();
+            SinkResult checked = m_operators.sink->check(std::span(&chunk, 1));
+            const auto &dead = checked.dead.empty() ? std::vector<DeadRow>{} : checked.dead[0];
+            meter.counts.in += chunk.count();
+            meter.counts.dead += dead.size();
+            std::vector<std::uint32_t> deadRows;
+            for (const DeadRow &row : dead) {
+                if (!piece.deadKnown)
+                    work.dead.add(*m_spec.sink, chunk, row);
+                deadRows.push_back(row.row);
+            }
+            if (!deadRows.empty()) {
+                std::vector<std::uint32_t> kept;
+                std::set_difference(chunk.rows.begin(), chunk.rows.end(), deadRows.begin(),
+                                    deadRows.end(), std::back_inserter(kept));
+                chunk.rows = std::move(kept);
+            }
+            meter.counts.processed += chunk.count();
+            meter.counts.out += chunk.count();
+            for (const std::uint32_t row : chunk.rows)
+                meter.bytesOut += chunk.batch->data(row).size();
+        }
+        if (!chunk.rows.empty())
+            work.out.push_back(std::move(chunk));
+    }
+    work.progress.cursors = m_reader.cursorsAfter(work.pieces);
+    work.progress.details = encodeDetails(work.meters);
+    if (!work.dead.empty())
+        work.deadBatch = work.dead.take();
+    if (m_spec.target) {
+        record::RecordBatchBuilder builder;
+        for (const Chunk &chunk : work.out) {
+            for (const std::uint32_t row : chunk.rows)
+                builder.appendRow(*chunk.batch, row);
+        }
+        work.outBatch = builder.finish();
+    }
+    publish([&](TaskFigures &figures) {
+        if (!figures.nodes.empty()) {
+            figures.nodes.front().counts.inFlight = inFlight;
+            figures.nodes.front().counts.in = m_meters.front().counts.in + inFlight;
+        }
+    });
+    return Done{};
+}
+
+void Fragment::putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
+                        record::BatchPtr batch, Bytes progress)
+{
+    m_inFlight = true;
+    stream::Put put;
+    put.batch = std::move(batch);
+    put.producer = &producer;
+    put.progress = std::move(progress);
+    setBackPressured(m_clock, true);
+    // The callback keeps the fragment alive: a stop may come while the put is under way.
+    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
+        {
+            const std::lock_guard guard(self->m_resultMutex);
+            self->m_result = outcome ? Status(Done{}) : Status(std::move(outcome).error());
+        }
+        self->setBackPressured(self->m_clock, false);
+        self->m_inFlight = false;
+        self->m_wake();
+    });
+}
+
+TaskNext Fragment::commitDeadLetters()
+{
+    std::optional<Status> result;
+    {
+        const std::lock_guard guard(m_resultMutex);
+        result = std::exchange(m_result, std::nullopt);
+    }
+    if (!result) {
+        FragmentProgress progress;
+        progress.cursors = m_work->progress.cursors;
+        putAsync(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch, progress.encode());
+        return {TaskNext::Kind::Again, {}};
+    }
+    if (!*result)
+        return retry(result->error());
+    m_backOff.reset();
+    m_phase = Phase::Committing;
+    return commitEnd();
+}
+
+TaskNext Fragment::commitEnd()
+{
+    if (m_spec.target) {
+        std::optional<Status> result;
+        {
+            const std::lock_guard guard(m_resultMutex);
+            result = std::exchange(m_result, std::nullopt);
+        }
+        if (!result) {
+            putAsync(*m_spec.target, m_targetProducer, m_work->outBatch,
+                     m_work->progress.encode());
+            return {TaskNext::Kind::Again, {}};
+        }
+        if (!*result)
+            return retry(result->error());
+        return finishWork();
+    }
+    if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done)
+        return retry(done.error());
+    if (m_operators.sink->progressInCatalog()) {
+        if (auto done = m_spec.catalog->putCheckpoint(m_spec.id, m_work->progress.encode()); !done)
+            m_report(done.error());
+    }
+    return finishWork();
+}
+
+TaskNext Fragment::finishWork()
+{
+    m_reader.accept(m_work->pieces);
+    m_meters = std::move(m_work->meters);
+    m_work.reset();
+    m_backOff.reset();
+    m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
+    m_budget.bytes = std::min(m_budget.bytes * 2, kFullBudget.bytes);
+    m_phase = Phase::Reading;
+    publish([&](TaskFigures &figures) {
+        figures.nodes = m_meters;
+        figures.cursors = m_reader.cursors();
+        figures.state = NodeState::Running;
+        figures.attention.reset();
+    });
+    return {TaskNext::Kind::Again, {}};
+}
+
+TaskNext Fragment::retry(const Problem &problem)
+{
+    if (problem.code() == Code::ProducerFenced)
+        return fail(problem);
+    const bool limited = problem.code() == Code::ThroughputExceeded;
+    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
+    if (!limited)
+        m_report(problem);
+    else if (m_phase == Phase::Committing && m_work) {
+        // The batch is given up and read again in smaller pieces: a hot shard then does not hold
+        // back what would fit elsewhere for longer than need be.
+        m_budget.records = std::max<std::size_t>(1, m_budget.records / 2);
+        m_budget.bytes = std::max<std::size_t>(1, m_budget.bytes / 2);
+        if (!m_work->deadBatch) {
+            m_work.reset();
+            m_phase = Phase::Reading;
+            publish([&](TaskFigures &figures) { figures.nodes = m_meters; });
+        }
+    }
+    m_retryAt = m_clock.mono() + retryAfter(problem, m_backOff);
+    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+}
+
+TaskNext Fragment::fail(Problem problem)
+{
+    m_report(problem);
+    m_phase = Phase::Over;
+    publish([&](TaskFigures &figures) {
+        figures.nodes = m_meters; // what was in flight is read again by the next run
+        figures.state = NodeState::Failed;
+        figures.attention = std::move(problem);
+    });
+    return {TaskNext::Kind::Done, {}};
+}
+
+bool Fragment::caughtUp() const
+{
+    const TaskFigures now = figures();
+    if (now.state == NodeState::Failed)
+        return true; // it will never come further
+    if (now.cursors.empty()) {
+        for (std::uint32_t i = 0; i < m_spec.source->shardCount(); ++i) {
+            const auto bounds = m_spec.source->bounds(ShardIndex(i));
+            if (bounds.end > bounds.trimHorizon)
+                return false;
+        }
+        return true;
+    }
+    return std::all_of(now.cursors.begin(), now.cursors.end(), [&](const Cursor &cursor) {
+        return cursor.next >= m_spec.source->bounds(cursor.shard).end;
+    });
+}
+
+void Fragment::close()
+{
+    m_subscription.reset();
+    m_phase = Phase::Over;
+    if (m_operators.sink) {
+        if (auto closed = m_operators.sink->close(); !closed)
+            m_report(closed.error());
+    }
+    publish([&](TaskFigures &figures) {
+        figures.nodes = m_meters;
+        if (figures.state != NodeState::Failed)
+            figures.state = NodeState::Stopped;
+    });
+}
+
+Bytes Fragment::encodeDetails(const std::vector<NodeMeter> &meters) const
+{
+    Bytes out;
+    ByteWriter writer(out);
+    writer.u8(kDetailsLayout);
+    writer.varint(meters.size());
+    for (const NodeMeter &meter : meters) {
+        writer.sized(meter.node.value);
+        meter.counts.write(writer);
+        writer.varint(meter.bytesOut);
+    }
+    return out;
+}
+
+/// Counters of nodes that are still in the chain; others begin at zero.
+void Fragment::decodeDetails(ByteView details)
+{
+    ByteReader reader(details);
+    if (reader.u8() != kDetailsLayout)
+        return;
+    const std::uint64_t count = reader.varint();
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+        const NodeId node{std::string(reader.sizedText())};
+        const FateCounts counts = FateCounts::read(reader);
+        const std::uint64_t bytesOut = reader.varint();
+        for (NodeMeter &meter : m_meters) {
+            if (reader.ok() && meter.node == node) {
+                meter.counts = counts;
+                meter.bytesOut = bytesOut;
+            }
+        }
+    }
+}
+
+} // namespace millrace::runtime

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/log_line.h"
+#include "core/runtime/dead_letters.h"
+#include "core/runtime/fragment_reader.h"
+#include "core/runtime/task.h"
+
+#include <atomic>
+
+namespace millrace::runtime {
+
+/// A fragment's operators, made once the schema of its source is known.
+struct Operators {
+    std::vector<std::shared_ptr<const Transform>> transforms; ///< one for each FragmentSpec::nodes
+    std::unique_ptr<Sink> sink; ///< exactly when FragmentSpec::sink is set
+};
+
+/// What a fragment is: a fused chain from a stream through transforms to one durable end.
+struct FragmentSpec {
+    /// Names the fragment for ever, in its end and in the dead-letter stream; made of project, last
+    /// node and source stream, so that editing the chain before it keeps its progress.
+    std::string id;
+    std::shared_ptr<stream::DataStream> source;
+    std::vector<NodeId> nodes;    ///< of the transforms, in order
+    std::optional<NodeId> sink;   ///< its node, when it ends in a destination
+    std::shared_ptr<stream::DataStream> target; ///< when it ends in a stream
+    std::shared_ptr<stream::DataStream> deadLetters;
+    /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
+    /// stops the node.
+    std::function<Result<std::optional<Operators>>()> make;
+    store::Catalog *catalog = nullptr; ///< keeps progress for sinks that cannot
+    bool merged = false;               ///< records by (arrival, shard, ordinal): virtual time
+};
+
+/// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.
+///
+/// At most one commit is under way. A refused or failed commit is tried again with the same
+/// content; progress moves only when it stands. Restarted, it goes on where its end says.
+class Fragment final : public Task, public std::enable_shared_from_this<Fragment>
+{
+public:
+    Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report);
+    ~Fragment() override;
+
+    void close() override;
+    bool inFlight() const override { return m_inFlight; }
+    const FragmentSpec &spec() const { return m_spec; }
+    /// True when everything the source holds now is processed and committed.
+    bool caughtUp() const;
+
+protected:
+    TaskNext step() override;
+
+private:
+    enum class Phase : std::uint8_t {
+        Preparing = 1, ///< waits for the schema, opens the end
+        Reading,
+        DeadLetters,   ///< the dead letters of m_work are being committed
+        Committing,    ///< the end of m_work is being committed
+        Over,
+    };
+    /// One batch on its way.
+    struct Work {
+        std::vector<Piece> pieces;
+        std::vector<Chunk> out;
+        DeadLetters dead;
+        record::BatchPtr deadBatch;
+        record::BatchPtr outBatch; ///< for a stream end
+        std::vector<NodeMeter> meters; ///< as they are once this batch stands
+        FragmentProgress progress;
+    };
+
+    TaskNext prepare();
+    Status openEnd();
+    TaskNext read();
+    Status process(Work &work);
+    TaskNext commitDeadLetters();
+    TaskNext commitEnd();
+    TaskNext finishWork();
+    TaskNext retry(const Problem &problem);
+    TaskNext fail(Problem problem);
+    void putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
+                  record::BatchPtr batch, Bytes progress);
+    Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
+    void decodeDetails(ByteView details);
+
+    const FragmentSpec m_spec;
+    Clock &m_clock;
+    const Wake m_wake;
+    const Report m_report;
+    FragmentReader m_reader;
+    Operators m_operators;
+    std::vector<std::unique_ptr<TransformState>> m_states;
+    stream::DataStream::Subscription m_subscription;
+    stream::ProducerHandle m_targetProducer;
+    stream::ProducerHandle m_deadProducer;
+    std::vector<NodeMeter> m_meters; ///< committed
+    Phase m_phase = Phase::Preparing;
+    std::optional<Work> m_work;
+    FragmentReader::Budget m_budget;
+    BackOff m_backOff;
+    std::optional<MonoTime> m_retryAt;
+
+    std::atomic<bool> m_inFlight = false;
+    std::mutex m_resultMutex; ///< guards m_result
+    std::optional<Status> m_result; ///< of the put that was under way
+};
+
+} // namespace millrace::runtime

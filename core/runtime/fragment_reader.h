@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/sink.h"
+#include "core/stream/data_stream.h"
+
+#include <vector>
+
+namespace millrace::runtime {
+
+/// A run of rows of one shard that a fragment works on next.
+struct Piece {
+    Chunk chunk;               ///< may be empty: only a gap was passed
+    ShardIndex shard;
+    Ordinal end;               ///< the cursor after this piece
+    std::uint64_t expired = 0; ///< records before it that retention took, or that are damaged
+    bool deadKnown = false;    ///< its dead letters stand already: they are counted, not written
+};
+
+/// The cursors of one fragment over all shards of its source.
+///
+/// gather() looks ahead; nothing moves until accept(). In merged order (virtual time, replay) the
+/// pieces of one gather are cut so that records come by (arrival, shard, ordinal), and the same log
+/// gives the same pieces; otherwise shard by shard, beginning with another one each time.
+/// Thread-safety: one thread at a time.
+class FragmentReader
+{
+public:
+    FragmentReader(stream::DataStream &source, bool merged);
+
+    /// Cursors of an earlier run; those of another stream or of unknown shards are ignored, shards
+    /// without one begin at the trim horizon. `deadLetters`: up to where dead letters stand.
+    void restore(const std::vector<Cursor> &cursors, const std::vector<Cursor> &deadLetters);
+
+    struct Budget {
+        std::size_t records = 10'000;
+        std::size_t bytes = 1U << 20U;
+    };
+    /// Errors: Io. A damaged block is passed, counted as expired, and reported through `notices`.
+    Result<std::vector<Piece>> gather(const Budget &budget, std::vector<Problem> &notices);
+    void accept(const std::vector<Piece> &pieces);
+
+    const std::vector<Cursor> &cursors() const { return m_cursors; }
+    std::vector<Cursor> cursorsAfter(const std::vector<Piece> &pieces) const;
+
+private:
+    Result<bool> next(std::size_t shard, Ordinal &at, const Budget &budget, std::size_t &bytes,
+                      std::vector<Piece> &out, std::vector<Problem> &notices);
+    std::vector<Piece> merge(std::vector<std::vector<Piece>> byShard,
+                             const std::vector<bool> &drained) const;
+
+    stream::DataStream &m_source;
+    const bool m_merged;
+    std::vector<Cursor> m_cursors;    ///< one for each shard
+    std::vector<Ordinal> m_deadUntil; ///< likewise
+    std::size_t m_firstShard = 0;
+};
+
+} // namespace millrace::runtime

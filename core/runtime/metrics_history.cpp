@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/metrics_history.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace millrace::runtime {
+namespace {
+
+constexpr double kScale = 100;
+
+std::int64_t minuteOf(std::int64_t second)
+{
+    return second >= 0 ? second / 60 : (second - 59) / 60;
+}
+
+} // namespace
+
+std::string MetricsHistory::seriesName(const SeriesId &series)
+{
+    return series.node.value + '/' +
+           (series.shard ? std::to_string(series.shard->value) : std::string("-")) + '/' +
+           std::to_string(static_cast<int>(series.metric));
+}
+
+Bytes MetricsHistory::pack(const std::vector<MetricPoint> &points)
+{
+    Bytes out;
+    ByteWriter writer(out);
+    for (const MetricPoint &point : points) {
+        writer.u8(static_cast<std::uint8_t>(point.second - minuteOf(point.second) * 60));
+        writer.zigzag(std::llround(point.value * kScale));
+    }
+    return out;
+}
+
+std::vector<MetricPoint> MetricsHistory::unpack(std::int64_t minute, ByteView bytes)
+{
+    std::vector<MetricPoint> out;
+    ByteReader reader(bytes);
+    while (reader.remaining() > 0) {
+        const std::uint8_t second = reader.u8();
+        const std::int64_t value = reader.zigzag();
+        if (!reader.ok() || second > 59)
+            break;
+        out.push_back({minute * 60 + second, static_cast<double>(value) / kScale});
+    }
+    return out;
+}
+
+void MetricsHistory::add(const SeriesId &series, std::int64_t second, double value)
+{
+    const std::lock_guard guard(m_mutex);
+    const std::int64_t minute = minuteOf(second);
+    Minutes &minutes = m_series[series];
+    auto &points = minutes[minute];
+    if (points.empty()) {
+        // A minute begun before a restart goes on.
+        if (auto stored = m_catalog.metrics(seriesName(series), minute, minute + 1);
+            stored && !stored->empty())
+            points = unpack(minute, stored->front().points);
+    }
+    if (!points.empty() && points.back().second >= second)
+        return; // the wall clock went back: the earlier word stands
+    points.push_back({second, value});
+    m_dirty.insert({series, minute});
+    while (!minutes.empty() && minutes.begin()->first < minute - kMinutesInMemory &&
+           !m_dirty.contains({series, minutes.begin()->first}))
+        minutes.erase(minutes.begin());
+}
+
+Result<std::vector<MetricPoint>> MetricsHistory::points(const SeriesId &series, std::int64_t from,
+                                                        std::int64_t to) const
+{
+    std::map<std::int64_t, std::vector<MetricPoint>> found;
+    auto stored = m_catalog.metrics(seriesName(series), minuteOf(from), minuteOf(to) + 1);
+    if (!stored)
+        return std::move(stored).error();
+    for (const auto &row : *stored)
+        found[row.minute] = unpack(row.minute, row.points);
+    {
+        const std::lock_guard guard(m_mutex);
+        if (const auto inMemory = m_series.find(series); inMemory != m_series.end()) {
+            for (const auto &[minute, points] : inMemory->second)
+                found[minute] = points;
+        }
+    }
+    std::vector<MetricPoint> out;
+    for (const auto &[minute, points] : found) {
+        for (const MetricPoint &point : points) {
+            if (point.second >= from && point.second < to)
+                out.push_back(point);
+        }
+    }
+    return out;
+}
+
+Status MetricsHistory::flush()
+{
+    std::vector<store::MetricsRow> rows;
+    {
+        const std::lock_guard guard(m_mutex);
+        for (const auto &[series, minute] : m_dirty) {
+            const auto inMemory = m_series.find(series);
+            if (inMemory != m_series.end())
+                rows.push_back({seriesName(series), minute, pack(inMemory->second[minute])});
+        }
+        m_dirty.clear();
+    }
+    if (rows.empty())
+        return Done{};
+    MILLRACE_TRY(m_catalog.putMetrics(rows));
+    return m_catalog.trimMetrics(kMaxBytes);
+}
+
+} // namespace millrace::runtime

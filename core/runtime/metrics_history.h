@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/snapshot.h"
+#include "core/store/catalog.h"
+
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace millrace::runtime {
+
+/// One value per second for each node and shard, kept over restarts.
+///
+/// The last kMinutesInMemory minutes are in memory; every minute is a row of the catalog, written
+/// by flush() (about every ten seconds) and packed: for each point u8 second of the minute and
+/// zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them.
+/// Thread-safety: every function may be called from any thread.
+class MetricsHistory
+{
+public:
+    static constexpr std::int64_t kMinutesInMemory = 15;
+    static constexpr std::uint64_t kMaxBytes = 64ULL << 20U; ///< the budget for all series
+
+    explicit MetricsHistory(store::Catalog &catalog) : m_catalog(catalog) {}
+
+    void add(const SeriesId &series, std::int64_t second, double value);
+    /// Points of seconds in [from, to), rising.
+    Result<std::vector<MetricPoint>> points(const SeriesId &series, std::int64_t from,
+                                            std::int64_t to) const;
+    Status flush();
+
+    static std::string seriesName(const SeriesId &series); ///< "f81k2m0a/2/1": node, shard or "-", metric
+    static Bytes pack(const std::vector<MetricPoint> &points);
+    static std::vector<MetricPoint> unpack(std::int64_t minute, ByteView bytes);
+
+private:
+    using Minutes = std::map<std::int64_t, std::vector<MetricPoint>>;
+    store::Catalog &m_catalog;
+    mutable std::mutex m_mutex; ///< guards the two below
+    std::map<SeriesId, Minutes> m_series;
+    std::set<std::pair<SeriesId, std::int64_t>> m_dirty; ///< minutes that changed since flush()
+};
+
+} // namespace millrace::runtime

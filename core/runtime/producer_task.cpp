@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/producer_task.h"
+
+#include <algorithm>
+
+namespace millrace::runtime {
+namespace {
+
+/// Layout of a producer's progress; another one gets another number.
+constexpr std::uint8_t kLayout = 1;
+
+/// What one put may hold: a shard under an enforced limit takes 1,000 records or 1 MiB in one go.
+constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
+
+} // namespace
+
+ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock,
+                           Wake wake, Report report)
+    : m_spec(std::move(spec)), m_source(std::move(source)), m_clock(clock),
+      m_wake(std::move(wake)), m_report(std::move(report))
+{
+    m_meter.node = m_spec.node;
+    publish([&](TaskFigures &figures) { figures.nodes = {m_meter}; });
+}
+
+TaskNext ProducerTask::step()
+{
+    if (m_inFlight)
+        return {TaskNext::Kind::Wait, {}};
+    if (m_retryAt) {
+        if (m_clock.mono() < *m_retryAt)
+            return {TaskNext::Kind::WaitUntil, *m_retryAt};
+        m_retryAt.reset();
+    }
+    switch (m_phase) {
+    case Phase::Opening:
+        return open();
+    case Phase::Making:
+        return make();
+    case Phase::DeadLetters:
+        return commitDeadLetters();
+    case Phase::Committing:
+        return commit();
+    case Phase::Over:
+        break;
+    }
+    return {TaskNext::Kind::Done, {}};
+}
+
+TaskNext ProducerTask::open()
+{
+    m_producer = m_spec.target->openProducer(m_spec.id);
+    m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
+    Bytes sourceProgress;
+    if (auto ok = decodeProgress(m_producer.progress, sourceProgress); !ok)
+        return end(NodeState::Failed, std::move(ok).error());
+    if (!m_deadProducer.progress.empty())
+        m_deadStored = ByteReader(m_deadProducer.progress).varint();
+    if (auto ok = m_source->restore(sourceProgress); !ok)
+        return end(NodeState::Failed, std::move(ok).error());
+    m_phase = Phase::Making;
+    publish([&](TaskFigures &figures) {
+        figures.nodes = {m_meter};
+        figures.state = NodeState::Running;
+    });
+    return {TaskNext::Kind::Again, {}};
+}
+
+TaskNext ProducerTask::make()
+{
+    m_source->setPace(m_pace);
+    const bool enforced = m_spec.target->entry().limits == store::LimitMode::Enforced;
+    auto made = m_source->step(enforced ? kEnforcedBudget : SourceBudget{}, m_builder);
+    if (!made)
+        return end(NodeState::Failed, std::move(made).error());
+    m_step = *std::move(made);
+    for (const Problem &notice : m_step.notices)
+        m_report(notice);
+    const std::size_t records = m_builder.count();
+    if (records == 0 && m_step.dead.empty()) {
+        if (m_step.state == SourceStep::State::Finished)
+            return end(NodeState::Finished, {});
+        if (m_step.state == SourceStep::State::Wait)
+            return {TaskNext::Kind::WaitUntil, m_step.wakeAt};
+        return {TaskNext::Kind::Again, {}};
+    }
+    m_next = m_meter;
+    m_next.counts.in += records + m_step.dead.size();
+    m_next.counts.processed += records;
+    m_next.counts.out += records;
+    m_batch = records == 0 ? nullptr : m_builder.finish();
+    if (m_batch)
+        m_next.bytesOut += m_batch->dataBytes();
+
+    DeadLetters dead;
+    for (const DeadInput &input : m_step.dead) {
+        if (m_next.counts.dead++ >= m_deadStored)
+            dead.add(m_spec.node, input);
+    }
+    m_deadBatch = dead.empty() ? nullptr : dead.take();
+    publish([&](TaskFigures &figures) {
+        auto &counts = figures.nodes.front().counts;
+        counts.in = m_next.counts.in;
+        counts.inFlight = m_next.counts.in - m_meter.counts.in;
+    });
+    m_phase = m_deadBatch ? Phase::DeadLetters : Phase::Committing;
+    return m_deadBatch ? commitDeadLetters() : commit();
+}
+
+std::optional<Status> ProducerTask::takeResult()
+{
+    const std::lock_guard guard(m_resultMutex);
+    return std::exchange(m_result, std::nullopt);
+}
+
+void ProducerTask::putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
+                            record::BatchPtr batch, Bytes progress)
+{
+    m_inFlight = true;
+    stream::Put put;
+    put.batch = std::move(batch);
+    put.producer = &producer;
+    put.progress = std::move(progress);
+    setBackPressured(m_clock, true);
+    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
+        {
+            const std::lock_guard guard(self->m_resultMutex);
+            self->m_result = outcome ? Status(Done{}) : Status(std::move(outcome).error());
+        }
+        self->setBackPressured(self->m_clock, false);
+        self->m_inFlight = false;
+        self->m_wake();
+    });
+}
+
+TaskNext ProducerTask::commitDeadLetters()
+{
+    const auto result = takeResult();
+    if (!result) {
+        Bytes progress;
+        ByteWriter(progress).varint(m_next.counts.dead);
+        putAsync(*m_spec.deadLetters, m_deadProducer, m_deadBatch, std::move(progress));
+        return {TaskNext::Kind::Again, {}};
+    }
+    if (!*result)
+        return retry(result->error());
+    m_deadStored = m_next.counts.dead;
+    m_backOff.reset();
+    m_phase = Phase::Committing;
+    return commit();
+}
+
+TaskNext ProducerTask::commit()
+{
+    const auto result = takeResult();
+    if (!result) {
+        putAsync(*m_spec.target, m_producer, m_batch, encodeProgress());
+        return {TaskNext::Kind::Again, {}};
+    }
+    if (!*result)
+        return retry(result->error());
+    return afterCommit();
+}
+
+TaskNext ProducerTask::afterCommit()
+{
+    m_backOff.reset();
+    m_meter = m_next;
+    m_batch.reset();
+    m_deadBatch.reset();
+    m_phase = Phase::Making;
+    publish([&](TaskFigures &figures) {
+        figures.nodes = {m_meter};
+        figures.state = NodeState::Running;
+        figures.attention.reset();
+    });
+    switch (m_step.state) {
+    case SourceStep::State::Finished:
+        return end(NodeState::Finished, {});
+    case SourceStep::State::Wait:
+        return {TaskNext::Kind::WaitUntil, m_step.wakeAt};
+    case SourceStep::State::More:
+        break;
+    }
+    return {TaskNext::Kind::Again, {}};
+}
+
+TaskNext ProducerTask::retry(const Problem &problem)
+{
+    const Code code = problem.code();
+    if (code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge)
+        return end(NodeState::Failed, problem);
+    const bool limited = code == Code::ThroughputExceeded;
+    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
+    if (!limited)
+        m_report(problem);
+    m_retryAt = m_clock.mono() + retryAfter(problem, m_backOff);
+    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+}
+
+TaskNext ProducerTask::end(NodeState state, std::optional<Problem> problem)
+{
+    m_phase = Phase::Over;
+    if (problem)
+        m_report(*problem);
+    publish([&](TaskFigures &figures) {
+        figures.nodes = {m_meter};
+        figures.state = state;
+        figures.attention = std::move(problem);
+    });
+    return {TaskNext::Kind::Done, {}};
+}
+
+void ProducerTask::close()
+{
+    m_phase = Phase::Over;
+    publish([&](TaskFigures &figures) {
+        figures.nodes = {m_meter};
+        if (figures.state != NodeState::Failed && figures.state != NodeState::Finished)
+            figures.state = NodeState::Stopped;
+    });
+}
+
+Bytes ProducerTask::encodeProgress() const
+{
+    Bytes out;
+    ByteWriter writer(out);
+    writer.u8(kLayout);
+    m_next.counts.write(writer);
+    writer.varint(m_next.bytesOut);
+    writer.sized(m_step.progress);
+    return out;
+}
+
+Status ProducerTask::decodeProgress(ByteView bytes, Bytes &sourceProgress)
+{
+    if (bytes.empty())
+        return Done{};
+    ByteReader reader(bytes);
+    const std::uint8_t layout = reader.u8();
+    m_meter.counts = FateCounts::read(reader);
+    m_meter.bytesOut = reader.varint();
+    const ByteView source = reader.sized();
+    if (layout != kLayout || !reader.ok())
+        return Problem(Code::Corrupt,
+                       {{"what", "a producer's progress"}, {"reason", "it does not decode"}},
+                       m_spec.target->name());
+    sourceProgress.assign(source.begin(), source.end());
+    return Done{};
+}
+
+} // namespace millrace::runtime

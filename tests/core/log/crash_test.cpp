@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/log/recovery.h"
 #include "tests/core/log/log_fixture.h"
 #include "tests/support/test_main.h"
+
+#include "core/log/recovery.h"
 
 #include <QTest>
 
@@ -27,7 +28,9 @@ struct Sent {
 class Scenario
 {
 public:
-    explicit Scenario(LogFixture &fixture) : m_f(fixture) {}
+    explicit Scenario(LogFixture &fixture)
+        : m_f(fixture)
+    {}
 
     void run(bool expires, std::uint64_t puts = 14)
     {
@@ -215,9 +218,8 @@ void CrashTest::keepsItsPromisesAtEveryStep()
     const std::uint64_t steps = stepsOfScenario(expires);
     QVERIFY(steps > 40);
     for (std::uint64_t at = 0; at <= steps; ++at) {
-        const std::string wrong =
-            crashAt(at, static_cast<Unsynced>(unsynced),
-                    static_cast<std::uint64_t>(seed) * 1000 + at, expires);
+        const std::string wrong = crashAt(at, static_cast<Unsynced>(unsynced),
+                                          static_cast<std::uint64_t>(seed) * 1000 + at, expires);
         QVERIFY2(wrong.empty(), ("crash at step " + std::to_string(at) + ": " + wrong).c_str());
     }
 }
@@ -232,8 +234,8 @@ void CrashTest::recoversWhenRecoveryCrashes()
             LogFixture f;
             f.open();
             Scenario scenario(f);
-            scenario.run(false, 3);
-            f.fileSystem.crashAfter(2); // room is there: the write, and then not the sync
+            scenario.run(false, 4);
+            f.fileSystem.crashAfter(3); // room, write, sync; then a write of many sectors
             scenario.put();
             scenario.put();
             f.close();
@@ -280,7 +282,8 @@ void CrashTest::goesRedWithoutASync()
             std::string lastCall;
             const auto ignore = [&](const Step &step) {
                 const bool isSegment = step.path.ends_with(".log");
-                const bool first = isSegment && step.call == "sync" && begun.insert(step.path).second;
+                const bool first =
+                    isSegment && step.call == "sync" && begun.insert(step.path).second;
                 switch (which) {
                 case 0:
                     return isSegment && step.call == "sync" && !first;

@@ -41,7 +41,7 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
             const std::size_t from = at > block.firstOrdinal() ? at - block.firstOrdinal() : 0;
             for (std::size_t row = from; row < block.count() && seen < kInferRecords; ++row) {
                 // A payload that is no JSON object becomes a dead letter later; it has no schema.
-                (void)inference.add(block.data(row)).has_value();
+                (void)inference.add(block.data(row));
                 first = std::min(first, block.arrival(row));
                 ++seen;
             }

@@ -12,35 +12,12 @@ Problem corrupt(const char *what)
     return Problem(Code::Corrupt, {{"what", what}, {"reason", "it does not decode"}});
 }
 
-std::string toText(const Bytes &bytes)
-{
-    return std::string(asText(bytes));
-}
-
 std::size_t vectorBytes(const auto &v)
 {
     return v.capacity() * sizeof v[0];
 }
 
-} // namespace
-
-std::string Origin::toString() const
-{
-    std::string out =
-        stream.toString() + '/' + std::to_string(shard.value) + '/' + std::to_string(ordinal.value);
-    for (const auto sub : path)
-        out += '/' + std::to_string(sub);
-    return out;
-}
-
-std::string encodeHash(const Hash128 &hash)
-{
-    Bytes out;
-    ByteWriter writer(out);
-    writer.u64(hash.high);
-    writer.u64(hash.low);
-    return toText(out);
-}
+// One row's explicit hash, attributes and root as the arena holds them (core/log/FORMAT.md).
 
 Result<Hash128> decodeHash(std::string_view text)
 {
@@ -51,17 +28,6 @@ Result<Hash128> decodeHash(std::string_view text)
     if (!reader.ok() || reader.remaining() != 0)
         return corrupt("an explicit hash key");
     return hash;
-}
-
-std::string encodeAttributes(std::span<const Attribute> attributes)
-{
-    Bytes out;
-    ByteWriter writer(out);
-    for (const auto &attribute : attributes) {
-        writer.sized(attribute.name);
-        writer.sized(attribute.value);
-    }
-    return toText(out);
 }
 
 Result<std::vector<Attribute>> decodeAttributes(std::string_view text)
@@ -77,18 +43,6 @@ Result<std::vector<Attribute>> decodeAttributes(std::string_view text)
     if (!reader.ok())
         return corrupt("an attribute list");
     return out;
-}
-
-std::string encodeOrigin(const Origin &origin)
-{
-    Bytes out;
-    ByteWriter writer(out);
-    writer.raw(std::as_bytes(std::span(origin.stream.bytes)));
-    writer.varint(origin.shard.value);
-    writer.varint(origin.ordinal.value);
-    for (const auto sub : origin.path)
-        writer.varint(sub);
-    return toText(out);
 }
 
 Result<Origin> decodeOrigin(std::string_view text)
@@ -110,6 +64,17 @@ Result<Origin> decodeOrigin(std::string_view text)
         return corrupt("an origin");
     origin.shard = ShardIndex(static_cast<std::uint32_t>(shard));
     return origin;
+}
+
+} // namespace
+
+std::string Origin::toString() const
+{
+    std::string out =
+        stream.toString() + '/' + std::to_string(shard.value) + '/' + std::to_string(ordinal.value);
+    for (const auto sub : path)
+        out += '/' + std::to_string(sub);
+    return out;
 }
 
 std::optional<Hash128> RecordBatch::explicitHash(std::size_t row) const

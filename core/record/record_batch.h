@@ -144,14 +144,4 @@ private:
     Column m_origins;
 };
 
-/// One row's explicit hash, attributes and root as the arena holds them (FORMAT.md). Empty text
-/// stands for "none".
-std::string encodeHash(const Hash128 &hash);
-std::string encodeAttributes(std::span<const Attribute> attributes);
-std::string encodeOrigin(const Origin &origin);
-/// Errors: Corrupt.
-Result<Hash128> decodeHash(std::string_view text);
-Result<std::vector<Attribute>> decodeAttributes(std::string_view text);
-Result<Origin> decodeOrigin(std::string_view text);
-
 } // namespace millrace::record

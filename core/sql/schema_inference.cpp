@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/sql/schema_inference.h"
+
+#include <algorithm>
+#include <limits>
+#include <simdjson.h>
+#include <string>
+#include <vector>
+
+namespace millrace::sql {
+namespace {
+
+using record::DataType;
+using record::Field;
+using record::TypeKind;
+using simdjson::dom::element_type;
+
+/// Objects nested deeper than types may be (32, record/type_text.cpp) are kept as JSON text, and
+/// so are objects of more fields than a table has columns: they are maps, not rows.
+constexpr int kMaxDepth = 16;
+constexpr std::size_t kMaxFields = 1'000;
+
+/// What was seen of one value. Kind Null: nothing but null so far.
+struct Guess {
+    TypeKind kind = TypeKind::Null;
+    bool nullable = false;
+    std::uint64_t seen = 0;                            ///< times a field was there
+    std::vector<std::pair<std::string, Guess>> fields; ///< Row
+    std::vector<Guess> element;                        ///< Array: none or one
+    std::uint64_t rows = 0;                            ///< Row: objects seen
+
+    void add(simdjson::dom::element value, int depth);
+    void addObject(simdjson::dom::object object, int depth);
+    DataType type() const;
+    void becomeText()
+    {
+        kind = TypeKind::String;
+        fields.clear();
+        element.clear();
+    }
+    /// Takes a value of this kind into account. False when it does not agree with those before.
+    bool agree(TypeKind other);
+};
+
+bool Guess::agree(TypeKind other)
+{
+    if (kind == TypeKind::Null || kind == other) {
+        kind = other;
+        return true;
+    }
+    const auto rank = [](TypeKind one) {
+        return one == TypeKind::Int      ? 1
+               : one == TypeKind::BigInt ? 2
+               : one == TypeKind::Double ? 3
+                                         : 0;
+    };
+    if (rank(kind) > 0 && rank(other) > 0) {
+        kind = rank(kind) > rank(other) ? kind : other;
+        return true;
+    }
+    becomeText();
+    return false;
+}
+
+void Guess::addObject(simdjson::dom::object object, int depth)
+{
+    ++rows;
+    std::size_t next = 0; // fields mostly come in the same order
+    for (const auto [key, value] : object) {
+        auto found = fields.end();
+        if (next < fields.size() && fields[next].first == key)
+            found = fields.begin() + static_cast<std::ptrdiff_t>(next);
+        else
+            found = std::find_if(fields.begin(), fields.end(),
+                                 [&, name = key](const auto &one) { return one.first == name; });
+        if (found == fields.end()) {
+            if (fields.size() == kMaxFields)
+                continue;
+            fields.emplace_back(std::string(key), Guess{});
+            found = fields.end() - 1;
+        } else if (found->second.seen == rows) {
+            continue; // a second field of this name
+        }
+        next = static_cast<std::size_t>(found - fields.begin()) + 1;
+        found->second.nullable = found->second.nullable || found->second.seen + 1 != rows;
+        found->second.seen = rows;
+        found->second.add(value, depth + 1);
+    }
+    for (auto &[name, guess] : fields)
+        guess.nullable = guess.nullable || guess.seen != rows;
+}
+
+void Guess::add(simdjson::dom::element value, int depth)
+{
+    switch (value.type()) {
+    case element_type::NULL_VALUE:
+        nullable = true;
+        return;
+    case element_type::BOOL:
+        agree(TypeKind::Boolean);
+        return;
+    case element_type::INT64: {
+        const std::int64_t number = value.get_int64().value_unsafe();
+        const bool small = number >= std::numeric_limits<std::int32_t>::min() &&
+                           number <= std::numeric_limits<std::int32_t>::max();
+        agree(small ? TypeKind::Int : TypeKind::BigInt);
+        return;
+    }
+    case element_type::UINT64: // more than 64 bits with a sign hold
+    case element_type::DOUBLE:
+        agree(TypeKind::Double);
+        return;
+    case element_type::STRING:
+        agree(TypeKind::String);
+        return;
+    case element_type::OBJECT:
+        if (depth > kMaxDepth)
+            becomeText();
+        else if (agree(TypeKind::Row))
+            addObject(value.get_object().value_unsafe(), depth);
+        return;
+    case element_type::ARRAY:
+        if (depth > kMaxDepth) {
+            becomeText();
+        } else if (agree(TypeKind::Array)) {
+            for (const simdjson::dom::element one : value.get_array().value_unsafe()) {
+                if (element.empty())
+                    element.emplace_back();
+                element.front().add(one, depth + 1);
+            }
+        }
+        return;
+    }
+}
+
+DataType Guess::type() const
+{
+    switch (kind) {
+    case TypeKind::Null:
+        return TypeKind::String;
+    case TypeKind::Row: {
+        std::vector<Field> out;
+        for (const auto &[name, guess] : fields)
+            out.push_back({name, guess.type(), guess.nullable});
+        // An object without fields, and one with a nameless field, has no ROW type to be.
+        const bool nameless = std::any_of(out.begin(), out.end(),
+                                          [](const Field &field) { return field.name.empty(); });
+        return out.empty() || nameless ? DataType(TypeKind::String) : DataType::row(std::move(out));
+    }
+    case TypeKind::Array: {
+        DataType out =
+            DataType::array(element.empty() ? DataType(TypeKind::String) : element.front().type());
+        out.children.front().nullable = element.empty() || element.front().nullable;
+        return out;
+    }
+    default:
+        return kind;
+    }
+}
+
+} // namespace
+
+struct SchemaInference::Impl {
+    simdjson::dom::parser parser;
+    Guess root;
+    std::uint64_t refused = 0;
+    std::optional<Problem> problem;
+};
+
+SchemaInference::SchemaInference()
+    : m_impl(std::make_unique<Impl>())
+{}
+SchemaInference::~SchemaInference() = default;
+SchemaInference::SchemaInference(SchemaInference &&) noexcept = default;
+SchemaInference &SchemaInference::operator=(SchemaInference &&) noexcept = default;
+
+bool SchemaInference::add(std::string_view payload)
+{
+    simdjson::dom::element value;
+    const auto error = m_impl->parser.parse(payload.data(), payload.size()).get(value);
+    if (error == simdjson::SUCCESS && value.is_object()) {
+        m_impl->root.addObject(value.get_object().value_unsafe(), 0);
+        return true;
+    }
+    ++m_impl->refused;
+    if (!m_impl->problem)
+        m_impl->problem = Problem(
+            Code::SqlNotAnObject,
+            {{"reason", error == simdjson::SUCCESS ? "it is another JSON value"
+                                                   : std::string(simdjson::error_message(error))}},
+            "record " + std::to_string(m_impl->root.rows + m_impl->refused));
+    return false;
+}
+
+std::uint64_t SchemaInference::records() const
+{
+    return m_impl->root.rows;
+}
+
+std::uint64_t SchemaInference::refused() const
+{
+    return m_impl->refused;
+}
+
+const std::optional<Problem> &SchemaInference::problem() const
+{
+    return m_impl->problem;
+}
+
+record::Schema SchemaInference::schema() const
+{
+    record::Schema out;
+    for (const auto &[name, guess] : m_impl->root.fields) {
+        // Without a name there is no column; the payload keeps the field.
+        if (!name.empty())
+            out.fields.push_back({name, guess.type(), guess.nullable});
+    }
+    return out;
+}
+
+} // namespace millrace::sql

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/log/log_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/log/recovery.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace millrace;
+using namespace millrace::test;
+using namespace std::chrono_literals;
+using Unsynced = MemoryFileSystem::Unsynced;
+using Step = MemoryFileSystem::Step;
+
+namespace {
+
+/// What was sent, and what of it was acknowledged: the oracle outside the log.
+struct Sent {
+    Shards rows;
+    std::uint64_t progress = 0;
+    bool acknowledged = false;
+};
+
+/// Puts, seals, rewrites and expires until the file system stops it. The clock runs, so that the
+/// oldest records expire towards the end when `expires`.
+class Scenario
+{
+public:
+    explicit Scenario(LogFixture &fixture)
+        : m_f(fixture)
+    {}
+
+    void run(bool expires, std::uint64_t puts = 14)
+    {
+        for (std::uint64_t i = 0; i < puts && !m_f.fileSystem.crashed(); ++i) {
+            put();
+            if (i % 4 == 3)
+                (void)m_f.log().seal();
+            if (i % 5 == 4)
+                (void)m_f.log().rewriteOne();
+            if (expires) {
+                m_f.clock.advance(4h);
+                (void)m_f.log().expire();
+            }
+        }
+    }
+
+    void put()
+    {
+        const std::uint64_t n = ++m_next;
+        Sent sent;
+        sent.progress = n;
+        sent.rows[static_cast<std::uint32_t>(n % 3)] = someRows(1 + n % 4, n, 30);
+        if (n % 2 == 0)
+            sent.rows[7] = someRows(2, n + 1000, n % 6 == 0 ? 3000 : 10);
+        sent.acknowledged = m_f.put(sent.rows, {progressOf("p", 1, n)});
+        m_sent.push_back(std::move(sent));
+    }
+
+    /// Empty when what the log holds is what was acknowledged, in order, once, whole commits only,
+    /// with the progress that fits; one commit that was never answered may stand at the end.
+    /// `expired`: how many of the first commits may be gone.
+    template <class Source>
+    std::string verdict(Source &source, bool mayExpire)
+    {
+        std::vector<Problem> problems;
+        const Shards found = m_f.readAll(source, &problems);
+        if (!problems.empty())
+            return "cannot be read: " + problems.front().message();
+        std::uint64_t progress = 0;
+        for (const auto &entry : source.producers())
+            progress = progressNumber(entry);
+        // The commits that stand are those up to the progress; acknowledged ones must be there.
+        Shards expected;
+        for (const Sent &sent : m_sent) {
+            if (sent.acknowledged && sent.progress > progress)
+                return "acknowledged progress is lost";
+            if (sent.acknowledged || sent.progress == progress) {
+                for (const auto &[shard, rows] : sent.rows)
+                    expected[shard].insert(expected[shard].end(), rows.begin(), rows.end());
+            }
+        }
+        for (const auto &[shard, rows] : expected) {
+            const auto it = found.find(shard);
+            const std::vector<Row> have = it == found.end() ? std::vector<Row>{} : it->second;
+            if (have.size() > rows.size())
+                return "shard " + std::to_string(shard) + " has more than was sent";
+            if (!mayExpire && have.size() != rows.size())
+                return "shard " + std::to_string(shard) + " lacks records";
+            if (source.bounds(ShardIndex(shard)).end.value != rows.size())
+                return "shard " + std::to_string(shard) + " ends elsewhere";
+            if (!std::equal(have.rbegin(), have.rend(), rows.rbegin()))
+                return "shard " + std::to_string(shard) + " has other records";
+            // From its horizon on a shard is complete.
+            if (source.bounds(ShardIndex(shard)).trimHorizon.value != rows.size() - have.size())
+                return "shard " + std::to_string(shard) + " has a hole";
+        }
+        return {};
+    }
+
+    /// A commit that a crash left without an answer: from now on it stands or it does not.
+    void settle(log::Log &source)
+    {
+        const auto entry = source.producer("p");
+        const std::uint64_t progress = entry ? progressNumber(*entry) : 0;
+        std::erase_if(m_sent, [&](const Sent &sent) {
+            return !sent.acknowledged && sent.progress != progress;
+        });
+        for (Sent &sent : m_sent)
+            sent.acknowledged = true;
+        m_next = std::max(m_next, progress);
+    }
+
+private:
+    LogFixture &m_f;
+    std::uint64_t m_next = 0;
+    std::vector<Sent> m_sent;
+};
+
+bool isAlarm(const Problem &problem)
+{
+    return problem.code() != Code::TornTail;
+}
+
+/// Runs the scenario, stops the computer after `steps` steps, restarts it twice, goes on, and says
+/// what is wrong, if anything.
+std::string crashAt(std::uint64_t steps, Unsynced unsynced, std::uint64_t seed, bool expires,
+                    const std::function<bool(const Step &)> &ignore = {})
+{
+    LogFixture f;
+    f.options.segmentAge = 1000h;
+    f.open();
+    if (ignore)
+        f.fileSystem.ignoreSyncs(ignore);
+    Scenario scenario(f);
+    f.fileSystem.crashAfter(steps);
+    scenario.run(expires);
+    f.close();
+    f.fileSystem.restart(unsynced, seed);
+
+    const auto check = [&](const char *when) -> std::string {
+        auto opened = f.tryOpen();
+        if (!opened)
+            return std::string(when) + ": " + opened.error().message();
+        const auto &problems = (*opened)->recovery().problems;
+        const auto alarm = std::find_if(problems.begin(), problems.end(), isAlarm);
+        if (alarm != problems.end())
+            return std::string(when) + ": " + alarm->message();
+        if (auto wrong = scenario.verdict(**opened, expires); !wrong.empty())
+            return std::string(when) + ": " + wrong;
+        scenario.settle(**opened);
+        const auto reader = log::LogReader::open(f.options.folder, f.fileSystem);
+        if (!reader)
+            return reader.error().message();
+        if (auto wrong = scenario.verdict(**reader, expires); !wrong.empty())
+            return std::string(when) + ", reader: " + wrong;
+        return {};
+    };
+    if (auto wrong = check("after the crash"); !wrong.empty())
+        return wrong;
+    // What recovery gave out survives that nothing more was synced.
+    f.fileSystem.restart(Unsynced::Lost);
+    if (auto wrong = check("after the second crash"); !wrong.empty())
+        return wrong;
+    f.open();
+    scenario.run(expires, 5);
+    f.close();
+    f.fileSystem.restart(unsynced, seed + 1);
+    return check("after going on");
+}
+
+std::uint64_t stepsOfScenario(bool expires)
+{
+    LogFixture f;
+    f.options.segmentAge = 1000h;
+    f.open();
+    const auto before = f.fileSystem.steps();
+    Scenario(f).run(expires);
+    return f.fileSystem.steps() - before;
+}
+
+} // namespace
+
+class CrashTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void keepsItsPromisesAtEveryStep_data();
+    void keepsItsPromisesAtEveryStep();
+    void recoversWhenRecoveryCrashes();
+    void goesRedWithoutASync_data();
+    void goesRedWithoutASync();
+    void whatRecoveryGaveOutSurvives();
+    void killedProcessLosesNothing();
+};
+
+void CrashTest::keepsItsPromisesAtEveryStep_data()
+{
+    QTest::addColumn<int>("unsynced");
+    QTest::addColumn<int>("seed");
+    QTest::addColumn<bool>("expires");
+    for (const bool expires : {false, true}) {
+        const char *what = expires ? "expiring" : "keeping";
+        QTest::addRow("lost, %s", what) << int(Unsynced::Lost) << 0 << expires;
+        QTest::addRow("kept, %s", what) << int(Unsynced::Kept) << 0 << expires;
+        for (int seed = 1; seed <= 6; ++seed)
+            QTest::addRow("torn %d, %s", seed, what) << int(Unsynced::Torn) << seed << expires;
+    }
+}
+
+void CrashTest::keepsItsPromisesAtEveryStep()
+{
+    QFETCH(int, unsynced);
+    QFETCH(int, seed);
+    QFETCH(bool, expires);
+    const std::uint64_t steps = stepsOfScenario(expires);
+    QVERIFY(steps > 40);
+    for (std::uint64_t at = 0; at <= steps; ++at) {
+        const std::string wrong = crashAt(at, static_cast<Unsynced>(unsynced),
+                                          static_cast<std::uint64_t>(seed) * 1000 + at, expires);
+        QVERIFY2(wrong.empty(), ("crash at step " + std::to_string(at) + ": " + wrong).c_str());
+    }
+}
+
+/// Recovery after a torn commit writes a segment of its own; stopped at each of its steps, the next
+/// recovery comes to the same.
+void CrashTest::recoversWhenRecoveryCrashes()
+{
+    int tornTails = 0;
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        for (std::uint64_t at = 0; at < 8; ++at) {
+            LogFixture f;
+            f.open();
+            Scenario scenario(f);
+            scenario.run(false, 4);
+            f.fileSystem.crashAfter(3); // room, write, sync; then a write of many sectors
+            scenario.put();
+            scenario.put();
+            f.close();
+            f.fileSystem.restart(Unsynced::Torn, seed);
+            f.fileSystem.crashAfter(at);
+            if (const auto first = f.tryOpen(); first && !(*first)->recovery().problems.empty())
+                ++tornTails;
+            f.fileSystem.restart(Unsynced::Torn, seed + 100);
+            auto &recovered = f.open();
+            const auto wrong = scenario.verdict(recovered, false);
+            QVERIFY2(wrong.empty(), wrong.c_str());
+            scenario.settle(recovered);
+            scenario.run(false, 2);
+            f.close();
+            f.fileSystem.restart();
+            const auto later = scenario.verdict(f.open(), false);
+            QVERIFY2(later.empty(), later.c_str());
+        }
+    }
+    QVERIFY(tornTails > 5); // the case that the test is about
+}
+
+/// The last table of CRASHES.md: with the sync taken out, some crash must break the promise.
+void CrashTest::goesRedWithoutASync_data()
+{
+    QTest::addColumn<int>("which");
+    QTest::addColumn<bool>("expires");
+    QTest::newRow("fdatasync of the commit") << 0 << false;
+    QTest::newRow("fdatasync of a new segment's header") << 1 << false;
+    QTest::newRow("fsync of the folder") << 2 << false;
+    QTest::newRow("fdatasync before the rename") << 3 << false;
+    QTest::newRow("fsync of the folder after each remove") << 4 << true;
+}
+
+void CrashTest::goesRedWithoutASync()
+{
+    QFETCH(int, which);
+    QFETCH(bool, expires);
+    const std::uint64_t steps = stepsOfScenario(expires);
+    int red = 0;
+    for (std::uint64_t at = 0; at <= steps && red == 0; ++at) {
+        for (std::uint64_t seed = 0; seed < 6 && red == 0; ++seed) {
+            std::set<Path> begun;
+            std::string lastCall;
+            const auto ignore = [&](const Step &step) {
+                const bool isSegment = step.path.ends_with(".log");
+                const bool first =
+                    isSegment && step.call == "sync" && begun.insert(step.path).second;
+                switch (which) {
+                case 0:
+                    return isSegment && step.call == "sync" && !first;
+                case 1:
+                    return first;
+                case 3:
+                    return step.call == "sync" && step.path.ends_with(".rewrite");
+                default:
+                    return step.call == "syncFolder";
+                }
+            };
+            const auto unsynced = seed == 0 ? Unsynced::Lost : Unsynced::Torn;
+            red += crashAt(at, unsynced, seed, expires, ignore).empty() ? 0 : 1;
+        }
+    }
+    QVERIFY2(red > 0, "no crash shows that this sync is missing");
+}
+
+/// kill, recover, read, power cut, recover: the same again. And red without recovery's own syncs.
+void CrashTest::whatRecoveryGaveOutSurvives()
+{
+    for (const bool ignored : {false, true}) {
+        LogFixture f;
+        f.open();
+        Scenario scenario(f);
+        scenario.run(false, 3);
+        // Killed between write and fdatasync: the page cache holds a whole commit.
+        static const Problem killed(Code::Io, {{"operation", "sync"}, {"reason", "killed"}});
+        bool dead = false;
+        f.fileSystem.failSteps([&](const Step &step) {
+            dead = dead || step.call == "sync";
+            return dead ? &killed : nullptr;
+        });
+        scenario.put();
+        f.close();
+        f.fileSystem.failSteps({});
+        if (ignored)
+            f.fileSystem.ignoreSyncs([](const Step &) { return true; });
+        auto &recovered = f.open();
+        const Shards given = f.readAll(recovered);
+        QCOMPARE(progressNumber(*recovered.producer("p")), 4U);
+        f.close();
+        f.fileSystem.restart(Unsynced::Lost);
+        const bool same = f.readAll(f.open()) == given;
+        QCOMPARE(same, !ignored);
+    }
+}
+
+/// A process that dies between any two calls, on a computer that goes on.
+void CrashTest::killedProcessLosesNothing()
+{
+    const std::uint64_t steps = stepsOfScenario(false);
+    for (std::uint64_t at = 0; at <= steps; ++at) {
+        LogFixture f;
+        f.options.segmentAge = 1000h;
+        f.open();
+        Scenario scenario(f);
+        static const Problem killed(Code::Io, {{"operation", "any"}, {"reason", "killed"}});
+        std::uint64_t left = at;
+        f.fileSystem.failSteps(
+            [&](const Step &) { return left == 0 ? &killed : (--left, nullptr); });
+        // It does not live to see the second refusal.
+        scenario.run(false, 14);
+        f.close();
+        f.fileSystem.failSteps({});
+        auto &recovered = f.open();
+        const auto wrong = scenario.verdict(recovered, false);
+        QVERIFY2(wrong.empty(), (std::to_string(at) + ": " + wrong).c_str());
+    }
+}
+
+MILLRACE_TEST(CrashTest)
+#include "crash_test.moc"

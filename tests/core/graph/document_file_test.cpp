@@ -6,6 +6,8 @@
 #include "core/base/memory_file_system.h"
 #include "core/graph/file.h"
 
+#include <QFile>
+
 #include <clocale>
 #include <limits>
 
@@ -49,6 +51,17 @@ private slots:
         QCOMPARE(briefs(outcome.problems), QStringList());
         QVERIFY(*outcome.document == richDocument());
         QCOMPARE(written(*outcome.document), QString(canonicalText()));
+    }
+
+    void theExampleInFormatMdIsCanonical()
+    {
+        QFile file(MILLRACE_SOURCE_DIR "/core/graph/FORMAT.md");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString page = QString::fromUtf8(file.readAll());
+        const QString example = page.section("```json\n", 1).section("```", 0, 0);
+        const ReadOutcome outcome = readDocument(example.toStdString());
+        QCOMPARE(briefs(outcome.problems), QStringList());
+        QCOMPARE(written(*outcome.document), example);
     }
 
     void writesAnEmptyDocument()

@@ -30,12 +30,12 @@ enum class NodeState : std::uint8_t {
 /// and parameters that nobody knows (validation says so). A parameter that is absent has the
 /// kind's default.
 struct Node {
-    NodeId id;
-    std::string kind; ///< NodeKind::id, "generator"
-    std::string name; ///< free text for people; need not be unique
+    NodeId id = {};
+    std::string kind = {}; ///< NodeKind::id, "generator"
+    std::string name = {}; ///< free text for people; need not be unique
     NodeState state = NodeState::Enabled;
-    std::map<std::string, ParameterValue> parameters;
-    UnknownFields unknown;
+    std::map<std::string, ParameterValue> parameters = {};
+    UnknownFields unknown = {};
     friend bool operator==(const Node &, const Node &) = default;
 };
 
@@ -59,7 +59,7 @@ struct WireEnds {
 
 /// What a wire carries beside its ends.
 struct Wire {
-    UnknownFields unknown;
+    UnknownFields unknown = {};
     friend bool operator==(const Wire &, const Wire &) = default;
 };
 
@@ -73,8 +73,8 @@ struct Point {
 /// Where a node's upper left corner stands; no position means "not placed yet" (a file written by
 /// hand), and the canvas finds a place.
 struct NodeLayout {
-    std::optional<Point> position;
-    UnknownFields unknown;
+    std::optional<Point> position = {};
+    UnknownFields unknown = {};
     friend bool operator==(const NodeLayout &, const NodeLayout &) = default;
 };
 
@@ -96,7 +96,7 @@ struct Annotation {
     Point position;    ///< upper left corner
     Point size;        ///< width and height, both at least 0
     std::string color; ///< name of a colour role of the studio; empty for the usual one
-    UnknownFields unknown;
+    UnknownFields unknown = {};
     friend bool operator==(const Annotation &, const Annotation &) = default;
 };
 
@@ -104,7 +104,7 @@ struct Annotation {
 struct Layout {
     std::map<NodeId, NodeLayout> nodes; ///< only of nodes that exist; may lack some
     std::map<AnnotationId, Annotation> annotations;
-    UnknownFields unknown;
+    UnknownFields unknown = {};
     friend bool operator==(const Layout &, const Layout &) = default;
 };
 
@@ -116,12 +116,12 @@ struct Layout {
 /// texts are UTF-8 and numbers finite; `layout.nodes` only names nodes that exist.
 /// Thread-safety: a plain value.
 struct Document {
-    Uuid project; ///< names the pipeline for ever; progress and data directories refer to it
-    std::string name;
-    std::map<NodeId, Node> nodes;
-    std::map<WireEnds, Wire> wires;
-    Layout layout;
-    UnknownFields unknown;
+    Uuid project = {}; ///< names the pipeline for ever; progress and data directories refer to it
+    std::string name = {};
+    std::map<NodeId, Node> nodes = {};
+    std::map<WireEnds, Wire> wires = {};
+    Layout layout = {};
+    UnknownFields unknown = {};
     friend bool operator==(const Document &, const Document &) = default;
 
     const Node *find(const NodeId &id) const; ///< null when there is none

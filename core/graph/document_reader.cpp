@@ -387,6 +387,25 @@ Document readVersion1(const JsonNode &root, Problems &problems)
     return document;
 }
 
+/// Whether this reader may go on: in a file of another version the fields mean other things.
+bool requireKnownVersion(const JsonNode &root, Problems &problems)
+{
+    const JsonNode *version = Fields(root, "", problems).required("formatVersion");
+    if (version == nullptr)
+        return false;
+    if (version->kind != Kind::Integer || version->integer < 1) {
+        problems.wrong("a whole number from 1", *version, "formatVersion");
+        return false;
+    }
+    if (version->integer > kFormatVersion)
+        problems.add(Code::NewerFormat,
+                     {{"what", "The pipeline"},
+                      {"found", version->text},
+                      {"known", std::to_string(kFormatVersion)}},
+                     version->line, "formatVersion");
+    return version->integer <= kFormatVersion;
+}
+
 ReadOutcome failed(Problem problem)
 {
     ReadOutcome outcome;
@@ -413,21 +432,15 @@ ReadOutcome readDocument(std::string_view text)
 
     ReadOutcome outcome;
     Problems problems;
-    if (problems.require(Kind::Object, "an object", *root, "")) {
-        const JsonNode *version = Fields(*root, "", problems).required("formatVersion");
-        if (version != nullptr && (version->kind != Kind::Integer || version->integer < 1))
-            problems.wrong("a whole number from 1", *version, "formatVersion");
-        else if (version != nullptr && version->integer > kFormatVersion)
-            return failed(Problem(Code::NewerFormat,
-                                  {{"what", "The pipeline"},
-                                   {"found", version->text},
-                                   {"known", std::to_string(kFormatVersion)}},
-                                  "formatVersion"));
-        findTwins(*root, "", problems);
-        Document document = readVersion1(*root, problems);
-        if (problems.empty())
-            outcome.document = std::move(document);
+    if (!problems.require(Kind::Object, "an object", *root, "") ||
+        !requireKnownVersion(*root, problems)) {
+        outcome.problems = problems.take();
+        return outcome;
     }
+    findTwins(*root, "", problems);
+    Document document = readVersion1(*root, problems);
+    if (problems.empty())
+        outcome.document = std::move(document);
     outcome.problems = problems.take();
     return outcome;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/json_tree.h"
 
+#include "core/graph/value.h"
+
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
@@ -68,9 +70,18 @@ std::string reasonOf(std::string_view what)
     } else if (const auto bracket = what.find("] "); bracket != std::string_view::npos) {
         what = what.substr(bracket + 2);
     }
-    std::string reason;
-    for (const char c : what.substr(0, kMaxReasonBytes))
-        reason += c >= ' ' && c <= '~' ? c : '?';
+    std::size_t end = std::min(what.size(), kMaxReasonBytes);
+    while (end < what.size() && end > 0 && (static_cast<unsigned char>(what[end]) & 0xC0U) == 0x80U)
+        --end;
+    std::string reason(what.substr(0, end));
+    const bool keepsLetters = isUtf8(reason);
+    std::ranges::replace_if(
+        reason,
+        [&](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return byte < ' ' || byte == 0x7FU || (byte > 0x7FU && !keepsLetters);
+        },
+        '?');
     return reason;
 }
 

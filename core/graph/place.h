@@ -20,11 +20,11 @@ namespace millrace::graph {
 /// expression. Whoever finds a problem in a document (validation, the engine binding expressions,
 /// a running node) spells it by these functions; the studio reads it back to select and open.
 struct Place {
-    std::optional<NodeId> node;
-    std::string parameter; ///< empty when it is about the node as a whole
-    std::optional<WireEnds> wire;
-    std::optional<AnnotationId> annotation;
-    std::string detail;
+    std::optional<NodeId> node = {};
+    std::string parameter = {}; ///< empty when it is about the node as a whole
+    std::optional<WireEnds> wire = {};
+    std::optional<AnnotationId> annotation = {};
+    std::string detail = {};
     friend bool operator==(const Place &, const Place &) = default;
 };
 

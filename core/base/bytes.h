@@ -29,7 +29,9 @@ inline std::string_view asText(ByteView bytes)
 class ByteWriter
 {
 public:
-    explicit ByteWriter(Bytes &out) : m_out(out) {}
+    explicit ByteWriter(Bytes &out)
+        : m_out(out)
+    {}
 
     void u8(std::uint8_t v) { fixed(v); }
     void u16(std::uint16_t v) { fixed(v); }
@@ -48,7 +50,8 @@ private:
     {
         const std::size_t at = m_out.size();
         m_out.resize(at + sizeof v);
-        std::memcpy(m_out.data() + at, &v, sizeof v); // the targets are little-endian: see bytes.cpp
+        std::memcpy(m_out.data() + at, &v,
+                    sizeof v); // the targets are little-endian: see bytes.cpp
     }
     Bytes &m_out;
 };
@@ -58,7 +61,9 @@ private:
 class ByteReader
 {
 public:
-    explicit ByteReader(ByteView in) : m_in(in) {}
+    explicit ByteReader(ByteView in)
+        : m_in(in)
+    {}
 
     std::uint8_t u8() { return fixed<std::uint8_t>(); }
     std::uint16_t u16() { return fixed<std::uint16_t>(); }

@@ -280,7 +280,7 @@ store::StreamEntry streamEntryOf(const graph::Node &node, const graph::NodeKind 
     store::StreamEntry entry;
     entry.name = reader.text("stream");
     entry.shards = static_cast<std::uint32_t>(reader.integer("shards"));
-    entry.retention = reader.duration("retention").value;
+    entry.retention = reader.duration("retention");
     entry.maxBytes = reader.bytes("maximumBytes");
     entry.durability = reader.choice("durability") == "memory" ? store::Durability::Memory
                                                                : store::Durability::Disk;

@@ -98,7 +98,7 @@ public:
     /// Writes one commit of all that is queued and fdatasyncs it. False when nothing was queued.
     virtual bool commit() = 0;
 
-    /// Shards that ever had a record or were named by `ensureShards`, rising.
+    /// Shards that ever had a record, rising.
     virtual std::vector<ShardIndex> shards() const = 0;
     virtual ShardBounds bounds(ShardIndex shard) const = 0;
     /// The first seqIx no record of the shard has, from the newest commit.
@@ -126,7 +126,8 @@ public:
     virtual Result<std::uint64_t> dropOldestSegment() = 0;
     /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
     /// (implicit streams: trimmed when every cursor has passed).
-    virtual Result<std::uint64_t> trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
+    virtual Result<std::uint64_t>
+    trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
     /// Rewrites the oldest sealed segment that is still in commit form. False when none is.
     virtual Result<bool> rewriteOne() = 0;
     /// Seals the open segment now (tests, and before a stream is archived).

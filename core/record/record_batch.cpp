@@ -26,8 +26,8 @@ std::size_t vectorBytes(const auto &v)
 
 std::string Origin::toString() const
 {
-    std::string out = stream.toString() + '/' + std::to_string(shard.value) + '/' +
-                      std::to_string(ordinal.value);
+    std::string out =
+        stream.toString() + '/' + std::to_string(shard.value) + '/' + std::to_string(ordinal.value);
     for (const auto sub : path)
         out += '/' + std::to_string(sub);
     return out;
@@ -114,31 +114,24 @@ Result<Origin> decodeOrigin(std::string_view text)
 
 std::optional<Hash128> RecordBatch::explicitHash(std::size_t row) const
 {
-    if (m_hashOffsets.empty())
+    const std::string_view encoded = text(m_hashes, row);
+    if (encoded.empty())
         return {};
-    const std::string_view text = slice(m_hashOffsets, row);
-    if (text.empty())
-        return {};
-    const auto hash = decodeHash(text);
+    const auto hash = decodeHash(encoded);
     return hash ? std::optional(*hash) : std::nullopt;
 }
 
 std::vector<Attribute> RecordBatch::attributes(std::size_t row) const
 {
-    if (m_attributeOffsets.empty())
-        return {};
-    auto decoded = decodeAttributes(slice(m_attributeOffsets, row));
+    auto decoded = decodeAttributes(text(m_attributes, row));
     return decoded ? *std::move(decoded) : std::vector<Attribute>{};
 }
 
 Origin RecordBatch::origin(std::size_t row) const
 {
-    if (hasOrigins()) {
-        const std::string_view text = slice(m_originOffsets, row);
-        if (!text.empty()) {
-            if (auto decoded = decodeOrigin(text))
-                return *std::move(decoded);
-        }
+    if (const std::string_view encoded = text(m_origins, row); !encoded.empty()) {
+        if (auto decoded = decodeOrigin(encoded))
+            return *std::move(decoded);
     }
     if (!m_placed)
         return {};
@@ -149,43 +142,101 @@ std::size_t RecordBatch::memoryBytes() const
 {
     return sizeof *this + m_arenaBytes + kArenaPadding + vectorBytes(m_dataOffsets) +
            vectorBytes(m_keyOffsets) + vectorBytes(m_arrivals) + vectorBytes(m_seqIx) +
-           vectorBytes(m_hashOffsets) + vectorBytes(m_attributeOffsets) +
-           vectorBytes(m_originOffsets);
+           vectorBytes(m_hashes) + vectorBytes(m_attributes) + vectorBytes(m_origins);
 }
 
-RecordBatchBuilder::Span RecordBatchBuilder::put(std::string_view text)
+void RecordBatchBuilder::Column::put(std::string_view text)
 {
-    MILLRACE_ASSERT(m_bytes.size() + text.size() < std::numeric_limits<std::uint32_t>::max());
-    const Span span{static_cast<std::uint32_t>(m_bytes.size()),
-                    static_cast<std::uint32_t>(text.size())};
-    m_bytes.append(text);
-    return span;
+    MILLRACE_ASSERT(bytes.size() + text.size() < std::numeric_limits<std::uint32_t>::max());
+    const ByteView view = asBytes(text);
+    bytes.insert(bytes.end(), view.begin(), view.end());
+    close();
+}
+
+void RecordBatchBuilder::Column::pad(std::size_t rows)
+{
+    if (ends.size() < rows)
+        ends.resize(rows, static_cast<std::uint32_t>(bytes.size()));
+}
+
+void RecordBatchBuilder::Column::clear()
+{
+    bytes.clear();
+    ends.clear();
 }
 
 void RecordBatchBuilder::append(const RecordInput &record)
 {
     const std::size_t row = count();
-    const auto column = [&](std::vector<Span> &spans, bool wanted, auto &&encode) {
-        if (!wanted && spans.empty())
-            return;
-        spans.resize(row); // rows before the first that has one
-        spans.push_back(wanted ? put(encode()) : Span{});
-    };
-    m_data.push_back(put(record.data));
-    m_keys.push_back(put(record.key));
-    column(m_hashes, record.explicitHash.has_value(),
-           [&] { return encodeHash(*record.explicitHash); });
-    column(m_attributes, !record.attributes.empty(),
-           [&] { return encodeAttributes(record.attributes); });
-    column(m_origins, record.origin != nullptr && !record.origin->stream.isNull(),
-           [&] { return encodeOrigin(*record.origin); });
+    m_data.put(record.data);
+    m_keys.put(record.key);
+    if (record.explicitHash) {
+        m_hashes.pad(row);
+        ByteWriter writer(m_hashes.bytes);
+        writer.u64(record.explicitHash->high);
+        writer.u64(record.explicitHash->low);
+        m_hashes.close();
+    }
+    if (!record.attributes.empty()) {
+        m_attributes.pad(row);
+        ByteWriter writer(m_attributes.bytes);
+        for (const Attribute &attribute : record.attributes) {
+            writer.sized(attribute.name);
+            writer.sized(attribute.value);
+        }
+        m_attributes.close();
+    }
+    if (record.origin != nullptr && !record.origin->stream.isNull()) {
+        m_origins.pad(row);
+        putRoot(record.origin->stream, record.origin->shard, record.origin->ordinal,
+                record.origin->path);
+    }
 }
 
 void RecordBatchBuilder::appendRow(const RecordBatch &from, std::size_t row)
 {
-    const std::vector<Attribute> attributes = from.attributes(row);
-    const Origin origin = from.origin(row);
-    append({from.data(row), from.key(row), from.explicitHash(row), attributes, &origin});
+    const std::size_t own = count();
+    m_data.put(from.data(row));
+    m_keys.put(from.key(row));
+    const auto copy = [own](Column &column, std::string_view encoded) {
+        if (encoded.empty())
+            return;
+        column.pad(own);
+        column.put(encoded);
+    };
+    copy(m_hashes, from.text(from.m_hashes, row));
+    copy(m_attributes, from.text(from.m_attributes, row));
+    const std::string_view root = from.text(from.m_origins, row);
+    copy(m_origins, root);
+    if (root.empty() && from.m_placed) {
+        m_origins.pad(own);
+        putRoot(from.m_stream, from.m_shard, from.m_firstOrdinal + row, {});
+    }
+}
+
+void RecordBatchBuilder::putRoot(const StreamUuid &stream, ShardIndex shard, Ordinal ordinal,
+                                 std::span<const std::uint32_t> path)
+{
+    ByteWriter writer(m_origins.bytes);
+    writer.raw(std::as_bytes(std::span(stream.bytes)));
+    writer.varint(shard.value);
+    writer.varint(ordinal.value);
+    for (const auto sub : path)
+        writer.varint(sub);
+    m_origins.close();
+}
+
+void RecordBatchBuilder::reserve(std::size_t rows, std::size_t dataBytes)
+{
+    m_data.bytes.reserve(dataBytes);
+    m_data.ends.reserve(rows);
+    m_keys.ends.reserve(rows);
+}
+
+std::size_t RecordBatchBuilder::bytes() const
+{
+    return m_data.bytes.size() + m_keys.bytes.size() + m_hashes.bytes.size() +
+           m_attributes.bytes.size() + m_origins.bytes.size();
 }
 
 BatchPtr RecordBatchBuilder::finish()
@@ -199,6 +250,7 @@ BatchPtr RecordBatchBuilder::finishPlaced(const StreamUuid &stream, ShardIndex s
 {
     auto batch = std::shared_ptr<RecordBatch>(new RecordBatch);
     const std::size_t rows = count();
+    MILLRACE_ASSERT(bytes() < std::numeric_limits<std::uint32_t>::max());
     batch->m_count = rows;
     batch->m_placed = !stream.isNull();
     batch->m_stream = stream;
@@ -206,35 +258,46 @@ BatchPtr RecordBatchBuilder::finishPlaced(const StreamUuid &stream, ShardIndex s
     batch->m_firstOrdinal = first;
     batch->m_arrivals = std::move(arrivals);
     batch->m_seqIx = std::move(seqIx);
-    batch->m_arenaBytes = m_bytes.size();
-    batch->m_arena = std::make_unique_for_overwrite<char[]>(m_bytes.size() + kArenaPadding);
-    std::memset(batch->m_arena.get() + m_bytes.size(), 0, kArenaPadding);
+    batch->m_arenaBytes = bytes();
+    batch->m_keyBytes = m_keys.bytes.size();
+    batch->m_dataBytes = m_data.bytes.size();
+    batch->m_arena = std::make_unique_for_overwrite<char[]>(bytes() + kArenaPadding);
+    std::memset(batch->m_arena.get() + bytes(), 0, kArenaPadding);
 
-    // A batch keeps each column contiguous, so that offsets of count + 1 values suffice.
-    std::uint32_t at = 0;
-    const auto gather = [&](std::vector<Span> &spans, std::vector<std::uint32_t> &offsets) {
-        if (spans.empty() && rows > 0)
-            return std::size_t{0};
-        spans.resize(rows);
-        offsets.reserve(rows + 1);
-        offsets.push_back(at);
-        const std::uint32_t begin = at;
-        for (const Span &span : spans) {
-            std::memcpy(batch->m_arena.get() + at, m_bytes.data() + span.at, span.size);
-            at += span.size;
-            offsets.push_back(at);
-        }
-        return std::size_t{at - begin};
+    std::uint32_t base = 0;
+    const auto move = [&](Column &column) {
+        if (!column.bytes.empty())
+            std::memcpy(batch->m_arena.get() + base, column.bytes.data(), column.bytes.size());
+        const std::uint32_t at = base;
+        base += static_cast<std::uint32_t>(column.bytes.size());
+        return at;
     };
-    batch->m_keyBytes = gather(m_keys, batch->m_keyOffsets);
-    if (!m_hashes.empty())
-        gather(m_hashes, batch->m_hashOffsets);
-    if (!m_attributes.empty())
-        gather(m_attributes, batch->m_attributeOffsets);
-    if (!m_origins.empty())
-        gather(m_origins, batch->m_originOffsets);
-    batch->m_dataBytes = gather(m_data, batch->m_dataOffsets);
-    *this = RecordBatchBuilder{};
+    const auto contiguous = [&](Column &column, std::vector<std::uint32_t> &offsets) {
+        const std::uint32_t at = move(column);
+        offsets.resize(rows + 1);
+        offsets[0] = at;
+        for (std::size_t row = 0; row < rows; ++row)
+            offsets[row + 1] = at + column.ends[row];
+        column.clear();
+    };
+    const auto rare = [&](Column &column, std::vector<RecordBatch::Slice> &slices) {
+        if (column.ends.empty())
+            return;
+        column.pad(rows);
+        const std::uint32_t at = move(column);
+        slices.resize(rows);
+        std::uint32_t begin = 0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            slices[row] = {at + begin, column.ends[row] - begin};
+            begin = column.ends[row];
+        }
+        column.clear();
+    };
+    contiguous(m_keys, batch->m_keyOffsets);
+    rare(m_hashes, batch->m_hashes);
+    rare(m_attributes, batch->m_attributes);
+    rare(m_origins, batch->m_origins);
+    contiguous(m_data, batch->m_dataOffsets);
     return batch;
 }
 

@@ -43,7 +43,7 @@ public:
     std::vector<Attribute> attributes(std::size_t row) const;
 
     /// True when some rows carry a root other than their own place.
-    bool hasOrigins() const { return !m_originOffsets.empty(); }
+    bool hasOrigins() const { return !m_origins.empty(); }
     /// The row's root: the stored one, else its own place. A row of a batch that is not placed and
     /// has no stored root gives an Origin with a null stream.
     Origin origin(std::size_t row) const;
@@ -56,7 +56,18 @@ private:
     friend class RecordBatchBuilder;
     friend class BlockCodecAccess; ///< core/log: fills a batch from a stored block without copying
 
+    /// A part of the arena; size 0 is "none".
+    struct Slice {
+        std::uint32_t at = 0;
+        std::uint32_t size = 0;
+    };
+
     RecordBatch() = default;
+    std::string_view text(const std::vector<Slice> &slices, std::size_t row) const
+    {
+        return slices.empty() ? std::string_view()
+                              : std::string_view(m_arena.get() + slices[row].at, slices[row].size);
+    }
     std::string_view slice(const std::vector<std::uint32_t> &offsets, std::size_t row) const
     {
         return {m_arena.get() + offsets[row], offsets[row + 1] - offsets[row]};
@@ -75,11 +86,11 @@ private:
     std::vector<std::uint32_t> m_keyOffsets;  ///< count + 1, into the arena
     std::vector<std::int64_t> m_arrivals;     ///< count, or empty
     std::vector<std::uint64_t> m_seqIx;       ///< count, or empty
-    /// The three below are empty when no row has such a thing. Each row's part of the arena is
-    /// encoded as in core/log/FORMAT.md ("Record columns").
-    std::vector<std::uint32_t> m_hashOffsets;
-    std::vector<std::uint32_t> m_attributeOffsets;
-    std::vector<std::uint32_t> m_originOffsets;
+    /// The three below have count values, or none when no row has such a thing. Each row's part of
+    /// the arena is encoded as in core/log/FORMAT.md ("Record columns").
+    std::vector<Slice> m_hashes;
+    std::vector<Slice> m_attributes;
+    std::vector<Slice> m_origins;
 };
 
 /// Everything of a record but its place.
@@ -91,7 +102,8 @@ struct RecordInput {
     const Origin *origin = nullptr; ///< null: the record is (or will be) its own root
 };
 
-/// Makes a batch row by row. Rows are appended to one growing arena; finish() hands it over.
+/// Makes a batch row by row. finish() copies each column in one piece and keeps the builder's own
+/// memory, so that a builder in use again and again allocates nothing for a record.
 /// Thread-safety: one thread at a time.
 class RecordBatchBuilder
 {
@@ -100,9 +112,12 @@ public:
     /// Copies a row of another batch: payload, key, explicit hash, attributes and root (its own
     /// place where it has no stored root).
     void appendRow(const RecordBatch &from, std::size_t row);
+    /// Makes room for so many rows of so many payload bytes in all.
+    void reserve(std::size_t rows, std::size_t dataBytes);
 
-    std::size_t count() const { return m_data.size(); }
-    std::size_t bytes() const { return m_bytes.size(); } ///< payloads, keys and the rest so far
+    std::size_t count() const { return m_data.ends.size(); }
+    /// Payloads, keys and the rest so far.
+    std::size_t bytes() const;
 
     /// The rows as a batch without a place; the builder is empty afterwards.
     BatchPtr finish();
@@ -111,18 +126,22 @@ public:
                           std::vector<std::int64_t> arrivals, std::vector<std::uint64_t> seqIx);
 
 private:
-    struct Span {
-        std::uint32_t at = 0;
-        std::uint32_t size = 0;
+    struct Column {
+        Bytes bytes;
+        std::vector<std::uint32_t> ends; ///< one for each row; of rare columns: up to the last used
+        void put(std::string_view text);
+        void close() { ends.push_back(static_cast<std::uint32_t>(bytes.size())); }
+        void pad(std::size_t rows); ///< gives rows that have nothing an empty value
+        void clear();
     };
-    Span put(std::string_view text);
+    void putRoot(const StreamUuid &stream, ShardIndex shard, Ordinal ordinal,
+                 std::span<const std::uint32_t> path);
 
-    std::string m_bytes;
-    std::vector<Span> m_data;
-    std::vector<Span> m_keys;
-    std::vector<Span> m_hashes;     ///< empty, or one for each row
-    std::vector<Span> m_attributes; ///< likewise
-    std::vector<Span> m_origins;    ///< likewise
+    Column m_data;
+    Column m_keys;
+    Column m_hashes;
+    Column m_attributes;
+    Column m_origins;
 };
 
 /// One row's explicit hash, attributes and root as the arena holds them (FORMAT.md). Empty text

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateway/control/control_handlers.h"
+
+#include "core/gateway/control/codec.h"
+
+#include <exception>
+
+namespace millrace::gateway {
+
+HttpResponse ControlHandlers::handle(const HttpRequest &http) const
+{
+    try {
+        if (http.method == "GET" && http.target == kHealthPath)
+            return {200, encodeHealth({m_version, m_engine.snapshot()->state}), {}};
+        if (http.method == "GET" && http.target == kSnapshotPath)
+            return {200, encodeSnapshot(*m_engine.snapshot()), {}};
+        DecodedRequest decoded = decodeRequest(http);
+        if (!decoded.request)
+            return failure(decoded.problems);
+        return encodeReply(m_engine.wait(m_engine.request(*std::move(decoded.request))));
+    } catch (const std::exception &exception) { // no memory for this request: others may fit
+        return failure({Problem(Code::ControlBusy, {{"reason", exception.what()}})});
+    }
+}
+
+} // namespace millrace::gateway

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/log/log_impl.h"
+
+#include <algorithm>
+
+namespace millrace::log {
+namespace {
+
+/// What one commit takes off the queue, so that a burst does not make one endless write.
+constexpr std::uint64_t kMaxCommitBytes = 32U << 20U;
+/// How often a reader looks again for a block that was rewritten or removed under its hands.
+constexpr int kLookAgain = 16;
+
+std::uint64_t payloadBytes(const Append &append)
+{
+    std::uint64_t sum = 0;
+    for (const ShardRows &rows : append.shards) {
+        if (!rows.batch)
+            continue;
+        if (rows.rows.empty()) {
+            sum += rows.batch->dataBytes() + rows.batch->keyBytes();
+            continue;
+        }
+        for (const std::uint32_t row : rows.rows) {
+            if (row < rows.batch->count())
+                sum += rows.batch->data(row).size() + rows.batch->key(row).size();
+        }
+    }
+    return sum;
+}
+
+} // namespace
+
+LogImpl::LogImpl(const LogOptions &options, FileSystem &fileSystem, Clock &clock,
+                 RandomSource &random, LogSink log)
+    : m_options(options)
+    , m_fileSystem(fileSystem)
+    , m_clock(clock)
+    , m_random(random)
+    , m_log(std::move(log))
+    , m_cache(options.cacheBytes)
+    , m_files(fileSystem)
+    , m_former(options.stream, options.zstdLevel)
+    , m_retention(options.retention)
+{}
+
+Result<std::unique_ptr<Log>> Log::open(const LogOptions &options, FileSystem &fileSystem,
+                                       Clock &clock, RandomSource &random, LogSink log)
+{
+    auto made = std::make_unique<LogImpl>(options, fileSystem, clock, random, std::move(log));
+    MILLRACE_TRY(made->recover());
+    return std::unique_ptr<Log>(std::move(made));
+}
+
+Status LogImpl::recover()
+{
+    MILLRACE_TRY(m_fileSystem.makeFolders(m_options.folder));
+    auto loaded = recoverLog(m_fileSystem, m_options.folder, m_options.stream);
+    if (!loaded)
+        return std::move(loaded).error();
+    m_recovery = std::move(loaded->report);
+    if (m_log) {
+        for (const Problem &problem : m_recovery.problems)
+            m_log(problem);
+    }
+    m_ends = std::move(loaded->ends);
+    m_producers = std::move(loaded->producers);
+    m_header.stream = m_options.stream;
+    if (loaded->segments.empty())
+        return beginOrWait();
+    auto &last = loaded->segments.back();
+    for (std::size_t i = 0; i + 1 < loaded->segments.size(); ++i)
+        m_index.addSealed(std::make_shared<SealedSegment>(std::move(loaded->segments[i].segment)));
+    m_header = last.segment.header;
+    m_header.stream = m_options.stream;
+    auto writer = SegmentWriter::resume(m_fileSystem, last.segment.path, last.end);
+    if (!writer)
+        return std::move(writer).error();
+    m_writer = *std::move(writer);
+    const bool goesOn =
+        !last.tail && !last.segment.damaged && last.segment.header.form == SegmentForm::Appended;
+    const bool keepAsIs = last.segment.damaged || m_header.form != SegmentForm::Appended;
+    m_index.setOpen(last.segment.header, last.segment.path, std::move(last.segment.index));
+    m_openBytes = m_writer->fileBytes();
+    if (goesOn)
+        return Done{};
+    m_writer->retire();
+    if (keepAsIs) {
+        // What stands there is not cut and not rewritten: somebody may be able to mend it.
+        m_unreadable.insert(m_header.number);
+        m_writer.reset();
+    }
+    return beginOrWait();
+}
+
+/// A full disk keeps nobody from reading; the first commit tries to begin the segment again.
+Status LogImpl::beginOrWait()
+{
+    auto begun = beginSegment();
+    if (begun || begun.error().code() != Code::DiskFull)
+        return begun;
+    if (m_log)
+        m_log(begun.error());
+    return Done{};
+}
+
+/// Seals the open segment, if there is one, and begins the next.
+Status LogImpl::beginSegment()
+{
+    SegmentHeader header;
+    m_random.fill(std::as_writable_bytes(std::span(header.id.bytes)));
+    header.stream = m_options.stream;
+    header.number = m_header.number.next();
+    header.begun = m_clock.wall();
+    header.starts = m_ends;
+    header.producers = m_producers;
+    auto writer = SegmentWriter::begin(m_fileSystem, m_options.folder, header);
+    if (!writer)
+        return std::move(writer).error();
+    header.producers.clear();
+    SealedPtr sealed;
+    if (m_header.number.value > 0) {
+        std::uint64_t fileBytes = m_openBytes;
+        if (m_writer) {
+            // A refused commit is behind the end of a segment that is not written any more: the
+            // new header leaves it out, and it goes.
+            if (const auto cut = m_writer->cut(); !cut && m_log)
+                m_log(cut.error());
+            fileBytes = m_writer->fileBytes();
+        }
+        auto segment = std::make_shared<SealedSegment>(m_index.open());
+        segment->fileBytes = fileBytes;
+        segment->damaged = m_unreadable.contains(m_header.number);
+        sealed = std::move(segment);
+    }
+    m_writer = *std::move(writer);
+    m_header = header;
+    const std::lock_guard guard(m_state);
+    if (sealed)
+        m_index.addSealed(std::move(sealed));
+    m_index.setOpen(m_header, segmentPath(m_options.folder, m_header.number));
+    m_openBytes = m_writer->fileBytes();
+    return Done{};
+}
+
+Status LogImpl::ensureSegment()
+{
+    if (!m_writer)
+        return beginSegment();
+    const bool begun = m_writer->end().nextNumber > 1;
+    const bool full = m_writer->end().position.value >= m_options.segmentBytes;
+    const bool old = m_clock.wall() - m_header.begun >= m_options.segmentAge;
+    if (m_writer->usable() && !(begun && (full || old)))
+        return Done{};
+    return beginSegment();
+}
+
+void LogImpl::append(Append append)
+{
+    Queued queued;
+    queued.bytes = payloadBytes(append);
+    queued.append = std::move(append);
+    const std::lock_guard guard(m_queueMutex);
+    m_queuedBytes += queued.bytes;
+    m_queue.push_back(std::move(queued));
+}
+
+std::uint64_t LogImpl::queuedBytes() const
+{
+    const std::lock_guard guard(m_queueMutex);
+    return m_queuedBytes;
+}
+
+std::vector<LogImpl::Queued> LogImpl::takeQueue()
+{
+    const std::lock_guard guard(m_queueMutex);
+    std::uint64_t bytes = 0;
+    auto end = m_queue.begin();
+    while (end != m_queue.end() &&
+           (end == m_queue.begin() || bytes + end->bytes <= kMaxCommitBytes))
+        bytes += (end++)->bytes;
+    std::vector<Queued> taken(std::make_move_iterator(m_queue.begin()),
+                              std::make_move_iterator(end));
+    m_queue.erase(m_queue.begin(), end);
+    m_queuedBytes -= bytes;
+    return taken;
+}
+
+bool LogImpl::commit()
+{
+    std::vector<Queued> taken;
+    std::vector<Result<std::vector<Placed>>> answers;
+    {
+        const std::lock_guard guard(m_commit);
+        taken = takeQueue();
+        if (taken.empty())
+            return false;
+        m_former.begin(m_ends, m_producers);
+        answers.reserve(taken.size());
+        for (const Queued &queued : taken)
+            answers.push_back(m_former.add(queued.append));
+        if (!m_former.empty()) {
+            if (const auto written = write(); !written) {
+                for (auto &answer : answers) {
+                    if (answer)
+                        answer = written.error();
+                }
+            }
+        }
+    }
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        if (taken[i].append.done)
+            taken[i].append.done(std::move(answers[i]));
+    }
+    return true;
+}
+
+Status LogImpl::write()
+{
+    MILLRACE_TRY(ensureSegment());
+    const ByteView bytes = m_former.encode(m_header.id, m_writer->end(), m_clock.wall());
+    auto written = m_writer->append(bytes);
+    if (!written) {
+        // The next segment's header is what makes the refusal last, so it comes before the answer.
+        // When it cannot be begun now, the next commit tries again.
+        if (!m_writer->usable()) {
+            if (const auto begun = beginSegment(); !begun && m_log)
+                m_log(begun.error());
+        }
+        return written;
+    }
+    publish();
+    return Done{};
+}
+
+void LogImpl::publish()
+{
+    for (const auto &block : m_former.blocks())
+        m_cache.insert(m_header.id, block.entry.position, block.batch);
+    const std::lock_guard guard(m_state);
+    for (const auto &block : m_former.blocks())
+        m_index.add(block.entry);
+    for (const auto &[shard, end] : m_former.ends())
+        m_ends.insert_or_assign(shard, end);
+    for (const auto &[id, entry] : m_former.progress())
+        m_producers.insert_or_assign(id, entry);
+    m_openBytes = m_writer->fileBytes();
+}
+
+Status LogImpl::seal()
+{
+    const std::lock_guard guard(m_commit);
+    if (m_writer && m_writer->usable() && m_writer->end().nextNumber == 1)
+        return Done{};
+    return beginSegment();
+}
+
+ShardStart LogImpl::endOf(ShardIndex shard) const
+{
+    const auto found = m_ends.find(shard);
+    return found == m_ends.end() ? ShardStart{} : found->second;
+}
+
+Ordinal LogImpl::horizon(ShardIndex shard) const
+{
+    const auto &oldest = m_index.sealed().empty() ? m_index.open() : *m_index.sealed().front();
+    const auto hidden = m_hidden.find(shard);
+    return std::max(startOf(oldest.header, shard).first,
+                    hidden == m_hidden.end() ? Ordinal() : hidden->second);
+}
+
+std::vector<ShardIndex> LogImpl::shards() const
+{
+    const std::lock_guard guard(m_state);
+    std::vector<ShardIndex> out;
+    for (const auto &[shard, end] : m_ends)
+        out.push_back(shard);
+    return out;
+}
+
+ShardBounds LogImpl::bounds(ShardIndex shard) const
+{
+    const std::lock_guard guard(m_state);
+    const ShardStart end = endOf(shard);
+    ShardBounds bounds;
+    bounds.trimHorizon = horizon(shard);
+    bounds.end = end.first;
+    if (end.arrival != kNoArrival)
+        bounds.lastArrival = WallTime(std::chrono::milliseconds(end.arrival));
+    return bounds;
+}
+
+std::uint64_t LogImpl::nextSeqIx(ShardIndex shard) const
+{
+    const std::lock_guard guard(m_state);
+    return endOf(shard).nextSeqIx;
+}
+
+Result<record::BatchPtr> LogImpl::readRef(const BlockRef &ref)
+{
+    if (auto cached = m_cache.find(ref.segmentId, ref.entry.position))
+        return cached;
+    const auto file = m_files.open(ref.path, ref.segmentId);
+    if (!file)
+        return file.error();
+    auto batch = readBlock(**file, ref.segmentId, m_options.stream, ref.entry);
+    if (batch)
+        m_cache.insert(ref.segmentId, ref.entry.position, *batch);
+    return batch;
+}
+
+Result<record::BatchPtr> LogImpl::readFound(auto &&find)
+{
+    for (int attempt = 1;; ++attempt) {
+        std::optional<BlockRef> ref;
+        {
+            const std::lock_guard guard(m_state);
+            ref = find();
+        }
+        if (!ref)
+            return record::BatchPtr();
+        auto batch = readRef(*ref);
+        if (batch)
+            return batch;
+        // The file's name may lead to the rewritten segment already, or to nothing.
+        m_files.forget(ref->segmentId);
+        const Code code = batch.error().code();
+        if (attempt < kLookAgain && (code == Code::Corrupt || code == Code::NotFound)) {
+            const std::lock_guard guard(m_state);
+            const auto again = find();
+            if (!again || again->segmentId != ref->segmentId)
+                continue;
+        }
+        if (code != Code::Corrupt)
+            return batch;
+        return Problem(Code::Corrupt,
+                       {{"what", "a block"},
+                        {"reason", std::string(batch.error().argument("reason"))},
+                        {"next", std::to_string(ref->entry.end().value)}},
+                       ref->path + " @ byte " + std::to_string(ref->entry.position.value));
+    }
+}
+
+Result<record::BatchPtr> LogImpl::read(ShardIndex shard, Ordinal at)
+{
+    return readFound([&]() -> std::optional<BlockRef> {
+        const Ordinal from = std::max(at, horizon(shard));
+        if (from >= endOf(shard).first)
+            return {};
+        return m_index.findOrdinal(shard, from);
+    });
+}
+
+Result<Ordinal> LogImpl::find(ShardIndex shard, WallTime time)
+{
+    const std::int64_t wanted = time.time_since_epoch().count();
+    const auto batch = readFound([&] { return m_index.findArrival(shard, wanted); });
+    if (!batch)
+        return batch.error();
+    const std::lock_guard guard(m_state);
+    Ordinal found = endOf(shard).first;
+    if (*batch) {
+        std::size_t row = 0;
+        while (row + 1 < (*batch)->count() && (*batch)->arrival(row) < time)
+            ++row;
+        found = (*batch)->firstOrdinal() + row;
+    }
+    return std::max(found, horizon(shard));
+}
+
+Result<Ordinal> LogImpl::findSeqIx(ShardIndex shard, std::uint64_t seqIx)
+{
+    const auto batch = readFound([&] { return m_index.findSeqIx(shard, seqIx); });
+    if (!batch)
+        return batch.error();
+    const std::lock_guard guard(m_state);
+    Ordinal found = endOf(shard).first;
+    if (*batch) {
+        std::size_t row = 0;
+        while (row < (*batch)->count() && (*batch)->seqIx(row) < seqIx)
+            ++row;
+        found = (*batch)->firstOrdinal() + row;
+    }
+    return std::max(found, horizon(shard));
+}
+
+std::vector<ProgressEntry> LogImpl::producers() const
+{
+    const std::lock_guard guard(m_state);
+    std::vector<ProgressEntry> out;
+    for (const auto &[id, entry] : m_producers)
+        out.push_back(entry);
+    return out;
+}
+
+std::optional<ProgressEntry> LogImpl::producer(const std::string &id) const
+{
+    const std::lock_guard guard(m_state);
+    const auto found = m_producers.find(id);
+    return found == m_producers.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint64_t LogImpl::diskBytes() const
+{
+    const std::lock_guard guard(m_state);
+    std::uint64_t sum = m_openBytes;
+    for (const auto &segment : m_index.sealed())
+        sum += segment->fileBytes;
+    return sum;
+}
+
+std::uint64_t LogImpl::rawBytes() const
+{
+    const std::lock_guard guard(m_state);
+    return m_index.rawBytes();
+}
+
+std::uint64_t LogImpl::storedBytes() const
+{
+    const std::lock_guard guard(m_state);
+    return m_index.storedBytes();
+}
+
+} // namespace millrace::log

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/log/block_cache.h"
+#include "core/log/commit_former.h"
+#include "core/log/log_index.h"
+#include "core/log/recovery.h"
+#include "core/log/segment_files.h"
+#include "core/log/segment_writer.h"
+
+#include <mutex>
+#include <set>
+
+namespace millrace::log {
+
+/// The writer's side of a log. Lock order: m_maintenance -> m_commit -> m_state; m_queue is taken
+/// alone. m_state is held for look-ups and for publishing a commit, never over a file call, so that
+/// readers and append() wait for no disk.
+class LogImpl final : public Log
+{
+public:
+    LogImpl(const LogOptions &options, FileSystem &fileSystem, Clock &clock, RandomSource &random,
+            LogSink log);
+    Status recover();
+
+    const RecoveryReport &recovery() const override { return m_recovery; }
+    void append(Append append) override;
+    std::uint64_t queuedBytes() const override;
+    bool commit() override;
+    std::vector<ShardIndex> shards() const override;
+    ShardBounds bounds(ShardIndex shard) const override;
+    std::uint64_t nextSeqIx(ShardIndex shard) const override;
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override;
+    Result<Ordinal> find(ShardIndex shard, WallTime time) override;
+    Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) override;
+    std::vector<ProgressEntry> producers() const override;
+    std::optional<ProgressEntry> producer(const std::string &id) const override;
+    void setRetention(std::chrono::milliseconds retention) override;
+    Result<std::uint64_t> expire() override;
+    Result<std::uint64_t> dropOldestSegment() override;
+    Result<std::uint64_t>
+    trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) override;
+    Result<bool> rewriteOne() override;
+    Status seal() override;
+    std::uint64_t diskBytes() const override;
+    std::uint64_t rawBytes() const override;
+    std::uint64_t storedBytes() const override;
+
+private:
+    struct Queued {
+        Append append;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<Queued> takeQueue();
+    Status beginSegment(); ///< with m_commit held
+    Status beginOrWait();
+    Status ensureSegment();                   ///< with m_commit held
+    Status write();                           ///< the formed commit, with m_commit held
+    void publish();                           ///< likewise
+    Ordinal horizon(ShardIndex shard) const;  ///< with m_state held
+    ShardStart endOf(ShardIndex shard) const; ///< with m_state held
+    Result<record::BatchPtr> readRef(const BlockRef &ref);
+    /// Finds a block and reads it, again when it was rewritten or removed in between. Null when
+    /// `find` finds none.
+    Result<record::BatchPtr> readFound(auto &&find);
+    Status hideExpired();
+    Status sealExpired();
+    Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
+    bool oldestIsHidden() const;
+
+    const LogOptions m_options;
+    FileSystem &m_fileSystem;
+    Clock &m_clock;
+    RandomSource &m_random;
+    const LogSink m_log;
+    RecoveryReport m_recovery; ///< set by recover(), then constant
+    BlockCache m_cache;
+    SegmentFiles m_files;
+
+    mutable std::mutex m_queueMutex; ///< guards m_queue and m_queuedBytes
+    std::vector<Queued> m_queue;
+    std::uint64_t m_queuedBytes = 0;
+
+    std::mutex m_maintenance;             ///< one rewriting, expiring or trimming at a time
+    std::set<SegmentNumber> m_unreadable; ///< not to be rewritten; guarded by m_maintenance
+    bool m_folderDirty = false;           ///< a remove is not yet durable; guarded by m_maintenance
+
+    std::mutex m_commit; ///< one commit at a time; guards the three below
+    CommitFormer m_former;
+    std::unique_ptr<SegmentWriter> m_writer;
+    SegmentHeader m_header; ///< of m_writer's segment
+
+    mutable std::mutex m_state; ///< guards all below; changed only with m_commit held, but m_hidden
+    LogIndex m_index;
+    ShardStarts m_ends;
+    Producers m_producers;
+    std::map<ShardIndex, Ordinal> m_hidden; ///< below it records are expired
+    std::uint64_t m_openBytes = 0;          ///< of the open segment's file
+    std::chrono::milliseconds m_retention;
+};
+
+} // namespace millrace::log

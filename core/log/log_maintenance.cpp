@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The slow half of LogImpl: retention, trimming and rewriting.
+#include "core/log/log_impl.h"
+#include "core/log/rewriter.h"
+
+#include <algorithm>
+
+namespace millrace::log {
+
+void LogImpl::setRetention(std::chrono::milliseconds retention)
+{
+    const std::lock_guard guard(m_state);
+    m_retention = retention;
+}
+
+/// Moves each shard's horizon to the first record young enough.
+Status LogImpl::hideExpired()
+{
+    std::chrono::milliseconds retention;
+    {
+        const std::lock_guard guard(m_state);
+        retention = m_retention;
+    }
+    const WallTime keepFrom = m_clock.wall() - retention;
+    for (const ShardIndex shard : shards()) {
+        const auto first = find(shard, keepFrom);
+        if (!first) {
+            // A block that cannot be read hides nothing behind it and nothing before it.
+            if (first.error().code() != Code::Corrupt)
+                return first.error();
+            continue;
+        }
+        const std::lock_guard guard(m_state);
+        Ordinal &hidden = m_hidden[shard];
+        hidden = std::max(hidden, *first);
+    }
+    return Done{};
+}
+
+/// Seals the open segment when nothing in it is young enough, so that it can go.
+Status LogImpl::sealExpired()
+{
+    {
+        const std::lock_guard guard(m_state);
+        const SegmentIndex &open = m_index.open().index;
+        if (open.blockCount() == 0)
+            return Done{};
+        for (const auto &[shard, blocks] : open.shards()) {
+            if (blocks.back().end() > horizon(shard))
+                return Done{};
+        }
+    }
+    return seal();
+}
+
+bool LogImpl::oldestIsHidden() const
+{
+    const std::lock_guard guard(m_state);
+    if (m_index.sealed().empty())
+        return false;
+    for (const auto &[shard, blocks] : m_index.sealed().front()->index.shards()) {
+        if (blocks.back().end() > horizon(shard))
+            return false;
+    }
+    return true;
+}
+
+Result<std::uint64_t> LogImpl::expire()
+{
+    const std::lock_guard guard(m_maintenance);
+    MILLRACE_TRY(hideExpired());
+    MILLRACE_TRY(sealExpired());
+    std::uint64_t freed = 0;
+    while (oldestIsHidden()) {
+        const auto bytes = removeOldest();
+        if (!bytes)
+            return bytes;
+        freed += *bytes;
+    }
+    return freed;
+}
+
+Result<std::uint64_t> LogImpl::dropOldestSegment()
+{
+    const std::lock_guard guard(m_maintenance);
+    return removeOldest();
+}
+
+Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom)
+{
+    const std::lock_guard guard(m_maintenance);
+    const auto passed = [&](ShardIndex shard, Ordinal end) {
+        return std::any_of(keepFrom.begin(), keepFrom.end(), [&](const auto &keep) {
+            return keep.first == shard && keep.second >= end;
+        });
+    };
+    const auto oldestHasPassed = [&] {
+        const std::lock_guard state(m_state);
+        if (m_index.sealed().empty())
+            return false;
+        const auto &shards = m_index.sealed().front()->index.shards();
+        return std::all_of(shards.begin(), shards.end(), [&](const auto &entry) {
+            return passed(entry.first, entry.second.back().end());
+        });
+    };
+    std::uint64_t freed = 0;
+    while (oldestHasPassed()) {
+        const auto bytes = removeOldest();
+        if (!bytes)
+            return bytes;
+        freed += *bytes;
+    }
+    return freed;
+}
+
+/// Hides the records of the oldest sealed segment, removes its file, makes that durable, and only
+/// then lets the next one go: a crash in between leaves no hole.
+Result<std::uint64_t> LogImpl::removeOldest()
+{
+    if (m_folderDirty) {
+        MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
+        m_folderDirty = false;
+    }
+    SealedPtr oldest;
+    {
+        const std::lock_guard guard(m_state);
+        if (m_index.sealed().empty())
+            return std::uint64_t{0};
+        oldest = m_index.sealed().front();
+        const SegmentHeader &next =
+            m_index.sealed().size() > 1 ? m_index.sealed()[1]->header : m_index.open().header;
+        for (const auto &[shard, start] : next.starts) {
+            Ordinal &hidden = m_hidden[shard];
+            hidden = std::max(hidden, start.first);
+        }
+    }
+    MILLRACE_TRY(m_fileSystem.remove(oldest->path));
+    m_folderDirty = true;
+    m_files.forget(oldest->header.id);
+    {
+        const std::lock_guard guard(m_state);
+        m_index.removeOldest();
+    }
+    MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
+    m_folderDirty = false;
+    return oldest->fileBytes;
+}
+
+Result<bool> LogImpl::rewriteOne()
+{
+    const std::lock_guard guard(m_maintenance);
+    RewriteInput input;
+    Path nextPath;
+    {
+        const std::lock_guard state(m_state);
+        const auto &sealed = m_index.sealed();
+        const auto found = std::find_if(sealed.begin(), sealed.end(), [&](const SealedPtr &s) {
+            return s->header.form == SegmentForm::Appended && !s->damaged &&
+                   !m_unreadable.contains(s->header.number);
+        });
+        if (found == sealed.end())
+            return false;
+        input.segment = *found;
+        nextPath = found + 1 == sealed.end() ? m_index.open().path : (*(found + 1))->path;
+    }
+    // Each producer's newest at the end of this segment is what the next one begins with.
+    const auto nextFile = m_fileSystem.open(nextPath, OpenMode::Read);
+    if (!nextFile)
+        return nextFile.error();
+    auto nextHeader = readSegmentHeader(**nextFile);
+    if (!nextHeader) {
+        if (nextHeader.error().code() == Code::Io)
+            return std::move(nextHeader).error();
+        m_unreadable.insert(input.segment->header.number);
+        return true;
+    }
+    input.producers = std::move(nextHeader->producers);
+    input.zstdLevel = m_options.zstdLevel;
+    m_random.fill(std::as_writable_bytes(std::span(input.newId.bytes)));
+    auto rewritten = rewriteSegment(m_fileSystem, m_files, input);
+    if (!rewritten) {
+        if (rewritten.error().code() != Code::Corrupt)
+            return std::move(rewritten).error();
+        // Left as it is: rewriting would lose for good what cannot be read now.
+        m_unreadable.insert(input.segment->header.number);
+        if (m_log)
+            m_log(rewritten.error());
+        return true;
+    }
+    m_files.forget(input.segment->header.id);
+    const std::lock_guard state(m_state);
+    m_index.replaceSealed(*std::move(rewritten));
+    return true;
+}
+
+} // namespace millrace::log

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/log/log.h"
+#include "core/log/log_index.h"
+#include "core/log/recovery.h"
+#include "core/log/segment_files.h"
+
+#include <algorithm>
+
+namespace millrace::log {
+namespace {
+
+/// How often a reader looks at the folder again when segments vanish while it reads them.
+constexpr int kLookAgain = 16;
+
+class FolderReader final : public LogReader
+{
+public:
+    FolderReader(Path folder, FileSystem &fileSystem)
+        : m_folder(std::move(folder))
+        , m_fileSystem(fileSystem)
+        , m_files(fileSystem)
+    {}
+
+    Status refresh() override
+    {
+        for (int attempt = 1;; ++attempt) {
+            auto done = look();
+            if (done || done.error().code() != Code::NotFound || attempt == kLookAgain)
+                return done;
+            if (!m_fileSystem.exists(m_folder))
+                return done;
+        }
+    }
+
+    const RecoveryReport &report() const override { return m_report; }
+
+    std::vector<ShardIndex> shards() const override
+    {
+        std::vector<ShardIndex> out;
+        for (const auto &[shard, end] : m_ends)
+            out.push_back(shard);
+        return out;
+    }
+
+    ShardBounds bounds(ShardIndex shard) const override
+    {
+        const auto &oldest = m_index.sealed().empty() ? m_index.open() : *m_index.sealed().front();
+        ShardBounds bounds;
+        bounds.trimHorizon = startOf(oldest.header, shard).first;
+        if (const auto end = m_ends.find(shard); end != m_ends.end()) {
+            bounds.end = end->second.first;
+            if (end->second.arrival != kNoArrival)
+                bounds.lastArrival = WallTime(std::chrono::milliseconds(end->second.arrival));
+        }
+        return bounds;
+    }
+
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
+    {
+        return readFound([&] { return m_index.findOrdinal(shard, at); });
+    }
+
+    Result<Ordinal> find(ShardIndex shard, WallTime time) override
+    {
+        const std::int64_t wanted = time.time_since_epoch().count();
+        const auto batch = readFound([&] { return m_index.findArrival(shard, wanted); });
+        if (!batch)
+            return batch.error();
+        if (!*batch)
+            return bounds(shard).end;
+        std::size_t row = 0;
+        while (row + 1 < (*batch)->count() && (*batch)->arrival(row) < time)
+            ++row;
+        return (*batch)->firstOrdinal() + row;
+    }
+
+    Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) override
+    {
+        const auto batch = readFound([&] { return m_index.findSeqIx(shard, seqIx); });
+        if (!batch)
+            return batch.error();
+        if (!*batch)
+            return bounds(shard).end;
+        std::size_t row = 0;
+        while (row < (*batch)->count() && (*batch)->seqIx(row) < seqIx)
+            ++row;
+        return (*batch)->firstOrdinal() + row;
+    }
+
+    std::vector<ProgressEntry> producers() const override
+    {
+        std::vector<ProgressEntry> out;
+        for (const auto &[id, entry] : m_producers)
+            out.push_back(entry);
+        return out;
+    }
+
+private:
+    /// Reads the segments that are new, and the last one again. A segment known to be behind
+    /// another is kept as read: a rewritten one holds the same records.
+    Status look()
+    {
+        const auto numbers = listSegments(m_fileSystem, m_folder);
+        if (!numbers)
+            return numbers.error();
+        std::map<SegmentNumber, ContentPtr> kept;
+        std::vector<ContentPtr> contents;
+        for (const SegmentNumber number : *numbers) {
+            const bool last = number == numbers->back();
+            const auto known = m_contents.find(number);
+            ContentPtr content;
+            if (!last && known != m_contents.end()) {
+                content = known->second;
+            } else {
+                auto read = readSegment(m_fileSystem, m_folder, number, {}, m_buffer);
+                if (!read)
+                    return std::move(read).error();
+                content = *std::move(read);
+            }
+            if (last && content->empty)
+                break; // the engine is just writing its header
+            if (!last)
+                kept[number] = content;
+            contents.push_back(std::move(content));
+        }
+        auto loaded = assembleLog(m_fileSystem, contents);
+        if (!loaded)
+            return std::move(loaded).error();
+        m_contents = std::move(kept);
+        m_report = std::move(loaded->report);
+        m_ends = std::move(loaded->ends);
+        m_producers = std::move(loaded->producers);
+        m_index = LogIndex();
+        for (std::size_t i = 0; i < loaded->segments.size(); ++i) {
+            SealedSegment &segment = loaded->segments[i].segment;
+            if (i + 1 < loaded->segments.size())
+                m_index.addSealed(std::make_shared<SealedSegment>(std::move(segment)));
+            else
+                m_index.setOpen(segment.header, segment.path, std::move(segment.index));
+        }
+        return Done{};
+    }
+
+    Result<record::BatchPtr> readFound(auto &&find)
+    {
+        for (int attempt = 1;; ++attempt) {
+            const std::optional<BlockRef> ref = find();
+            if (!ref)
+                return record::BatchPtr();
+            const auto file = m_files.open(ref->path, ref->segmentId);
+            auto batch =
+                file ? readBlock(**file, ref->segmentId, m_index.open().header.stream, ref->entry)
+                     : Result<record::BatchPtr>(file.error());
+            if (batch)
+                return batch;
+            const Code code = batch.error().code();
+            if (code != Code::Corrupt && code != Code::NotFound)
+                return batch;
+            // Rewritten or expired since it was read? Then another file holds it, or none.
+            m_files.forget(ref->segmentId);
+            if (attempt < kLookAgain) {
+                m_contents.clear();
+                MILLRACE_TRY(refresh());
+                const auto again = find();
+                if (!again || again->segmentId != ref->segmentId)
+                    continue;
+            }
+            return Problem(Code::Corrupt,
+                           {{"what", "a block"},
+                            {"reason", std::string(batch.error().argument("reason"))},
+                            {"next", std::to_string(ref->entry.end().value)}},
+                           ref->path + " @ byte " + std::to_string(ref->entry.position.value));
+        }
+    }
+
+    const Path m_folder;
+    FileSystem &m_fileSystem;
+    SegmentFiles m_files;
+    std::map<SegmentNumber, ContentPtr> m_contents; ///< of all segments but the last
+    Bytes m_buffer;
+    RecoveryReport m_report;
+    LogIndex m_index;
+    ShardStarts m_ends;
+    Producers m_producers;
+};
+
+} // namespace
+
+Result<std::unique_ptr<LogReader>> LogReader::open(const Path &folder, FileSystem &fileSystem)
+{
+    auto reader = std::make_unique<FolderReader>(folder, fileSystem);
+    MILLRACE_TRY(reader->refresh());
+    return std::unique_ptr<LogReader>(std::move(reader));
+}
+
+} // namespace millrace::log

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/memory_file_system.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace millrace;
+using Unsynced = MemoryFileSystem::Unsynced;
+
+namespace {
+
+/// A file system with one synced file "/d/a" that says "old".
+struct Prepared {
+    MemoryFileSystem fs;
+    std::unique_ptr<File> file;
+
+    Prepared()
+    {
+        (void)fs.makeFolders("/d").has_value();
+        file = *fs.open("/d/a", OpenMode::CreateNew);
+        (void)file->writeAt(FilePos(0), asBytes("old")).has_value();
+        (void)file->sync().has_value();
+        (void)fs.syncFolder("/d").has_value();
+    }
+    std::string text(const Path &path)
+    {
+        const auto bytes = fs.readAll(path);
+        return bytes ? std::string(asText(*bytes)) : std::string("<none>");
+    }
+};
+
+} // namespace
+
+class MemoryFileSystemTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void forgetsWhatWasNotSynced()
+    {
+        Prepared p;
+        QVERIFY(p.file->writeAt(FilePos(0), asBytes("new")).has_value());
+        QCOMPARE(p.text("/d/a"), std::string("new"));
+        p.fs.restart(Unsynced::Lost);
+        QCOMPARE(p.text("/d/a"), std::string("old"));
+    }
+
+    void keepsWhatTheKernelHappenedToWrite()
+    {
+        Prepared p;
+        QVERIFY(p.file->writeAt(FilePos(0), asBytes("new")).has_value());
+        p.fs.restart(Unsynced::Kept);
+        QCOMPARE(p.text("/d/a"), std::string("new"));
+    }
+
+    void tearsBySectors()
+    {
+        bool sawTorn = false;
+        for (std::uint64_t seed = 0; seed < 32 && !sawTorn; ++seed) {
+            MemoryFileSystem fs;
+            (void)fs.makeFolders("/d").has_value();
+            auto file = *fs.open("/d/a", OpenMode::CreateNew);
+            (void)file->writeAt(FilePos(0), Bytes(4096, std::byte{'o'})).has_value();
+            (void)file->sync().has_value();
+            (void)fs.syncFolder("/d").has_value();
+            (void)file->writeAt(FilePos(0), Bytes(4096, std::byte{'n'})).has_value();
+            fs.restart(Unsynced::Torn, seed);
+            const auto text = *fs.readAll("/d/a");
+            const auto news = std::count(text.begin(), text.end(), std::byte{'n'});
+            QCOMPARE(news % 512, 0);
+            sawTorn = news > 0 && news < 4096;
+        }
+        QVERIFY(sawTorn);
+    }
+
+    void forgetsNamesThatWereNotSynced()
+    {
+        Prepared p;
+        QVERIFY(p.fs.replaceFile("/d/b", asBytes("b")).has_value());
+        {
+            auto c = *p.fs.open("/d/c", OpenMode::CreateNew);
+            QVERIFY(c->writeAt(FilePos(0), asBytes("c")).has_value());
+            QVERIFY(c->sync().has_value());
+        }
+        QVERIFY(p.fs.remove("/d/a").has_value());
+        p.fs.restart(Unsynced::Lost);
+        QCOMPARE(p.text("/d/a"), std::string("old"));
+        QCOMPARE(p.text("/d/b"), std::string("b"));
+        QCOMPARE(p.text("/d/c"), std::string("<none>"));
+    }
+
+    void aRenameCountsOnlyAfterSyncFolder()
+    {
+        Prepared p;
+        QVERIFY(p.fs.rename("/d/a", "/d/z").has_value());
+        p.fs.restart(Unsynced::Lost);
+        QCOMPARE(p.text("/d/a"), std::string("old"));
+        QCOMPARE(p.text("/d/z"), std::string("<none>"));
+    }
+
+    void stopsAtTheGrantedStepAndAllAfterIt()
+    {
+        Prepared p;
+        p.fs.crashAfter(1);
+        QVERIFY(p.file->writeAt(FilePos(0), asBytes("1")).has_value());
+        QVERIFY(!p.file->sync().has_value());
+        QVERIFY(p.fs.crashed());
+        QVERIFY(!p.file->writeAt(FilePos(0), asBytes("2")).has_value());
+        QVERIFY(!p.fs.readAll("/d/a").has_value());
+        p.fs.restart();
+        QCOMPARE(p.text("/d/a"), std::string("old"));
+        // Files opened before the crash are of another life.
+        QVERIFY(!p.file->writeAt(FilePos(0), asBytes("3")).has_value());
+    }
+
+    void anIgnoredSyncKeepsNothing()
+    {
+        Prepared p;
+        p.fs.ignoreSyncs([](const auto &step) { return step.path == "/d/a"; });
+        QVERIFY(p.file->writeAt(FilePos(0), asBytes("new")).has_value());
+        QVERIFY(p.file->sync().has_value());
+        p.fs.restart();
+        QCOMPARE(p.text("/d/a"), std::string("old"));
+    }
+
+    void isFullAtItsCapacity()
+    {
+        Prepared p;
+        p.fs.setCapacity(5);
+        QCOMPARE(p.file->writeAt(FilePos(0), asBytes("123456")).error().code(), Code::DiskFull);
+        QCOMPARE(p.file->allocate(6).error().code(), Code::DiskFull);
+        QVERIFY(p.file->writeAt(FilePos(0), asBytes("12345")).has_value());
+    }
+
+    void locksAreTakenOnceAndEndWithTheCrash()
+    {
+        Prepared p;
+        auto first = p.fs.lock("/d/lock");
+        QVERIFY(first.has_value());
+        QCOMPARE(p.fs.lock("/d/lock").error().code(), Code::Busy);
+        p.fs.restart();
+        auto second = p.fs.lock("/d/lock");
+        QVERIFY(second.has_value());
+        first = Problem(Code::Cancelled); // the dead process's lock must not free the new one
+        QCOMPARE(p.fs.lock("/d/lock").error().code(), Code::Busy);
+    }
+};
+
+MILLRACE_TEST(MemoryFileSystemTest)
+#include "memory_file_system_test.moc"

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/file_system.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace millrace;
+
+class PosixFileSystemTest : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_dir;
+    FileSystem &m_fs = posixFileSystem();
+    Path path(const char *name) { return joinPath(m_dir.path().toStdString(), name); }
+
+private slots:
+    void writesAndReads()
+    {
+        const Path file = path("a/b/c.bin");
+        QVERIFY(m_fs.makeFolders(parentPath(file)).has_value());
+        auto open = m_fs.open(file, OpenMode::CreateNew);
+        QVERIFY(open.has_value());
+        QVERIFY((*open)->writeAt(FilePos(3), asBytes("xyz")).has_value());
+        QVERIFY((*open)->sync().has_value());
+        QCOMPARE(std::string(asText(*m_fs.readAll(file))), std::string("\0\0\0xyz", 6));
+        QCOMPARE(m_fs.open(file, OpenMode::CreateNew).error().code(), Code::AlreadyExists);
+        QCOMPARE(m_fs.open(path("none"), OpenMode::Read).error().code(), Code::NotFound);
+        QCOMPARE(m_fs.list(path("a"))->front(), std::string("b"));
+        QVERIFY(m_fs.removeAll(path("a")).has_value());
+        QVERIFY(!m_fs.exists(file));
+    }
+
+    void allocatedRoomReadsAsZero()
+    {
+        auto open = m_fs.open(path("room"), OpenMode::CreateNew);
+        QVERIFY((*open)->allocate(8192).has_value());
+        QCOMPARE((*open)->info()->sizeBytes, std::uint64_t(8192));
+        std::array<std::byte, 4> got{std::byte{1}};
+        QCOMPARE(*(*open)->readAt(FilePos(8190), got), std::size_t(2));
+        QCOMPARE(got[0], std::byte{0});
+    }
+
+    void replaceFileLeavesNoTemporary()
+    {
+        QVERIFY(m_fs.replaceFile(path("r"), asBytes("1")).has_value());
+        QVERIFY(m_fs.replaceFile(path("r"), asBytes("22")).has_value());
+        QCOMPARE(std::string(asText(*m_fs.readAll(path("r")))), std::string("22"));
+        QVERIFY(!m_fs.exists(path("r.tmp")));
+    }
+
+    void aFullDeviceIsDiskFull()
+    {
+        auto full = m_fs.open("/dev/full", OpenMode::ReadWrite);
+        if (!full)
+            QSKIP("no /dev/full here");
+        const auto written = (*full)->writeAt(FilePos(0), asBytes("x"));
+        QVERIFY(!written.has_value());
+        QCOMPARE(written.error().code(), Code::DiskFull);
+        QCOMPARE(written.error().place(), std::string("/dev/full"));
+    }
+
+    void aLockIsTakenOnce()
+    {
+        auto first = m_fs.lock(path("lock"));
+        QVERIFY(first.has_value());
+        QCOMPARE(m_fs.lock(path("lock")).error().code(), Code::Busy);
+        first = Problem(Code::Cancelled);
+        QVERIFY(m_fs.lock(path("lock")).has_value());
+    }
+
+    void aLocalVolumeIsNotANetworkOne()
+    {
+        const auto volume = m_fs.volume(m_dir.path().toStdString());
+        QVERIFY(volume.has_value());
+        QVERIFY(volume->totalBytes > volume->freeBytes);
+        QCOMPARE(volume->networkType, std::string());
+    }
+};
+
+MILLRACE_TEST(PosixFileSystemTest)
+#include "posix_file_system_test.moc"

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/log/log_fixture.h"
+#include "tests/support/test_main.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::test;
+using namespace std::chrono_literals;
+
+class LogTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void givesBackWhatWasPut();
+    void givesBackTheSameAfterReopening();
+    void rewritesWithoutChangingARecord();
+    void hidesAndFreesByAge();
+};
+
+void LogTest::givesBackWhatWasPut()
+{
+    LogFixture f;
+    f.open();
+    const Shards rows{{0, someRows(100, 1)}, {2, someRows(50, 2)}};
+    QVERIFY(f.put(rows, {progressOf("p", 1, 7)}));
+    QVERIFY(f.readAll(f.log()) == rows);
+    QCOMPARE(f.log().bounds(ShardIndex(0)).end.value, 100U);
+    QCOMPARE(progressNumber(*f.log().producer("p")), 7U);
+    QVERIFY(!f.log().commit());
+}
+
+void LogTest::givesBackTheSameAfterReopening()
+{
+    LogFixture f;
+    f.open();
+    Shards rows;
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        const auto more = someRows(10, i);
+        QVERIFY(f.put({{static_cast<std::uint32_t>(i % 3), more}}, {progressOf("p", 1, i)}));
+        auto &shard = rows[static_cast<std::uint32_t>(i % 3)];
+        shard.insert(shard.end(), more.begin(), more.end());
+        if (i % 7 == 6)
+            QVERIFY(f.log().seal());
+    }
+    const auto nextSeqIx = f.log().nextSeqIx(ShardIndex(1));
+    f.open();
+    QVERIFY(f.log().recovery().problems.empty());
+    QVERIFY(f.readAll(f.log()) == rows);
+    QCOMPARE(f.log().nextSeqIx(ShardIndex(1)), nextSeqIx);
+    QCOMPARE(progressNumber(*f.log().producer("p")), 19U);
+    const auto reader = log::LogReader::open(f.options.folder, f.fileSystem);
+    QVERIFY(reader.has_value());
+    QVERIFY(f.readAll(**reader) == rows);
+}
+
+void LogTest::rewritesWithoutChangingARecord()
+{
+    LogFixture f;
+    f.open();
+    Shards rows;
+    for (std::uint64_t i = 0; i < 30; ++i) {
+        const auto more = someRows(10, i);
+        QVERIFY(f.put({{static_cast<std::uint32_t>(i % 3), more}}, {progressOf("p", 1, i)}));
+        auto &shard = rows[static_cast<std::uint32_t>(i % 3)];
+        shard.insert(shard.end(), more.begin(), more.end());
+    }
+    QVERIFY(f.log().seal());
+    const auto before = f.log().diskBytes();
+    QVERIFY(*f.log().rewriteOne());
+    QVERIFY(!*f.log().rewriteOne());
+    QVERIFY(f.log().diskBytes() < before);
+    QVERIFY(f.readAll(f.log()) == rows);
+    f.open();
+    QVERIFY(f.log().recovery().problems.empty());
+    QVERIFY(f.readAll(f.log()) == rows);
+}
+
+void LogTest::hidesAndFreesByAge()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(10, 1)}}));
+    f.clock.advance(12h);
+    QVERIFY(f.put({{0, someRows(10, 2)}}));
+    f.clock.advance(13h);
+    // An hour sealed the first segment, so that it goes at once.
+    QVERIFY(*f.log().expire() > 0);
+    QVERIFY(*f.log().expire() == 0);
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 10U);
+    QVERIFY(f.readAll(f.log()) == (Shards{{0, someRows(10, 2)}}));
+    f.clock.advance(24h);
+    QVERIFY(*f.log().expire() > 0);
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 20U);
+    QVERIFY(f.put({{0, someRows(5, 3)}}));
+    f.open();
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 20U);
+    QVERIFY(f.readAll(f.log()) == (Shards{{0, someRows(5, 3)}}));
+}
+
+MILLRACE_TEST(LogTest)
+#include "log_test.moc"

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/memory_file_system.h"
+#include "core/stream/data_stream.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::stream;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A stream over a log in memory; the test is the committer.
+class Fixture
+{
+public:
+    explicit Fixture(std::uint32_t shards = 4, store::LimitMode limits = store::LimitMode::Shown,
+                     store::Durability durability = store::Durability::Disk)
+    {
+        m_entry.id = Uuid::random(m_random);
+        m_entry.name = "clicks";
+        m_entry.shards = shards;
+        m_entry.created = clock.wall();
+        m_entry.limits = limits;
+        m_entry.durability = durability;
+        open();
+    }
+
+    void open()
+    {
+        stream.reset();
+        log::LogOptions options;
+        options.folder = "/data/streams/x";
+        options.stream = m_entry.id;
+        auto log = log::Log::open(options, fs, clock, m_random, [](const Problem &) {});
+        if (!log)
+            qFatal("%s", log.error().message().c_str());
+        stream = std::make_unique<DataStream>(m_entry, *std::move(log), clock, [] {});
+    }
+
+    static record::BatchPtr batch(const std::vector<std::pair<std::string, std::string>> &records)
+    {
+        record::RecordBatchBuilder builder;
+        for (const auto &[key, data] : records)
+            builder.append({data, key, {}, {}, nullptr});
+        return builder.finish();
+    }
+
+    /// Puts and commits; what the sender is told.
+    Result<PutOutcome> put(record::BatchPtr records, const ProducerHandle *producer = nullptr,
+                           std::string_view progress = {})
+    {
+        Put put;
+        put.batch = std::move(records);
+        put.producer = producer;
+        put.progress.assign(asBytes(progress).begin(), asBytes(progress).end());
+        std::optional<Result<PutOutcome>> out;
+        stream->put(std::move(put), [&](Result<PutOutcome> outcome) { out = std::move(outcome); });
+        stream->commit();
+        return *std::move(out);
+    }
+
+    /// All payloads of a shard, in order.
+    std::vector<std::string> payloads(std::uint32_t shard) const
+    {
+        std::vector<std::string> out;
+        Ordinal at = stream->bounds(ShardIndex(shard)).trimHorizon;
+        for (;;) {
+            const auto block = *stream->read(ShardIndex(shard), at);
+            if (!block)
+                return out;
+            for (Ordinal o = std::max(at, block->firstOrdinal()); o < block->endOrdinal(); o = o.next())
+                out.emplace_back(block->data(o - block->firstOrdinal()));
+            at = block->endOrdinal();
+        }
+    }
+
+    ManualClock clock;
+    MemoryFileSystem fs;
+    std::unique_ptr<DataStream> stream;
+
+private:
+    SeededRandom m_random{1};
+    store::StreamEntry m_entry;
+};
+
+} // namespace
+
+class DataStreamTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void keysGoToTheShardThatOwnsTheirHash()
+    {
+        Fixture f;
+        std::vector<std::pair<std::string, std::string>> records;
+        for (int i = 0; i < 400; ++i)
+            records.emplace_back("key-" + std::to_string(i), std::to_string(i));
+        QVERIFY(f.put(Fixture::batch(records)).has_value());
+        std::size_t seen = 0;
+        for (std::uint32_t shard = 0; shard < 4; ++shard) {
+            for (const std::string &payload : f.payloads(shard)) {
+                const auto hash = hashOfKey("key-" + payload);
+                QVERIFY(f.stream->ranges()[shard].contains(hash));
+                ++seen;
+            }
+        }
+        QCOMPARE(seen, std::size_t(400));
+    }
+
+    void anExplicitHashKeyWinsOverThePartitionKey()
+    {
+        Fixture f;
+        record::RecordBatchBuilder builder;
+        builder.append({"low", "k", *parseHash("0"), {}, nullptr});
+        builder.append({"high", "k", *parseHash("340282366920938463463374607431768211455"), {},
+                        nullptr});
+        QVERIFY(f.put(builder.finish()).has_value());
+        QCOMPARE(f.payloads(0), std::vector<std::string>{"low"});
+        QCOMPARE(f.payloads(3), std::vector<std::string>{"high"});
+    }
+
+    void sequenceNumbersGrowWithinAShardAlsoAfterARestart()
+    {
+        Fixture f(1);
+        std::string last;
+        for (int round = 0; round < 3; ++round) {
+            for (int i = 0; i < 3; ++i) {
+                const auto outcome = f.put(Fixture::batch({{"a", "1"}, {"b", "2"}}));
+                QVERIFY(outcome.has_value());
+                const ShardPut &put = outcome->shards.front();
+                for (std::uint64_t n = 0; n < put.rows.size(); ++n) {
+                    const std::string number =
+                        f.stream->sequenceNumber(put.shard, put.firstSeqIx + n, put.arrival).toString();
+                    QVERIFY(number > last);
+                    last = number;
+                }
+            }
+            f.open();
+        }
+    }
+
+    void everyIteratorBeginsWhereAwsSaysItDoes()
+    {
+        Fixture f(1);
+        std::vector<std::string> numbers;
+        std::vector<WallTime> times;
+        for (int i = 0; i < 5; ++i) {
+            const auto outcome = f.put(Fixture::batch({{"k", std::to_string(i)}}));
+            const ShardPut &put = outcome->shards.front();
+            numbers.push_back(
+                f.stream->sequenceNumber(put.shard, put.firstSeqIx, put.arrival).toString());
+            times.push_back(put.arrival);
+            f.clock.advance(10s);
+        }
+        const ShardIndex shard(0);
+        const auto third = *SequenceNumber::parse(numbers[2]);
+        QCOMPARE(f.stream->resolve(shard, From::TrimHorizon)->value, std::uint64_t(0));
+        QCOMPARE(f.stream->resolve(shard, From::Latest)->value, std::uint64_t(5));
+        QCOMPARE(f.stream->resolve(shard, From::AtSequence, third)->value, std::uint64_t(2));
+        QCOMPARE(f.stream->resolve(shard, From::AfterSequence, third)->value, std::uint64_t(3));
+        QCOMPARE(f.stream->resolve(shard, From::AtTime, {}, times[3])->value, std::uint64_t(3));
+        QCOMPARE(f.stream->resolve(shard, From::AtTime, {}, times[3] + 1ms)->value, std::uint64_t(4));
+        SequenceNumber other = third;
+        other.shard = ShardIndex(1);
+        QCOMPARE(f.stream->resolve(shard, From::AtSequence, other).error().code(),
+                 Code::InvalidArgument);
+    }
+
+    void aProducersProgressStandsWithItsRecords()
+    {
+        Fixture f(1);
+        auto first = f.stream->openProducer("p");
+        QVERIFY(first.progress.empty());
+        QVERIFY(f.put(Fixture::batch({{"k", "1"}}), &first, "one").has_value());
+        f.open();
+        auto second = f.stream->openProducer("p");
+        QVERIFY(second.epoch > first.epoch);
+        QCOMPARE(asText(second.progress), std::string_view("one"));
+        // The incarnation before may not write any more.
+        QCOMPARE(f.put(Fixture::batch({{"k", "late"}}), &first, "two").error().code(),
+                 Code::ProducerFenced);
+        QVERIFY(f.put({}, &second, "progress alone").has_value());
+        QCOMPARE(asText(f.stream->producerProgress("p")), std::string_view("progress alone"));
+        QCOMPARE(f.payloads(0), std::vector<std::string>{"1"});
+    }
+
+    void anEnforcedLimitTakesAProducersPutWholeOrNotAtAll()
+    {
+        Fixture f(2, store::LimitMode::Enforced);
+        auto producer = f.stream->openProducer("p");
+        std::vector<std::pair<std::string, std::string>> many(1000, {"a", "x"});
+        QVERIFY(f.put(Fixture::batch(many), &producer, "1").has_value());
+        const auto refused = f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2");
+        QCOMPARE(refused.error().code(), Code::ThroughputExceeded);
+        QCOMPARE(refused.error().argument("retryMs"), std::string_view("1"));
+        QCOMPARE(asText(f.stream->producerProgress("p")), std::string_view("1"));
+        f.clock.advance(10ms);
+        QVERIFY(f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2").has_value());
+    }
+
+    void anEnforcedLimitRefusesOtherPutsRecordByRecord()
+    {
+        Fixture f(1, store::LimitMode::Enforced);
+        std::vector<std::pair<std::string, std::string>> many(1200, {"a", "x"});
+        const auto outcome = f.put(Fixture::batch(many));
+        QVERIFY(outcome.has_value());
+        QCOMPARE(outcome->refused.size(), std::size_t(200));
+        QCOMPARE(outcome->refused.front(), 1000U);
+        QCOMPARE(f.payloads(0).size(), std::size_t(1000));
+        QCOMPARE(f.stream->counters(ShardIndex(0)).refused, std::uint64_t(200));
+    }
+
+    void memoryAcknowledgesAtOnceButReadersWaitForTheDisk()
+    {
+        Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
+        bool acknowledged = false;
+        Put put;
+        put.batch = Fixture::batch({{"k", "1"}});
+        f.stream->put(std::move(put), [&](const auto &outcome) { acknowledged = outcome.has_value(); });
+        QVERIFY(acknowledged);
+        QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(0));
+        QVERIFY(f.stream->commit());
+        QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(1));
+    }
+
+    void diskAcknowledgesOnlyAfterTheCommit()
+    {
+        Fixture f(1);
+        bool acknowledged = false;
+        Put put;
+        put.batch = Fixture::batch({{"k", "1"}});
+        f.stream->put(std::move(put), [&](const auto &outcome) { acknowledged = outcome.has_value(); });
+        QVERIFY(!acknowledged);
+        QVERIFY(f.stream->commit());
+        QVERIFY(acknowledged);
+    }
+
+    void keysAndSizesAreChecked()
+    {
+        Fixture f(1);
+        QCOMPARE(f.put(Fixture::batch({{"", "x"}})).error().code(), Code::InvalidKey);
+        QCOMPARE(f.put(Fixture::batch({{std::string(257, 'k'), "x"}})).error().code(),
+                 Code::InvalidKey);
+        std::string umlauts;
+        for (int i = 0; i < 256; ++i)
+            umlauts += "\xC3\xBC"; // 256 characters, 512 bytes: AWS counts characters
+        QVERIFY(f.put(Fixture::batch({{umlauts, "x"}})).has_value());
+        QVERIFY(f.put(Fixture::batch({{"k", ""}})).has_value());
+    }
+
+    void subscribersAreWokenByCommitsUntilTheyLetGo()
+    {
+        Fixture f(1);
+        int woken = 0;
+        auto subscription = f.stream->subscribe([&] { ++woken; });
+        QVERIFY(f.put(Fixture::batch({{"k", "1"}})).has_value());
+        QCOMPARE(woken, 1);
+        subscription.reset();
+        QVERIFY(f.put(Fixture::batch({{"k", "2"}})).has_value());
+        QCOMPARE(woken, 1);
+    }
+
+    void countsWhatWentInAndOutAndTheHotKey()
+    {
+        Fixture f(1);
+        std::vector<std::pair<std::string, std::string>> records(9, {"guest", "12345"});
+        records.emplace_back("u", "12345");
+        QVERIFY(f.put(Fixture::batch(records)).has_value());
+        f.stream->countRead(ShardIndex(0), 4, 40);
+        const auto counters = f.stream->counters(ShardIndex(0));
+        QCOMPARE(counters.recordsIn, std::uint64_t(10));
+        QCOMPARE(counters.bytesIn, std::uint64_t(9 * 10 + 6));
+        QCOMPARE(counters.recordsOut, std::uint64_t(4));
+        double total = 0;
+        const auto top = f.stream->topKeys(ShardIndex(0), 1, &total);
+        QCOMPARE(top[0].key, std::string("guest"));
+        QCOMPARE(top[0].count, 9.0);
+        QCOMPARE(total, 10.0);
+    }
+};
+
+MILLRACE_TEST(DataStreamTest)
+#include "data_stream_test.moc"

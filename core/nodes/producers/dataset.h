@@ -22,13 +22,19 @@ public:
     WallTime due() const { return m_due; }
     std::uint64_t keyRank() const { return m_keyRank; }
     /// 64 random bits of this record, others for each `salt`.
-    std::uint64_t bits(std::uint64_t salt) const { return mix64(m_base + salt * 0xD1342543DE82EF95ULL); }
+    std::uint64_t bits(std::uint64_t salt) const
+    {
+        return mix64(m_base + salt * 0xD1342543DE82EF95ULL);
+    }
     /// Less than `bound` (1 to 2³²), nearly even.
     std::uint64_t below(std::uint64_t salt, std::uint64_t bound) const
     {
         return ((bits(salt) >> 32) * bound) >> 32;
     }
-    bool chance(std::uint64_t salt, std::uint64_t perMille) const { return below(salt, 1000) < perMille; }
+    bool chance(std::uint64_t salt, std::uint64_t perMille) const
+    {
+        return below(salt, 1000) < perMille;
+    }
     template <class Table>
     const auto &pick(std::uint64_t salt, const Table &table) const
     {

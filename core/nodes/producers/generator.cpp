@@ -28,56 +28,105 @@ graph::NodeKind describeKind()
     kind.title = "Generator";
     kind.summary = "Makes up realistic records at a chosen rate";
     kind.outputs = {{.id = "out", .title = "Records"}};
-    kind.mappings = {.flink = "datagen connector", .aws = "Kinesis Data Generator", .kafka = "kafka-producer-perf-test"};
+    kind.mappings = {.flink = "datagen connector",
+                     .aws = "Kinesis Data Generator",
+                     .kafka = "kafka-producer-perf-test"};
     kind.laws = {.oneToOne = false, .replayableSource = true};
     const auto during = [](std::vector<ParameterValue> shapes) {
         return graph::ShownWhen{"pattern", std::move(shapes)};
     };
     kind.parameters = {
-        Parameter{.id = "dataset", .title = "Dataset", .type = ParameterType::Choice,
-                  .defaultValue = "clickstream",
-                  .choices = {{"clickstream", "Clickstream", "Page views of a shop, about 900 bytes each"},
-                              {"iot-sensors", "IoT sensors", "Temperature, humidity, vibration, battery"},
-                              {"card-transactions", "Card transactions", "Payments, three in a thousand odd"},
-                              {"application-log", "Application log", "Log lines of a few web servers"}},
-                  .help = "What the records are about. Each dataset brings its schema."},
-        Parameter{.id = "ratePerSecond", .title = "Rate", .type = ParameterType::Rate,
-                  .defaultValue = 2600.0, .unit = "records/s", .minimum = 0.001, .maximum = 10e6,
+        Parameter{
+            .id = "dataset",
+            .title = "Dataset",
+            .type = ParameterType::Choice,
+            .defaultValue = "clickstream",
+            .choices = {{"clickstream", "Clickstream",
+                         "Page views of a shop, about 900 bytes each"},
+                        {"iot-sensors", "IoT sensors", "Temperature, humidity, vibration, battery"},
+                        {"card-transactions", "Card transactions",
+                         "Payments, three in a thousand odd"},
+                        {"application-log", "Application log", "Log lines of a few web servers"}},
+            .help = "What the records are about. Each dataset brings its schema."},
+        Parameter{.id = "ratePerSecond",
+                  .title = "Rate",
+                  .type = ParameterType::Rate,
+                  .defaultValue = 2600.0,
+                  .unit = "records/s",
+                  .minimum = 0.001,
+                  .maximum = 10e6,
                   .help = "Records a second; the mean of a day for the daily pattern."},
-        Parameter{.id = "pattern", .title = "Pattern", .type = ParameterType::Choice,
+        Parameter{.id = "pattern",
+                  .title = "Pattern",
+                  .type = ParameterType::Choice,
                   .defaultValue = "steady",
                   .choices = {{"steady", "Steady", "Always the same rate"},
                               {"ramp", "Ramp", "Grows from nothing to the rate, then stays"},
                               {"burst", "Burst", "A burst at the end of each period"},
                               {"daily", "Daily", "Quiet at night, busy in the evening"}},
                   .help = "How the rate changes with time."},
-        Parameter{.id = "rampLength", .title = "Ramp length", .type = ParameterType::Duration,
-                  .defaultValue = graph::Duration(60'000), .minimum = 1,
-                  .help = "How long it takes to reach the rate.", .shownWhen = during({"ramp"})},
-        Parameter{.id = "period", .title = "Period", .type = ParameterType::Duration,
-                  .defaultValue = graph::Duration(60'000), .minimum = 1,
-                  .help = "From one burst to the next.", .shownWhen = during({"burst"})},
-        Parameter{.id = "burstLength", .title = "Burst length", .type = ParameterType::Duration,
-                  .defaultValue = graph::Duration(10'000), .minimum = 1,
+        Parameter{.id = "rampLength",
+                  .title = "Ramp length",
+                  .type = ParameterType::Duration,
+                  .defaultValue = graph::Milliseconds(60'000),
+                  .minimum = 1,
+                  .help = "How long it takes to reach the rate.",
+                  .shownWhen = during({"ramp"})},
+        Parameter{.id = "period",
+                  .title = "Period",
+                  .type = ParameterType::Duration,
+                  .defaultValue = graph::Milliseconds(60'000),
+                  .minimum = 1,
+                  .help = "From one burst to the next.",
+                  .shownWhen = during({"burst"})},
+        Parameter{.id = "burstLength",
+                  .title = "Burst length",
+                  .type = ParameterType::Duration,
+                  .defaultValue = graph::Milliseconds(10'000),
+                  .minimum = 1,
                   .help = "The part of each period that is a burst, at its end.",
                   .shownWhen = during({"burst"})},
-        Parameter{.id = "burstFactor", .title = "Burst factor", .type = ParameterType::Real,
-                  .defaultValue = 5.0, .unit = "times", .minimum = 0.01, .maximum = 1000,
-                  .help = "How many times the rate a burst has.", .shownWhen = during({"burst"})},
-        Parameter{.id = "dayLength", .title = "Length of a day", .type = ParameterType::Duration,
-                  .defaultValue = graph::Duration(86'400'000), .minimum = 1000,
+        Parameter{.id = "burstFactor",
+                  .title = "Burst factor",
+                  .type = ParameterType::Real,
+                  .defaultValue = 5.0,
+                  .unit = "times",
+                  .minimum = 0.01,
+                  .maximum = 1000,
+                  .help = "How many times the rate a burst has.",
+                  .shownWhen = during({"burst"})},
+        Parameter{.id = "dayLength",
+                  .title = "Length of a day",
+                  .type = ParameterType::Duration,
+                  .defaultValue = graph::Milliseconds(86'400'000),
+                  .minimum = 1000,
                   .help = "A day may be squeezed, for instance into ten minutes.",
                   .shownWhen = during({"daily"})},
-        Parameter{.id = "total", .title = "Stop after", .type = ParameterType::Integer,
-                  .defaultValue = std::int64_t{0}, .unit = "records", .minimum = 0,
+        Parameter{.id = "total",
+                  .title = "Stop after",
+                  .type = ParameterType::Integer,
+                  .defaultValue = std::int64_t{0},
+                  .unit = "records",
+                  .minimum = 0,
                   .help = "How many records to make; 0 never stops."},
-        Parameter{.id = "keys", .title = "Partition keys", .type = ParameterType::Integer,
-                  .defaultValue = std::int64_t{200}, .minimum = 1, .maximum = 1e9,
+        Parameter{.id = "keys",
+                  .title = "Partition keys",
+                  .type = ParameterType::Integer,
+                  .defaultValue = std::int64_t{200},
+                  .minimum = 1,
+                  .maximum = 1e9,
                   .help = "How many different partition keys there are."},
-        Parameter{.id = "skew", .title = "Key skew", .type = ParameterType::Real,
-                  .defaultValue = 0.25, .minimum = 0, .maximum = 1,
-                  .help = "0: every key is as frequent as any other. 1: one hot key has all records."},
-        Parameter{.id = "seed", .title = "Seed", .type = ParameterType::Integer,
+        Parameter{.id = "skew",
+                  .title = "Key skew",
+                  .type = ParameterType::Real,
+                  .defaultValue = 0.25,
+                  .minimum = 0,
+                  .maximum = 1,
+                  .help =
+                      "0: every key is as frequent as any other. 1: one hot key has all records."},
+        Parameter{.id = "seed",
+                  .title = "Seed",
+                  .type = ParameterType::Integer,
                   .defaultValue = std::int64_t{42},
                   .help = "The same seed makes the same records."},
     };
@@ -121,8 +170,8 @@ RatePattern makePattern(const graph::ParameterReader &parameters)
 std::uint32_t patternFingerprint(const graph::ParameterReader &parameters)
 {
     std::string settings = parameters.choice("pattern");
-    for (const char *id : {"ratePerSecond", "rampLength", "period", "burstLength", "burstFactor",
-                           "dayLength"}) {
+    for (const char *id :
+         {"ratePerSecond", "rampLength", "period", "burstLength", "burstFactor", "dayLength"}) {
         if (parameters.isShown(id))
             settings += ' ' + graph::toText(*parameters.value(id));
     }
@@ -252,8 +301,9 @@ runtime::NodeFactory makeGenerator()
 {
     runtime::NodeFactory factory;
     factory.kind = kind();
-    factory.source = [](const graph::Node &node, const runtime::NodeContext &context)
-        -> Result<std::unique_ptr<runtime::Source>> {
+    factory.source =
+        [](const graph::Node &node,
+           const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Source>> {
         const graph::ParameterReader parameters(node, kind());
         if (!(parameters.real("ratePerSecond") > 0))
             return invalidArgument("The rate must be more than 0 records a second",

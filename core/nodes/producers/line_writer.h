@@ -28,10 +28,11 @@ public:
         return *this;
     }
     LineWriter &number(std::uint64_t value);
-    LineWriter &padded(std::uint64_t value, std::size_t digits);   ///< leading zeros
-    LineWriter &hex(std::uint64_t value, std::size_t digits);      ///< lower case, the low digits
-    LineWriter &fixed(std::int64_t value, std::size_t decimals);   ///< value / 10^decimals: 1234, 2 → 12.34
-    LineWriter &time(WallTime at);                                 ///< 2026-11-22T14:03:07.123Z
+    LineWriter &padded(std::uint64_t value, std::size_t digits); ///< leading zeros
+    LineWriter &hex(std::uint64_t value, std::size_t digits);    ///< lower case, the low digits
+    LineWriter &fixed(std::int64_t value,
+                      std::size_t decimals); ///< value / 10^decimals: 1234, 2 → 12.34
+    LineWriter &time(WallTime at);           ///< 2026-11-22T14:03:07.123Z
     LineWriter &boolean(bool value) { return text(value ? "true" : "false"); }
 
 private:

@@ -46,7 +46,8 @@ MonoTime Pacer::wakeAt(std::int64_t position) const
 {
     const MonoTime now = m_clock.mono();
     const double wait = static_cast<double>(position - positionAt(now)) / m_pace;
-    const std::chrono::nanoseconds nanos(static_cast<std::int64_t>(std::clamp(wait, 0.0, kFarthest)) + 1);
+    const std::chrono::nanoseconds nanos(
+        static_cast<std::int64_t>(std::clamp(wait, 0.0, kFarthest)) + 1);
     return now + std::max(nanos, kTick);
 }
 

@@ -13,10 +13,10 @@ struct Merchant {
     std::uint64_t typicalCents;
 };
 constexpr std::array kMerchants = {
-    Merchant{"Corner Grocery", "groceries", 2'400},  Merchant{"Night Pharmacy", "health", 1'900},
-    Merchant{"Railway Tickets", "travel", 6'900},    Merchant{"Petrol Station 4", "fuel", 6'200},
-    Merchant{"Café Linden", "restaurants", 1'100},   Merchant{"Lamp & Light", "home", 7'500},
-    Merchant{"Game Download", "digital", 1'999},     Merchant{"Harbour Hotel", "travel", 18'000},
+    Merchant{"Corner Grocery", "groceries", 2'400}, Merchant{"Night Pharmacy", "health", 1'900},
+    Merchant{"Railway Tickets", "travel", 6'900},   Merchant{"Petrol Station 4", "fuel", 6'200},
+    Merchant{"Café Linden", "restaurants", 1'100},  Merchant{"Lamp & Light", "home", 7'500},
+    Merchant{"Game Download", "digital", 1'999},    Merchant{"Harbour Hotel", "travel", 18'000},
     Merchant{"Book Island", "books", 2'200},
 };
 constexpr std::array<std::string_view, 7> kCountries = {"DE", "DE", "DE", "FR", "NL", "US", "BR"};

@@ -57,9 +57,11 @@ struct Place {
     std::string_view language;
 };
 constexpr std::array kPlaces = {
-    Place{"DE", "Berlin", "de-DE"},  Place{"FR", "Lyon", "fr-FR"},   Place{"US", "Portland", "en-US"},
-    Place{"GB", "Leeds", "en-GB"},   Place{"ES", "Valencia", "es-ES"}, Place{"PL", "Gdynia", "pl-PL"},
-    Place{"SE", "Uppsala", "sv-SE"}, Place{"IT", "Torino", "it-IT"}, Place{"JP", "Osaka", "ja-JP"},
+    Place{"DE", "Berlin", "de-DE"},   Place{"FR", "Lyon", "fr-FR"},
+    Place{"US", "Portland", "en-US"}, Place{"GB", "Leeds", "en-GB"},
+    Place{"ES", "Valencia", "es-ES"}, Place{"PL", "Gdynia", "pl-PL"},
+    Place{"SE", "Uppsala", "sv-SE"},  Place{"IT", "Torino", "it-IT"},
+    Place{"JP", "Osaka", "ja-JP"},
 };
 constexpr std::array<std::string_view, 6> kReferrers = {
     "https://www.example.com/?utm_source=newsletter&utm_medium=email&utm_campaign=autumn",
@@ -99,13 +101,14 @@ public:
         const Page &page = draw.pick(1, kPages);
         const std::uint64_t draws = draw.bits(2);
         const bool failed = draw.chance(3, page.errorsPerMille);
-        const std::uint32_t status = failed                ? draw.pick(4, kErrors)
+        const std::uint32_t status = failed               ? draw.pick(4, kErrors)
                                      : draw.chance(5, 18) ? 404
                                                           : 200;
         // A timed out request takes its 30 s; the others have a long tail.
-        const std::uint64_t ms = status == 503 ? 30'000 + (draws & 15)
-                                               : page.typicalMs / 2 + (draws >> 8) % page.typicalMs +
-                                                     (draw.chance(6, 40) ? (draws >> 24) % 900 : 0);
+        const std::uint64_t ms = status == 503
+                                     ? 30'000 + (draws & 15)
+                                     : page.typicalMs / 2 + (draws >> 8) % page.typicalMs +
+                                           (draw.chance(6, 40) ? (draws >> 24) % 900 : 0);
         // Guests share one key but are many people.
         const std::uint64_t visitor = draw.keyRank() == 0 ? draw.below(7, 4000) : draw.keyBits(1);
         const Client &client = kClients[mix64(visitor) % kClients.size()];
@@ -154,7 +157,8 @@ public:
             "page STRING, status INT, ms BIGINT, event STRING, user_id STRING, "
             "event_time TIMESTAMP_LTZ(3), event_id STRING, session_id STRING, title STRING, "
             "referrer STRING, `method` STRING, response_bytes BIGINT, ip STRING, country STRING, "
-            "city STRING, `language` STRING, user_agent STRING, device ROW<`type` STRING, os STRING, "
+            "city STRING, `language` STRING, user_agent STRING, device ROW<`type` STRING, os "
+            "STRING, "
             "browser STRING, width INT, height INT>, product ROW<sku STRING, name STRING, "
             "category STRING, price DECIMAL(10, 2), currency STRING>, cart_items INT, "
             "cart_value DECIMAL(12, 2), experiment STRING, cdn STRING, server STRING, "

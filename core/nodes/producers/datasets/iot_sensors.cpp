@@ -40,7 +40,8 @@ public:
         out.text(R"(","site":")").text(kSites[site]);
         out.text(R"(","temperature":)").fixed(tenths, 1);
         out.text(R"(,"humidity":)").fixed(static_cast<std::int64_t>(380 + draw.below(3, 240)), 1);
-        out.text(R"(,"pressure":)").fixed(static_cast<std::int64_t>(10'080 + draw.below(4, 160)), 1);
+        out.text(R"(,"pressure":)")
+            .fixed(static_cast<std::int64_t>(10'080 + draw.below(4, 160)), 1);
         out.text(R"(,"vibration":)").fixed(static_cast<std::int64_t>(draw.below(5, 900)), 3);
         out.text(R"(,"battery_percent":)").number(20 + draw.keyBits(2) % 80);
         out.text(R"(,"rssi":-)").number(48 + draw.below(6, 40));

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/progress_table.h"
+
+#include "core/nodes/destinations/table_columns.h"
+
+namespace millrace::nodes {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+/// Stands in the place of stream and shard in the row that holds the details.
+constexpr std::string_view kNoStream = "";
+constexpr std::int64_t kNoShard = -1;
+
+} // namespace
+
+ProgressTable::ProgressTable(std::string project, std::string node)
+    : m_project(std::move(project))
+    , m_node(std::move(node))
+{}
+
+Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &database,
+                                                              const std::string &project,
+                                                              const std::string &node)
+{
+    MILLRACE_TRY(database.run(
+        "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
+        "stream TEXT NOT NULL, shard INTEGER NOT NULL, next INTEGER NOT NULL, details BLOB, "
+        "PRIMARY KEY (project, node, stream, shard)) WITHOUT ROWID"));
+    const auto columns = readColumns(database, "_millrace");
+    if (!columns)
+        return columns.error();
+    std::string names;
+    for (const TableColumn &column : *columns)
+        names += column.name + ' ';
+    if (names != "project node stream shard next details ") {
+        return Problem(Code::NewerFormat, {{"what", "The table _millrace"},
+                                           {"found", "with columns " + names},
+                                           {"known", std::to_string(kVersion)}});
+    }
+    std::unique_ptr<ProgressTable> table(new ProgressTable(project, node));
+    auto select = database.prepare("SELECT stream, shard, next, details FROM _millrace "
+                                   "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard");
+    if (!select)
+        return std::move(select).error();
+    auto upsert =
+        database.prepare("INSERT OR REPLACE INTO _millrace VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (!upsert)
+        return std::move(upsert).error();
+    table->m_select = *std::move(select);
+    table->m_upsert = *std::move(upsert);
+    return table;
+}
+
+Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
+{
+    runtime::FragmentProgress progress;
+    m_stored.clear();
+    m_known = false;
+    m_select.reset();
+    m_select.bind(1, std::string_view(m_project));
+    m_select.bind(2, std::string_view(m_node));
+    for (;;) {
+        const auto step = m_select.step();
+        if (!step)
+            return step.error();
+        if (*step != SqliteStatement::Step::Row)
+            break;
+        m_known = true;
+        const std::int64_t shard = m_select.integer(1);
+        const std::int64_t next = m_select.integer(2);
+        if (m_select.text(0) == kNoStream && shard == kNoShard) {
+            if (next > kVersion) {
+                return Problem(Code::NewerFormat, {{"what", "The progress in table _millrace"},
+                                                   {"found", std::to_string(next)},
+                                                   {"known", std::to_string(kVersion)}});
+            }
+            const ByteView details = m_select.blob(3);
+            progress.details.assign(details.begin(), details.end());
+            continue;
+        }
+        const auto stream = Uuid::parse(m_select.text(0));
+        if (!stream || shard < 0 || shard > UINT32_MAX || next < 0) {
+            return Problem(Code::Corrupt,
+                           {{"what", "Table _millrace"},
+                            {"reason", "stream '" + std::string(m_select.text(0)) + "', shard " +
+                                           std::to_string(shard) + " is no cursor"}});
+        }
+        const runtime::Cursor cursor{*stream, ShardIndex(static_cast<std::uint32_t>(shard)),
+                                     Ordinal(static_cast<std::uint64_t>(next))};
+        m_stored[{cursor.stream, cursor.shard}] = cursor.next;
+    }
+    m_select.reset();
+    if (!m_known)
+        return std::optional<runtime::FragmentProgress>();
+    for (const auto &[key, next] : m_stored)
+        progress.cursors.push_back({key.first, key.second, next});
+    m_storedDetails = progress.details;
+    return std::optional(std::move(progress));
+}
+
+Status ProgressTable::put(std::string_view stream, std::int64_t shard, std::int64_t next,
+                          ByteView details)
+{
+    m_upsert.reset();
+    m_upsert.bind(1, std::string_view(m_project));
+    m_upsert.bind(2, std::string_view(m_node));
+    m_upsert.bind(3, stream);
+    m_upsert.bind(4, shard);
+    m_upsert.bind(5, next);
+    if (shard == kNoShard)
+        m_upsert.bindBlob(6, details);
+    else
+        m_upsert.bindNull(6);
+    const auto step = m_upsert.step();
+    m_upsert.reset();
+    if (!step)
+        return step.error();
+    return Done{};
+}
+
+Status ProgressTable::write(const runtime::FragmentProgress &progress)
+{
+    for (const runtime::Cursor &cursor : progress.cursors) {
+        const auto stored = m_stored.find({cursor.stream, cursor.shard});
+        if (stored != m_stored.end() && stored->second == cursor.next)
+            continue;
+        MILLRACE_TRY(put(cursor.stream.toString(), cursor.shard.value,
+                         static_cast<std::int64_t>(cursor.next.value), {}));
+    }
+    if (!m_known || progress.details != m_storedDetails)
+        MILLRACE_TRY(put(kNoStream, kNoShard, kVersion, progress.details));
+    m_written = progress;
+    return Done{};
+}
+
+void ProgressTable::committed()
+{
+    if (!m_written)
+        return;
+    for (const runtime::Cursor &cursor : m_written->cursors)
+        m_stored[{cursor.stream, cursor.shard}] = cursor.next;
+    m_storedDetails = std::move(m_written->details);
+    m_known = true;
+    m_written.reset();
+}
+
+void ProgressTable::rolledBack()
+{
+    m_written.reset();
+}
+
+} // namespace millrace::nodes

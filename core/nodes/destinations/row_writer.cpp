@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/row_writer.h"
+
+#include "core/nodes/destinations/table_columns.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace millrace::nodes {
+namespace {
+
+constexpr std::string_view kOriginColumn = "_origin";
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+Problem mismatch(const std::string &table, std::string reason)
+{
+    return Problem(Code::NodeTableMismatch, {{"table", table}, {"reason", std::move(reason)}});
+}
+
+Problem rowError(std::string reason)
+{
+    return Problem(Code::NodeRowError, {{"reason", std::move(reason)}});
+}
+
+std::vector<record::Field> storedFields(const record::Schema &schema)
+{
+    if (!schema.fields.empty())
+        return schema.fields;
+    return {{.name = "partition_key", .type = record::TypeKind::String},
+            {.name = "data", .type = record::TypeKind::String}};
+}
+
+/// Index of the field of that name, as SQLite compares names; fields.size() when there is none.
+std::size_t indexOf(const std::vector<record::Field> &fields, std::string_view name)
+{
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const record::Field &field) {
+        return lower(field.name) == lower(name);
+    });
+    return static_cast<std::size_t>(found - fields.begin());
+}
+
+} // namespace
+
+Status checkSettings(const TableSettings &settings)
+{
+    const std::string table = lower(settings.table);
+    if (table.empty())
+        return mismatch(settings.table, "it needs a name");
+    if (table.starts_with("sqlite_") || table == "_millrace")
+        return mismatch(settings.table, "the name belongs to SQLite or to Millrace");
+    const std::vector<record::Field> fields = storedFields(settings.schema);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (const std::size_t first = indexOf(fields, fields[i].name); first != i) {
+            return mismatch(settings.table, "SQLite cannot tell the fields " + fields[first].name +
+                                                " and " + fields[i].name + " apart");
+        }
+    }
+    for (const std::string &key : settings.keyColumns) {
+        if (indexOf(fields, key) == fields.size())
+            return mismatch(settings.table,
+                            "the key column " + key + " is no field of the records");
+    }
+    if (settings.mode == TableMode::UpsertByOrigin &&
+        indexOf(fields, kOriginColumn) < fields.size())
+        return mismatch(settings.table, "the records have a field _origin of their own");
+    return Done{};
+}
+
+RowWriter::RowWriter(SqliteDatabase &database, TableSettings settings)
+    : m_database(database)
+    , m_settings(std::move(settings))
+    , m_fields(storedFields(m_settings.schema))
+    , m_texts(m_fields.size())
+{
+    if (!m_settings.schema.fields.empty())
+        m_select = sql::bindColumns(m_settings.schema);
+    for (const std::string &key : m_settings.keyColumns)
+        m_keyFields.push_back(indexOf(m_fields, key));
+}
+
+Result<std::unique_ptr<RowWriter>> RowWriter::prepare(SqliteDatabase &database,
+                                                      const TableSettings &settings,
+                                                      std::vector<Problem> &notices)
+{
+    std::unique_ptr<RowWriter> writer(new RowWriter(database, settings));
+    const auto columns = readColumns(database, settings.table);
+    if (!columns)
+        return columns.error();
+    MILLRACE_TRY(columns->empty() ? writer->makeTable() : writer->checkTable(notices));
+    MILLRACE_TRY(writer->prepareInsert());
+    return writer;
+}
+
+Status RowWriter::makeTable()
+{
+    std::string columns;
+    for (const record::Field &field : m_fields)
+        columns += sqliteName(field.name) + ' ' + sqliteType(field.type) + ", ";
+    if (m_settings.mode == TableMode::UpsertByOrigin)
+        columns += sqliteName(kOriginColumn) + " TEXT, ";
+    columns.resize(columns.size() - 2);
+    return m_database.run("CREATE TABLE " + sqliteName(m_settings.table) + " (" + columns + ')');
+}
+
+Status RowWriter::checkTable(std::vector<Problem> &notices)
+{
+    const auto columns = readColumns(m_database, m_settings.table);
+    if (!columns)
+        return columns.error();
+    std::vector<record::Field> wanted = m_fields;
+    if (m_settings.mode == TableMode::UpsertByOrigin)
+        wanted.push_back({.name = std::string(kOriginColumn), .type = record::TypeKind::String});
+
+    std::string reasons;
+    const auto object = [&](const std::string &reason) {
+        reasons += reasons.empty() ? reason : "; " + reason;
+    };
+    std::vector<const record::Field *> missing;
+    for (const record::Field &field : wanted) {
+        const auto column =
+            std::find_if(columns->begin(), columns->end(), [&](const TableColumn &candidate) {
+                return lower(candidate.name) == lower(field.name);
+            });
+        if (column == columns->end())
+            missing.push_back(&field);
+        else if (const auto reason = misfit(field, *column))
+            object(*reason);
+    }
+    for (const TableColumn &column : *columns) {
+        if (column.mustBeGiven && indexOf(wanted, column.name) == wanted.size())
+            object("column " + column.name + " is NOT NULL and no field fills it");
+    }
+    if (!reasons.empty())
+        return mismatch(m_settings.table, reasons);
+    for (const record::Field *field : missing) {
+        MILLRACE_TRY(m_database.run("ALTER TABLE " + sqliteName(m_settings.table) + " ADD COLUMN " +
+                                    sqliteName(field->name) + ' ' + sqliteType(field->type)));
+        notices.push_back(
+            Problem(Code::NodeTableGrew, {{"table", m_settings.table}, {"column", field->name}}));
+    }
+    return Done{};
+}
+
+std::string RowWriter::keyList() const
+{
+    if (m_settings.mode == TableMode::Append)
+        return {};
+    if (m_settings.mode == TableMode::UpsertByOrigin)
+        return sqliteName(kOriginColumn);
+    std::string keys;
+    for (const std::size_t field : m_keyFields)
+        keys += (keys.empty() ? "" : ", ") + sqliteName(m_fields[field].name);
+    return keys;
+}
+
+std::string RowWriter::insertText() const
+{
+    std::string names;
+    std::string values;
+    std::string updates;
+    const auto add = [&](std::string_view name, bool isKey) {
+        const std::string quoted = sqliteName(name);
+        names += (names.empty() ? "" : ", ") + quoted;
+        values += values.empty() ? "?" : ", ?";
+        if (!isKey)
+            updates += (updates.empty() ? "" : ", ") + quoted + " = excluded." + quoted;
+    };
+    for (std::size_t i = 0; i < m_fields.size(); ++i) {
+        add(m_fields[i].name,
+            std::find(m_keyFields.begin(), m_keyFields.end(), i) != m_keyFields.end());
+    }
+    if (m_settings.mode == TableMode::UpsertByOrigin)
+        add(kOriginColumn, true);
+    std::string text =
+        "INSERT INTO " + sqliteName(m_settings.table) + " (" + names + ") VALUES (" + values + ')';
+    if (const std::string keys = keyList(); !keys.empty()) {
+        text += " ON CONFLICT (" + keys + ") DO ";
+        text += updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
+    }
+    return text;
+}
+
+Status RowWriter::prepareInsert()
+{
+    auto insert = m_database.prepare(insertText());
+    // The conflict clause asks for a unique index; where a key or index of the table serves, none
+    // is made.
+    if (!insert && m_settings.mode != TableMode::Append) {
+        MILLRACE_TRY(makeUniqueIndex(keyList()));
+        insert = m_database.prepare(insertText());
+    }
+    if (!insert)
+        return std::move(insert).error();
+    m_insert = *std::move(insert);
+    return Done{};
+}
+
+Status RowWriter::makeUniqueIndex(const std::string &keys)
+{
+    std::string name = "millrace_" + m_settings.table;
+    for (const std::size_t field : m_keyFields)
+        name += '_' + m_fields[field].name;
+    const Status made = m_database.run("CREATE UNIQUE INDEX " + sqliteName(name) + " ON " +
+                                       sqliteName(m_settings.table) + " (" + keys + ')');
+    if (!made && made.error().code() == Code::NodeDatabase)
+        return mismatch(m_settings.table, "its rows are not unique by " + keys + " (" +
+                                              std::string(made.error().argument("reason")) + ')');
+    return made;
+}
+
+void RowWriter::evaluate(const runtime::Chunk &chunk)
+{
+    m_errors.clear();
+    if (m_select)
+        m_select->evaluate(*chunk.batch, chunk.rows, m_scratch, m_columns, m_errors);
+}
+
+void RowWriter::check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead)
+{
+    evaluate(chunk);
+    dead.clear();
+    for (sql::RowError &error : m_errors)
+        dead.push_back({error.row, rowError(std::move(error.reason))});
+}
+
+Status RowWriter::insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead)
+{
+    evaluate(chunk);
+    auto error = m_errors.begin();
+    for (std::size_t cell = 0; cell < chunk.rows.size(); ++cell) {
+        const std::uint32_t row = chunk.rows[cell];
+        if (error != m_errors.end() && error->row == row) {
+            dead.push_back({row, rowError(std::move(error->reason))});
+            ++error;
+            continue;
+        }
+        MILLRACE_TRY(insertRow(*chunk.batch, row, cell, dead));
+    }
+    return Done{};
+}
+
+Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row, std::size_t cell,
+                            std::vector<runtime::DeadRow> &dead)
+{
+    for (const std::size_t key : m_keyFields) {
+        const bool null = m_select ? m_columns[key]->isNull(cell) : false;
+        if (null) {
+            dead.push_back(
+                {row, Problem(Code::NodeRowConstraint,
+                              {{"table", m_settings.table},
+                               {"reason", "key column " + m_fields[key].name + " is NULL"}})});
+            return Done{};
+        }
+    }
+    int parameter = 1;
+    if (m_select) {
+        for (std::size_t i = 0; i < m_fields.size(); ++i)
+            bindCell(m_insert, parameter++, *m_columns[i], cell, m_texts[i]);
+    } else {
+        m_insert.bind(parameter++, batch.key(row));
+        m_insert.bind(parameter++, batch.data(row));
+    }
+    if (m_settings.mode == TableMode::UpsertByOrigin) {
+        m_origin = batch.origin(row).toString();
+        m_insert.bind(parameter, std::string_view(m_origin));
+    }
+    const auto step = m_insert.step();
+    if (step && *step == SqliteStatement::Step::Constraint) {
+        dead.push_back(
+            {row, Problem(Code::NodeRowConstraint,
+                          {{"table", m_settings.table}, {"reason", m_database.lastMessage()}})});
+    }
+    m_insert.reset();
+    if (!step)
+        return step.error();
+    return Done{};
+}
+
+} // namespace millrace::nodes

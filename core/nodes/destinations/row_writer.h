@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/nodes/destinations/sqlite.h"
+#include "core/record/schema.h"
+#include "core/runtime/transform.h"
+#include "core/sql/bound_expression.h"
+
+#include <string>
+#include <vector>
+
+namespace millrace::nodes {
+
+enum class TableMode : std::uint8_t { Append = 1, UpsertByColumns, UpsertByOrigin };
+
+struct TableSettings {
+    std::string table;
+    TableMode mode = TableMode::Append;
+    std::vector<std::string> keyColumns; ///< of UpsertByColumns
+    record::Schema schema;               ///< without fields: partition_key and data are stored
+};
+
+/// What can be told without the database: a table name that is taken, key columns that are no
+/// fields, field names that SQLite cannot tell apart. Errors: NodeTableMismatch.
+Status checkSettings(const TableSettings &settings);
+
+/// Inserts records into a table; what the table looks like is told in sqlite_table.h.
+/// Lifetime: refers to the database. Thread-safety: one thread at a time.
+class RowWriter
+{
+public:
+    /// Makes or checks the table; must run inside a transaction. What it changed is told in
+    /// `notices`. Errors: NodeTableMismatch, as SqliteDatabase.
+    static Result<std::unique_ptr<RowWriter>>
+    prepare(SqliteDatabase &database, const TableSettings &settings, std::vector<Problem> &notices);
+
+    /// Inserts the rows in the present transaction, all but those that can never be stored, which
+    /// are appended to `dead`. Errors: as SqliteDatabase; then some rows may have been inserted.
+    Status insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
+    /// Finds the rows that do not fit the schema, without the database.
+    void check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
+
+private:
+    RowWriter(SqliteDatabase &database, TableSettings settings);
+    Status makeTable();
+    Status checkTable(std::vector<Problem> &notices);
+    Status prepareInsert();
+    Status makeUniqueIndex(const std::string &keys);
+    std::string insertText() const;
+    std::string keyList() const; ///< of the conflict clause; empty for append
+    void evaluate(const runtime::Chunk &chunk);
+    Status insertRow(const record::RecordBatch &batch, std::uint32_t row, std::size_t cell,
+                     std::vector<runtime::DeadRow> &dead);
+
+    SqliteDatabase &m_database;
+    TableSettings m_settings;
+    std::vector<record::Field> m_fields;             ///< as stored, without _origin
+    std::shared_ptr<const sql::SelectList> m_select; ///< null: records without a schema
+    std::vector<std::size_t> m_keyFields;            ///< of UpsertByColumns
+    SqliteStatement m_insert;
+    sql::EvaluationScratch m_scratch;
+    std::vector<const sql::ColumnVector *> m_columns;
+    std::vector<sql::RowError> m_errors;
+    std::vector<std::string> m_texts; ///< memory for one row's bound texts
+    std::string m_origin;
+};
+
+} // namespace millrace::nodes

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/table_columns.h"
+
+#include "core/record/decimal.h"
+#include "core/record/timestamp_text.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace millrace::nodes {
+namespace {
+
+enum class Affinity : std::uint8_t { Integer = 1, Text, Blob, Real, Numeric };
+
+Affinity affinityOf(std::string declared)
+{
+    std::transform(declared.begin(), declared.end(), declared.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    const auto has = [&](const char *part) { return declared.find(part) != std::string::npos; };
+    if (has("INT"))
+        return Affinity::Integer;
+    if (has("CHAR") || has("CLOB") || has("TEXT"))
+        return Affinity::Text;
+    if (declared.empty() || has("BLOB"))
+        return Affinity::Blob;
+    if (has("REAL") || has("FLOA") || has("DOUB"))
+        return Affinity::Real;
+    return Affinity::Numeric;
+}
+
+} // namespace
+
+std::string sqliteType(const record::DataType &type)
+{
+    switch (type.kind) {
+    case record::TypeKind::Boolean:
+        return "BOOLEAN";
+    case record::TypeKind::Int:
+    case record::TypeKind::BigInt:
+        return "INTEGER";
+    case record::TypeKind::Double:
+        return "REAL";
+    case record::TypeKind::Decimal:
+        return type.toString();
+    case record::TypeKind::Bytes:
+        return "BLOB";
+    default:
+        return "TEXT";
+    }
+}
+
+Result<std::vector<TableColumn>> readColumns(SqliteDatabase &database, const std::string &table)
+{
+    auto statement =
+        database.prepare("SELECT x.name, x.type, x.\"notnull\" AND x.dflt_value IS NULL "
+                         "AND NOT (x.pk = 1 AND upper(x.type) = 'INTEGER'), x.hidden "
+                         "FROM pragma_table_xinfo(?1) x");
+    if (!statement)
+        return std::move(statement).error();
+    statement->bind(1, std::string_view(table));
+    std::vector<TableColumn> columns;
+    for (;;) {
+        const auto step = statement->step();
+        if (!step)
+            return step.error();
+        if (*step != SqliteStatement::Step::Row)
+            return columns;
+        columns.push_back({.name = std::string(statement->text(0)),
+                           .type = std::string(statement->text(1)),
+                           .mustBeGiven = statement->integer(2) != 0,
+                           .generated = statement->integer(3) != 0});
+    }
+}
+
+std::optional<std::string> misfit(const record::Field &field, const TableColumn &column)
+{
+    if (column.generated)
+        return "column " + column.name + " is computed and cannot be written";
+    const Affinity affinity = affinityOf(column.type);
+    bool fits = affinity == Affinity::Blob; // takes every value as it is
+    switch (field.type.kind) {
+    case record::TypeKind::Boolean:
+    case record::TypeKind::Int:
+    case record::TypeKind::BigInt:
+        fits = fits || affinity == Affinity::Integer || affinity == Affinity::Numeric;
+        break;
+    case record::TypeKind::Double:
+        fits = fits || affinity == Affinity::Real || affinity == Affinity::Numeric;
+        break;
+    case record::TypeKind::Decimal:
+        fits = fits || affinity == Affinity::Numeric || affinity == Affinity::Text;
+        break;
+    case record::TypeKind::Bytes:
+        break;
+    default:
+        fits = fits || affinity == Affinity::Text;
+    }
+    if (fits)
+        return {};
+    return "column " + column.name + " is " + column.type + ", the field is " +
+           field.type.toString() + " (stored as " + sqliteType(field.type) + ')';
+}
+
+void bindCell(SqliteStatement &statement, int parameter, const sql::ColumnVector &cells,
+              std::size_t row, std::string &text)
+{
+    if (cells.isNull(row)) {
+        statement.bindNull(parameter);
+        return;
+    }
+    switch (cells.type().kind) {
+    case record::TypeKind::Boolean:
+    case record::TypeKind::Int:
+    case record::TypeKind::BigInt:
+        statement.bind(parameter, cells.asInt64(row));
+        return;
+    case record::TypeKind::Double:
+        statement.bind(parameter, cells.asDouble(row));
+        return;
+    case record::TypeKind::Bytes:
+        statement.bindBlob(parameter, asBytes(cells.asText(row)));
+        return;
+    case record::TypeKind::Decimal:
+        text = record::decimalText(cells.asDecimal(row));
+        break;
+    case record::TypeKind::Timestamp:
+        text = record::timestampText(cells.asInt64(row));
+        break;
+    case record::TypeKind::TimestampLtz:
+        text = record::timestampText(cells.asInt64(row)) + 'Z';
+        break;
+    default:
+        statement.bind(parameter, cells.asText(row));
+        return;
+    }
+    statement.bind(parameter, std::string_view(text));
+}
+
+} // namespace millrace::nodes

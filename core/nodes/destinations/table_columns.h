@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/nodes/destinations/sqlite.h"
+#include "core/record/schema.h"
+#include "core/sql/column_vector.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace::nodes {
+
+/// How a SQL type is stored in SQLite:
+///
+///     BOOLEAN              BOOLEAN (0, 1)        STRING         TEXT
+///     INT, BIGINT          INTEGER               BYTES          BLOB
+///     DOUBLE               REAL                  TIMESTAMP      TEXT "2026-01-31 08:05:00.123"
+///     DECIMAL(p, s)        DECIMAL(p, s)         TIMESTAMP_LTZ  TEXT "2026-01-31 08:05:00.123Z"
+///     ROW, ARRAY           TEXT, as JSON
+///
+/// SQLite keeps a DECIMAL as a number where that loses nothing, else as its text.
+std::string sqliteType(const record::DataType &type);
+
+/// A column of a table that exists, as PRAGMA table_xinfo tells it.
+struct TableColumn {
+    std::string name;
+    std::string type;
+    bool mustBeGiven = false; ///< NOT NULL without a default, and not the row id
+    bool generated = false;   ///< computed; cannot be written
+};
+
+/// The columns of `table`; empty when there is no such table. Errors: as SqliteDatabase.
+Result<std::vector<TableColumn>> readColumns(SqliteDatabase &database, const std::string &table);
+
+/// Why values of `field` cannot go into `column`; nothing when they can. SQLite stores anything
+/// anywhere; what is refused is a column whose affinity would change the value or that only reads
+/// as another type [sqlite.org/datatype3.html, 3.1].
+std::optional<std::string> misfit(const record::Field &field, const TableColumn &column);
+
+/// Binds cell `row` of `cells`; `text` is memory for values that are no text yet, and must live
+/// and stay unchanged until the statement has run.
+void bindCell(SqliteStatement &statement, int parameter, const sql::ColumnVector &cells,
+              std::size_t row, std::string &text);
+
+} // namespace millrace::nodes

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/file_system.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace millrace::nodes {
+
+/// Lines beyond this are dead input; of them the first kKeptBytes are kept.
+inline constexpr std::size_t kMaxLineBytes = 10U << 20U;
+inline constexpr std::size_t kKeptBytes = 64U << 10U;
+
+/// A line, or what stands of it.
+struct Line {
+    std::string_view text; ///< without the newline; until the next call
+    std::uint64_t at = 0;  ///< byte position of its first byte
+    std::uint64_t end = 0; ///< of the first byte behind it and its newline
+    bool complete = false; ///< ended by a newline; else by the end of the file
+    bool tooLong = false;  ///< `text` is its beginning only
+};
+
+/// Reads a file front to back in lines, with memory bounded by kMaxLineBytes whatever the file
+/// holds. A line ends in "\n"; quoted() turns newlines inside CSV's quotes into part of the line.
+///
+/// Ownership: owns the file. Thread-safety: one thread at a time.
+class LineReader
+{
+public:
+    /// Begins at byte `at`. With `quotes`, a '"' opens and closes a stretch in which newlines do
+    /// not end the line (RFC 4180; a doubled quote closes and opens).
+    LineReader(std::unique_ptr<File> file, FilePos at, bool quotes);
+
+    /// The next line; nothing when no byte is left. A last line without newline is given with
+    /// `complete` false and, as long as it is not accepted by accept(), comes again, longer when
+    /// the file has grown. Errors: as File::readAt.
+    Result<std::optional<Line>> next();
+    /// Goes on behind `line`, the one that next() gave last.
+    void accept(const Line &line);
+
+    std::uint64_t position() const { return m_at; } ///< first byte that is not accepted
+    const File &file() const { return *m_file; }
+
+private:
+    Result<std::size_t> fill(); ///< reads on; bytes got
+    Result<std::optional<Line>> skipRest();
+    std::size_t findEnd();
+
+    std::unique_ptr<File> m_file;
+    bool m_quotes;
+    std::uint64_t m_at; ///< file position of m_buffer[m_begin]
+    std::string m_buffer;
+    std::size_t m_begin = 0;                  ///< of the line in m_buffer
+    std::size_t m_scanned = 0;                ///< looked at up to here, from m_begin
+    bool m_inQuotes = false;                  ///< at m_scanned
+    std::optional<std::uint64_t> m_tooLongAt; ///< where the line that is being skipped began
+    std::string m_kept;                       ///< its beginning
+};
+
+} // namespace millrace::nodes

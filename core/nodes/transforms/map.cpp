@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/transforms/map.h"
+
+#include "core/graph/parameter_reader.h"
+#include "core/graph/place.h"
+#include "core/sql/bound_expression.h"
+
+#include <algorithm>
+
+namespace millrace::nodes {
+namespace {
+
+using graph::Parameter;
+using graph::ParameterType;
+
+graph::NodeKind describeKind()
+{
+    graph::NodeKind kind;
+    kind.id = "map";
+    kind.category = graph::Category::Transform;
+    kind.title = "Map";
+    kind.summary = "Makes new fields of each record's fields";
+    kind.inputs = {{.id = "in", .title = "Records"}};
+    kind.outputs = {{.id = "out", .title = "Mapped"}};
+    kind.parameters = {
+        Parameter{.id = "select",
+                  .title = "Select",
+                  .type = ParameterType::SelectList,
+                  .defaultValue = "*",
+                  .help = "What stands between SELECT and FROM, for instance "
+                          "page, ms / 1000.0 AS seconds."},
+        Parameter{.id = "partitionKey",
+                  .title = "New partition key",
+                  .type = ParameterType::Expression,
+                  .defaultValue = "",
+                  .help = "An expression over the input; empty keeps the key."},
+    };
+    kind.mappings = {.flink = "SELECT", .aws = "Lambda transform", .kafka = "KStream.map"};
+    kind.laws = {.oneToOne = true, .replayableSource = false};
+    return kind;
+}
+
+const graph::NodeKind &kind()
+{
+    static const graph::NodeKind described = describeKind();
+    return described;
+}
+
+std::size_t characterCount(std::string_view utf8)
+{
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
+struct MapState final : runtime::TransformState {
+    sql::EvaluationScratch scratch;
+    sql::ProjectedRows projected;
+    std::vector<sql::RowError> keyErrors;
+    record::RecordBatchBuilder builder;
+    std::string key;
+};
+
+class Map final : public runtime::Transform
+{
+public:
+    Map(std::shared_ptr<const sql::SelectList> select,
+        std::shared_ptr<const sql::BoundExpression> key,
+        const sql::SequenceNumberSource *sequenceNumbers)
+        : m_select(std::move(select))
+        , m_key(std::move(key))
+        , m_sequenceNumbers(sequenceNumbers)
+    {}
+
+    std::unique_ptr<runtime::TransformState> newState() const override
+    {
+        auto state = std::make_unique<MapState>();
+        state->scratch.setSequenceNumbers(m_sequenceNumbers);
+        return state;
+    }
+
+    Result<runtime::TransformOutput> process(const runtime::Chunk &in,
+                                             runtime::TransformState &state) const override
+    {
+        auto &scratch = static_cast<MapState &>(state);
+        runtime::TransformOutput out;
+        m_select->project(*in.batch, in.rows, scratch.scratch, scratch.projected);
+        for (sql::RowError &error : scratch.projected.errors)
+            out.dead.push_back(dead(error.row, std::move(error.reason)));
+        if (m_key)
+            appendWithNewKeys(*in.batch, scratch, out);
+        else
+            appendWithOldKeys(*in.batch, scratch);
+        out.processed = scratch.builder.count();
+        out.chunk = runtime::Chunk::all(scratch.builder.finish());
+        return out;
+    }
+
+    std::optional<record::Schema> outputSchema() const override { return m_select->output(); }
+
+private:
+    static runtime::DeadRow dead(std::uint32_t row, std::string reason)
+    {
+        return {row, Problem(Code::NodeRowError, {{"reason", std::move(reason)}})};
+    }
+
+    static void append(const record::RecordBatch &batch, std::uint32_t row,
+                       std::string_view payload, std::string_view key, bool keepHash,
+                       record::RecordBatchBuilder &builder)
+    {
+        const record::Origin origin = batch.origin(row);
+        const std::vector<record::Attribute> attributes = batch.attributes(row);
+        builder.append({.data = payload,
+                        .key = key,
+                        .explicitHash = keepHash ? batch.explicitHash(row) : std::nullopt,
+                        .attributes = attributes,
+                        .origin = &origin});
+    }
+
+    void appendWithOldKeys(const record::RecordBatch &batch, MapState &state) const
+    {
+        const sql::ProjectedRows &rows = state.projected;
+        for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+            const std::uint32_t row = rows.rows[i];
+            append(batch, row, rows.payload(i), batch.key(row), true, state.builder);
+        }
+    }
+
+    void appendWithNewKeys(const record::RecordBatch &batch, MapState &state,
+                           runtime::TransformOutput &out) const
+    {
+        const sql::ProjectedRows &rows = state.projected;
+        const sql::ColumnVector &keys =
+            m_key->evaluate(batch, rows.rows, state.scratch, state.keyErrors);
+        auto error = state.keyErrors.begin();
+        const std::size_t deadBefore = out.dead.size();
+        for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+            const std::uint32_t row = rows.rows[i];
+            if (error != state.keyErrors.end() && error->row == row) {
+                out.dead.push_back(dead(row, "partition key: " + (error++)->reason));
+                continue;
+            }
+            state.key.clear();
+            if (!keys.isNull(i))
+                keys.appendText(i, state.key);
+            if (state.key.empty())
+                out.dead.push_back(dead(row, "the new partition key is NULL or empty"));
+            else if (characterCount(state.key) > record::kMaxKeyChars)
+                out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
+            else
+                append(batch, row, rows.payload(i), state.key, false, state.builder);
+        }
+        std::inplace_merge(
+            out.dead.begin(), out.dead.begin() + static_cast<std::ptrdiff_t>(deadBefore),
+            out.dead.end(), [](const auto &a, const auto &b) { return a.row < b.row; });
+    }
+
+    std::shared_ptr<const sql::SelectList> m_select;
+    std::shared_ptr<const sql::BoundExpression> m_key; ///< null: the key stays
+    const sql::SequenceNumberSource *m_sequenceNumbers;
+};
+
+} // namespace
+
+runtime::NodeFactory makeMap()
+{
+    runtime::NodeFactory factory;
+    factory.kind = kind();
+    factory.transform = [](const graph::Node &node, const runtime::NodeContext &context)
+        -> Result<std::shared_ptr<const runtime::Transform>> {
+        const graph::ParameterReader parameters(node, kind());
+        const auto select = sql::bindSelect(parameters.text("select"), context.inputSchema);
+        if (!select)
+            return Problem(select.problems.front()).at(graph::parameterPlace(node.id, "select"));
+        std::shared_ptr<const sql::BoundExpression> key;
+        if (const std::string text = parameters.text("partitionKey"); !text.empty()) {
+            const auto bound = sql::bindExpression(text, context.inputSchema);
+            if (!bound)
+                return Problem(bound.problems.front())
+                    .at(graph::parameterPlace(node.id, "partitionKey"));
+            key = bound.value;
+        }
+        return std::shared_ptr<const runtime::Transform>(
+            new Map(select.value, std::move(key), context.sequenceNumbers));
+    };
+    return factory;
+}
+
+} // namespace millrace::nodes

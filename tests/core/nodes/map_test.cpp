@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/nodes/node_fixture.h"
+#include "tests/support/test_main.h"
+
+#include <QtTest>
+
+using namespace millrace;
+using namespace millrace::test;
+
+class MapTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void makesTheSelectedFields()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("page STRING, ms BIGINT").value();
+        const auto map =
+            world.transform("map", {{"select", std::string("page, ms * 2 AS twice")}}).value();
+        QCOMPARE(map->outputSchema()->toString(), std::string("page STRING, twice BIGINT"));
+
+        const Uuid stream = Uuid::random(world.random);
+        const record::Origin root{stream, ShardIndex(3), Ordinal(9), {1}};
+        const std::vector<record::Attribute> attributes = {{"tag", "x"}};
+        record::RecordBatchBuilder builder;
+        builder.append({.data = R"({"page":"/","ms":4})",
+                        .key = "a",
+                        .explicitHash = record::Hash128{1, 2},
+                        .attributes = attributes,
+                        .origin = &root});
+        builder.append({.data = R"({"page":"/","ms":"soon"})", .key = "b"});
+        builder.append({.data = R"({"page":"/p","ms":5})", .key = "c"});
+        const auto batch =
+            builder.finishPlaced(stream, ShardIndex(0), Ordinal(100), {1, 2, 3}, {1, 2, 3});
+
+        const auto state = map->newState();
+        const auto out = map->process(runtime::Chunk::all(batch), *state);
+        QVERIFY(out);
+        QCOMPARE(out->processed, 2U);
+        QCOMPARE(out->chunk.count(), std::size_t{2});
+        const record::RecordBatch &rows = *out->chunk.batch;
+        QCOMPARE(std::string(rows.data(0)), std::string(R"({"page":"/","twice":8})"));
+        QCOMPARE(std::string(rows.data(1)), std::string(R"({"page":"/p","twice":10})"));
+        QCOMPARE(std::string(rows.key(0)), std::string("a"));
+        QVERIFY(rows.explicitHash(0) == (record::Hash128{1, 2}));
+        QVERIFY(rows.attributes(0) == attributes);
+        QVERIFY(rows.origin(0) == root);
+        QVERIFY(rows.origin(1) == (record::Origin{stream, ShardIndex(0), Ordinal(102), {}}));
+        QCOMPARE(out->dead.size(), std::size_t{1});
+        QCOMPARE(out->dead[0].row, 1U);
+    }
+
+    void takesANewKey()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("user STRING, n INT").value();
+        const auto map = world
+                             .transform("map", {{"select", std::string("n")},
+                                                {"partitionKey", std::string("`user`")}})
+                             .value();
+        record::RecordBatchBuilder builder;
+        builder.append({.data = R"({"user":"u1","n":1})",
+                        .key = "old",
+                        .explicitHash = record::Hash128{1, 2}});
+        builder.append({.data = R"({"n":2})", .key = "old"});
+        builder.append({.data = R"({"user":"","n":3})", .key = "old"});
+        builder.append({.data = R"({"user":5,"n":4})", .key = "old"});
+        builder.append(
+            {.data = R"({"user":")" + std::string(257, 'x') + R"(","n":5})", .key = "old"});
+        builder.append({.data = R"({"user":"u2","n":6})", .key = "old"});
+        const auto state = map->newState();
+        const auto out = map->process(runtime::Chunk::all(builder.finish()), *state);
+        QVERIFY(out);
+        QCOMPARE(out->processed, 2U);
+        QCOMPARE(std::string(out->chunk.batch->key(0)), std::string("u1"));
+        QCOMPARE(std::string(out->chunk.batch->key(1)), std::string("u2"));
+        QVERIFY(!out->chunk.batch->explicitHash(0));
+        std::vector<std::uint32_t> dead;
+        for (const auto &row : out->dead)
+            dead.push_back(row.row);
+        QCOMPARE(dead, (std::vector<std::uint32_t>{1, 2, 3, 4}));
+    }
+
+    void aBadListNamesItsPlace()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("n INT").value();
+        const auto select = world.transform("map", {{"select", std::string("n,, m")}});
+        QVERIFY(!select);
+        QVERIFY(select.error().place().starts_with("node node0001: parameter select: line 1"));
+        const auto key = world.transform("map", {{"partitionKey", std::string("nobody")}});
+        QVERIFY(!key);
+        QVERIFY(key.error().place().starts_with("node node0001: parameter partitionKey: line 1"));
+    }
+};
+
+MILLRACE_TEST(MapTest)
+#include "map_test.moc"

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/nodes/node_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/nodes/destinations/sqlite.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace millrace;
+using namespace millrace::test;
+
+namespace {
+
+using Parameters = std::map<std::string, graph::ParameterValue>;
+
+/// A folder on the disk (SQLite has its own file access), with a sink over it.
+struct TableWorld : NodeWorld {
+    QTemporaryDir folder;
+    Uuid stream = Uuid::random(random);
+
+    TableWorld()
+    {
+        context.fileSystem = &posixFileSystem();
+        context.dataFolder = folder.path().toStdString();
+        context.inputSchema = record::parseSchema("id BIGINT, name STRING").value();
+    }
+
+    std::string path() const { return context.dataFolder + "/out.db"; }
+
+    std::unique_ptr<runtime::Sink> table(Parameters parameters = {}) const
+    {
+        parameters.try_emplace("file", std::string("out.db"));
+        return sink("sqlite-table", std::move(parameters)).value();
+    }
+
+    /// Rows {"id": n, "name": "n"} of shard 0 from `first` on.
+    record::BatchPtr batch(std::uint64_t first, std::uint64_t count) const
+    {
+        std::vector<std::string> payloads;
+        for (std::uint64_t n = first; n < first + count; ++n)
+            payloads.push_back("{\"id\":" + std::to_string(n) + ",\"name\":\"n" +
+                               std::to_string(n) + "\"}");
+        return batchOf(payloads, first);
+    }
+    record::BatchPtr batchOf(const std::vector<std::string> &payloads,
+                             std::uint64_t first = 0) const
+    {
+        record::RecordBatchBuilder builder;
+        for (const std::string &payload : payloads)
+            builder.append({.data = payload, .key = "key"});
+        return builder.finishPlaced(stream, ShardIndex(0), Ordinal(first),
+                                    std::vector<std::int64_t>(payloads.size(), 5),
+                                    std::vector<std::uint64_t>(payloads.size(), 1));
+    }
+    runtime::FragmentProgress progress(std::uint64_t next, const char *details = "d") const
+    {
+        const ByteView bytes = asBytes(details);
+        return {{{stream, ShardIndex(0), Ordinal(next)}}, Bytes(bytes.begin(), bytes.end())};
+    }
+    /// check() and commit() as the fragment does it: without the dead rows. Gives the dead ones.
+    Result<std::vector<runtime::DeadRow>> store(runtime::Sink &sink, const record::BatchPtr &batch,
+                                                const runtime::FragmentProgress &progress) const
+    {
+        std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(batch)};
+        std::vector<runtime::DeadRow> dead = std::move(sink.check(chunks).dead.at(0));
+        for (const runtime::DeadRow &row : dead)
+            std::erase(chunks[0].rows, row.row);
+        if (auto done = sink.commit(chunks, progress); !done)
+            return std::move(done).error();
+        return dead;
+    }
+
+    /// The result of a query, columns separated by '|', rows by ' '.
+    std::string query(const std::string &sql) const
+    {
+        auto database = nodes::SqliteDatabase::open(path()).value();
+        auto statement = database->prepare(sql).value();
+        std::string out;
+        while (statement.step().value() == nodes::SqliteStatement::Step::Row) {
+            if (!out.empty())
+                out += ' ';
+            for (int column = 0; column < columns; ++column) {
+                if (column > 0)
+                    out += '|';
+                out += statement.isNull(column) ? "NULL" : std::string(statement.text(column));
+            }
+        }
+        return out;
+    }
+    int columns = 1; ///< of query()
+    void execute(const std::string &sql) const
+    {
+        auto database = nodes::SqliteDatabase::open(path()).value();
+        const Status done = database->run(sql);
+        if (!done)
+            qFatal("%s", done.error().message().c_str());
+    }
+};
+
+/// No file of this process grows beyond a size while this lives.
+class FileSizeLimit
+{
+public:
+    explicit FileSizeLimit(rlim_t bytes)
+    {
+        m_handler = std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &m_before);
+        const rlimit limit{bytes, m_before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit()
+    {
+        setrlimit(RLIMIT_FSIZE, &m_before);
+        std::signal(SIGXFSZ, m_handler);
+    }
+    FileSizeLimit(const FileSizeLimit &) = delete;
+    FileSizeLimit &operator=(const FileSizeLimit &) = delete;
+
+private:
+    rlimit m_before{};
+    void (*m_handler)(int) = nullptr;
+};
+
+} // namespace
+
+class SqliteTableTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void storesRowsAndProgressTogether()
+    {
+        TableWorld world;
+        {
+            auto sink = world.table();
+            const auto opened = sink->open();
+            QVERIFY(opened);
+            QVERIFY(!opened->progress);
+            QVERIFY(opened->notices.empty());
+            QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3, "first")));
+            QVERIFY(world.store(*sink, world.batch(3, 2), world.progress(5, "second")));
+            QVERIFY(sink->close());
+        }
+        world.columns = 2;
+        QCOMPARE(world.query("SELECT id, name FROM records ORDER BY rowid"),
+                 std::string("0|n0 1|n1 2|n2 3|n3 4|n4"));
+        const auto opened = world.table()->open();
+        QVERIFY(opened->progress == world.progress(5, "second"));
+    }
+
+    void progressWithoutRowsIsKept()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(sink->check({}).dead.empty());
+        QVERIFY(sink->commit({}, world.progress(77)));
+        QVERIFY(world.table()->open()->progress == world.progress(77));
+    }
+
+    void aCheckThatWasNotCommittedLeavesNothing()
+    {
+        TableWorld world;
+        {
+            auto sink = world.table();
+            QVERIFY(sink->open());
+            const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(world.batch(0, 3))};
+            QVERIFY(sink->check(chunks).dead.at(0).empty());
+        }
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("0"));
+        QVERIFY(!world.table()->open()->progress);
+    }
+
+    void commitOfOtherRowsThanCheckedStoresThose()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const std::vector<runtime::Chunk> checked = {runtime::Chunk::all(world.batch(0, 3))};
+        (void)sink->check(checked);
+        const std::vector<runtime::Chunk> other = {runtime::Chunk::all(world.batch(5, 2))};
+        QVERIFY(sink->commit(other, world.progress(7)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("5,6"));
+    }
+
+    void typesStandAsDocumented()
+    {
+        TableWorld world;
+        world.context.inputSchema =
+            record::parseSchema(
+                "b BOOLEAN, i INT, d DOUBLE, m DECIMAL(10, 2), s STRING, "
+                "y BYTES, t TIMESTAMP(3), l TIMESTAMP_LTZ(3), r ROW<x INT>, n STRING")
+                .value();
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto batch = world.batchOf(
+            {R"({"b":true,"i":7,"d":1.5,"m":12.50,"s":"é","y":"aGk=","t":"2026-01-31 08:05:00.123",)"
+             R"("l":"2026-01-31T08:05:00.123Z","r":{"x":1},"n":null})"});
+        const auto dead = world.store(*sink, batch, world.progress(1));
+        QVERIFY(dead);
+        for (const auto &row : *dead)
+            QFAIL(row.reason.message().c_str());
+        world.columns = 10;
+        QCOMPARE(world.query("SELECT b, i, d, m, s, y, t, l, r, n FROM records"),
+                 std::string("1|7|1.5|12.5|é|hi|2026-01-31 08:05:00.123|2026-01-31 08:05:00.123Z|"
+                             "{\"x\":1}|NULL"));
+        QCOMPARE(
+            world.query("SELECT typeof(b), typeof(i), typeof(d), typeof(m), typeof(s), typeof(y), "
+                        "typeof(t), typeof(l), typeof(r), typeof(n) FROM records"),
+            std::string("integer|integer|real|real|text|blob|text|text|text|null"));
+    }
+
+    void recordsWithoutASchemaStandAsTheyAre()
+    {
+        TableWorld world;
+        world.context.inputSchema = {};
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batchOf({"no json", ""}), world.progress(2)));
+        world.columns = 2;
+        QCOMPARE(world.query("SELECT partition_key, data FROM records"),
+                 std::string("key|no json key|"));
+    }
+
+    void rowsThatDoNotFitAreDead()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto dead = world.store(
+            *sink, world.batchOf({R"({"id":1})", R"({"id":"x"})", "nonsense", R"({"id":2})"}),
+            world.progress(4));
+        QVERIFY(dead);
+        QCOMPARE(dead->size(), std::size_t{2});
+        QCOMPARE((*dead)[0].row, 1U);
+        QCOMPARE((*dead)[1].row, 2U);
+        QCOMPARE((*dead)[0].reason.code(), Code::NodeRowError);
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("1,2"));
+    }
+
+    void rowsThatBreakAConstraintAreDead()
+    {
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER UNIQUE CHECK (id < 100), name TEXT)");
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto dead = world.store(
+            *sink, world.batchOf({R"({"id":1})", R"({"id":500})", R"({"id":1})", R"({"id":2})"}),
+            world.progress(4));
+        QVERIFY(dead);
+        QCOMPARE(dead->size(), std::size_t{2});
+        QCOMPARE((*dead)[0].row, 1U);
+        QCOMPARE((*dead)[1].row, 2U);
+        QCOMPARE((*dead)[0].reason.code(), Code::NodeRowConstraint);
+        QVERIFY((*dead)[0].reason.text().find("CHECK") != std::string::npos);
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("1,2"));
+    }
+
+    void upsertByOriginReplacesOnReplay()
+    {
+        TableWorld world;
+        auto sink = world.table({{"mode", std::string("upsert")}});
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        QVERIFY(world.store(*sink, world.batchOf({R"({"id":90,"name":"again"})"}, 1),
+                            world.progress(3)));
+        world.columns = 3;
+        QCOMPARE(world.query("SELECT id, name, _origin = '" + world.stream.toString() +
+                             "/0/' || (rowid - 1) FROM records ORDER BY rowid"),
+                 std::string("0|n0|1 90|again|1 2|n2|1"));
+    }
+
+    void upsertByColumnsReplacesByKey()
+    {
+        TableWorld world;
+        auto sink =
+            world.table({{"mode", std::string("upsert")}, {"keyColumns", graph::TextList{"ID"}}});
+        QVERIFY(sink->open());
+        const auto dead =
+            world.store(*sink,
+                        world.batchOf({R"({"id":1,"name":"a"})", R"({"id":2,"name":"b"})",
+                                       R"({"id":1,"name":"c"})", R"({"name":"nobody"})"}),
+                        world.progress(4));
+        QVERIFY(dead);
+        QCOMPARE(dead->size(), std::size_t{1});
+        QCOMPARE((*dead)[0].row, 3U);
+        world.columns = 2;
+        QCOMPARE(world.query("SELECT id, name FROM records ORDER BY id"), std::string("1|c 2|b"));
+    }
+
+    void upsertIntoRowsThatAreNotUniqueIsRefused()
+    {
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER, name TEXT);"
+                      "INSERT INTO records VALUES (1, 'a'), (1, 'b')");
+        const auto opened =
+            world.table({{"mode", std::string("upsert")}, {"keyColumns", graph::TextList{"id"}}})
+                ->open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code(), Code::NodeTableMismatch);
+        QVERIFY(opened.error().text().find("not unique") != std::string::npos);
+    }
+
+    void aTableThatDoesNotFitIsRefused()
+    {
+        TableWorld world;
+        world.execute("CREATE TABLE records (id TEXT, extra INTEGER NOT NULL, name BLOB)");
+        const auto opened = world.table()->open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code(), Code::NodeTableMismatch);
+        QVERIFY(opened.error().text().find("column id is TEXT, the field is BIGINT") !=
+                std::string::npos);
+        QVERIFY(opened.error().text().find("column extra is NOT NULL") != std::string::npos);
+        QCOMPARE(world.query("SELECT count(*) FROM sqlite_schema WHERE name = '_millrace'"),
+                 std::string("0")); // nothing half made
+    }
+
+    void aNewFieldBecomesANewColumn()
+    {
+        TableWorld world;
+        {
+            auto sink = world.table();
+            QVERIFY(sink->open());
+            QVERIFY(world.store(*sink, world.batch(0, 1), world.progress(1)));
+        }
+        world.context.inputSchema =
+            record::parseSchema("id BIGINT, name STRING, ms DOUBLE").value();
+        auto sink = world.table();
+        const auto opened = sink->open();
+        QVERIFY(opened);
+        QCOMPARE(opened->notices.size(), std::size_t{1});
+        QCOMPARE(opened->notices[0].code(), Code::NodeTableGrew);
+        QVERIFY(world.store(*sink, world.batchOf({R"({"id":1,"ms":2.5})"}, 1), world.progress(2)));
+        world.columns = 2;
+        QCOMPARE(world.query("SELECT id, ms FROM records"), std::string("0|NULL 1|2.5"));
+    }
+
+    void badSettingsAreRefusedBeforeAnyFileIsMade()
+    {
+        TableWorld world;
+        const auto refused = [&](Parameters parameters) {
+            const auto sink = world.sink("sqlite-table", std::move(parameters));
+            return !sink && sink.error().code() == Code::NodeTableMismatch &&
+                   sink.error().place() == "node node0001";
+        };
+        QVERIFY(refused({{"table", std::string("_millrace")}}));
+        QVERIFY(refused({{"table", std::string("sqlite_x")}}));
+        QVERIFY(
+            refused({{"mode", std::string("upsert")}, {"keyColumns", graph::TextList{"nobody"}}}));
+        world.context.inputSchema = record::parseSchema("id INT, ID INT").value();
+        QVERIFY(refused({}));
+    }
+
+    void aRemovedFileIsFilledAgain()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        QVERIFY(QFile::remove(QString::fromStdString(world.path())));
+
+        const auto lost = world.store(*sink, world.batch(3, 1), world.progress(4));
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeDestinationReplaced);
+        const auto opened = sink->open();
+        QVERIFY(opened);
+        QVERIFY(!opened->progress);
+        QCOMPARE(opened->notices.size(), std::size_t{1});
+        QCOMPARE(opened->notices[0].code(), Code::NodeDestinationReplaced);
+        QVERIFY(world.store(*sink, world.batch(0, 4), world.progress(4)));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("4"));
+    }
+
+    void anOlderCopyGoesOnFromItsOwnCursors()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        QVERIFY(sink->close());
+        const QString path = QString::fromStdString(world.path());
+        QVERIFY(QFile::copy(path, path + ".copy"));
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(3, 3), world.progress(6)));
+        QVERIFY(sink->close());
+        QVERIFY(QFile::remove(path));
+        QVERIFY(QFile::rename(path + ".copy", path));
+
+        const auto opened = sink->open();
+        QVERIFY(opened->progress == world.progress(3));
+        QCOMPARE(opened->notices.at(0).code(), Code::NodeDestinationReplaced);
+        QVERIFY(world.store(*sink, world.batch(3, 3), world.progress(6)));
+        QCOMPARE(world.query("SELECT count(*) || '/' || count(DISTINCT id) FROM records"),
+                 std::string("6/6"));
+    }
+
+    void projectsNodesAndStreamsDoNotMix()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
+
+        TableWorld other;
+        other.context.dataFolder = world.context.dataFolder;
+        other.context.project = Uuid::random(world.random);
+        auto second = other.table({{"table", std::string("second")}});
+        QVERIFY(!second->open()->progress);
+        QVERIFY(other.store(*second, other.batch(0, 9), other.progress(9, "other")));
+        QVERIFY(world.table()->open()->progress == world.progress(2));
+
+        // The stream was deleted and made anew under its old name: another UUID. Both cursors come
+        // back, each under its own; the fragment takes those of the streams it reads.
+        const runtime::FragmentProgress before = world.progress(2);
+        world.stream = Uuid::random(world.random);
+        QVERIFY(world.store(*sink, world.batch(0, 1), world.progress(1)));
+        const auto progress = world.table()->open()->progress;
+        QCOMPARE(progress->cursors.size(), std::size_t{2});
+        QVERIFY(std::count(progress->cursors.begin(), progress->cursors.end(), before.cursors[0]) ==
+                1);
+        QVERIFY(std::count(progress->cursors.begin(), progress->cursors.end(),
+                           world.progress(1).cursors[0]) == 1);
+    }
+
+    void anotherWriterIsWaitedForAndReported()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        auto other = nodes::SqliteDatabase::open(world.path()).value();
+        QVERIFY(other->begin());
+        const auto busy = world.store(*sink, world.batch(0, 2), world.progress(2));
+        QVERIFY(!busy);
+        QCOMPARE(busy.error().code(), Code::Busy);
+        other->rollback();
+        QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("2"));
+    }
+
+    void aFailedWriteStoresNothingAndIsTriedAgain()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
+        {
+            const FileSizeLimit limit(64 * 1024); // as a full disk: writes fail half way
+            const auto failed = world.store(*sink, world.batch(2, 5000), world.progress(5002));
+            QVERIFY(!failed);
+            QVERIFY(failed.error().code() == Code::Io || failed.error().code() == Code::DiskFull);
+        }
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("2"));
+        QVERIFY(world.store(*sink, world.batch(2, 5000), world.progress(5002)));
+        QCOMPARE(world.query("SELECT count(DISTINCT id) FROM records"), std::string("5002"));
+        QVERIFY(world.table()->open()->progress == world.progress(5002));
+    }
+
+    void aFileThatIsNoDatabaseIsSaid()
+    {
+        TableWorld world;
+        QFile file(QString::fromStdString(world.path()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(5000, 'x'));
+        file.close();
+        const auto opened = world.table()->open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code(), Code::Corrupt);
+        QCOMPARE(opened.error().place(), world.path());
+    }
+
+    void storesFast()
+    {
+        TableWorld world;
+        world.context.inputSchema =
+            record::parseSchema(
+                "id BIGINT, name STRING, page STRING, ms DOUBLE, at TIMESTAMP_LTZ(3)")
+                .value();
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        std::vector<std::string> payloads;
+        for (int i = 0; i < 10'000; ++i)
+            payloads.push_back(
+                R"({"id":)" + std::to_string(i) +
+                R"(,"name":"somebody","page":"/cart","ms":17.5,"at":"2026-01-31T08:05:00.123Z"})");
+        QElapsedTimer timer;
+        timer.start();
+        for (std::uint64_t round = 0; round < 20; ++round)
+            QVERIFY(world.store(*sink, world.batchOf(payloads, round * 10'000),
+                                world.progress((round + 1) * 10'000)));
+        qInfo("%.0f rows/s of 5 columns",
+              200'000.0 * 1e9 / static_cast<double>(timer.nsecsElapsed()));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("200000"));
+    }
+};
+
+MILLRACE_TEST(SqliteTableTest)
+#include "sqlite_table_test.moc"

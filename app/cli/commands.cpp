@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/bench_command.h"
 #include "app/cli/check_command.h"
 #include "app/cli/command.h"
 #include "app/cli/help.h"
@@ -24,8 +25,8 @@ bool wantsHelp(std::span<const std::string> words)
 
 const std::vector<Command> &commands()
 {
-    static const std::vector<Command> all{runCommand(), checkCommand(), putCommand(),
-                                          recordsCommand(), streamsCommand()};
+    static const std::vector<Command> all{runCommand(),     checkCommand(),   putCommand(),
+                                          recordsCommand(), streamsCommand(), benchCommand()};
     return all;
 }
 

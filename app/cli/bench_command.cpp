@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/bench_command.h"
+
+#include "app/cli/bench_log.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace millrace::cli {
+namespace {
+
+using nlohmann::json;
+
+struct BenchOptions {
+    Path folder; ///< empty, on the disk that is measured
+    std::optional<std::uint64_t> records;
+};
+
+struct Benchmark {
+    std::string_view name;
+    std::string_view summary;
+    Result<json> (*run)(const BenchOptions &options);
+};
+
+LogBenchOptions logOptions(const BenchOptions &options)
+{
+    LogBenchOptions out;
+    out.folder = options.folder;
+    out.records = options.records.value_or(out.records);
+    return out;
+}
+
+Result<json> benchLog(const BenchOptions &options)
+{
+    return measureLogAppend(logOptions(options));
+}
+
+Result<json> benchRead(const BenchOptions &options)
+{
+    if (auto written = measureLogAppend(logOptions(options)); !written)
+        return written;
+    return measureLogRead(logOptions(options));
+}
+
+constexpr std::array<Benchmark, 2> kBenchmarks{{
+    {"log", "durable append in process, and recovery", benchLog},
+    {"read", "sequential reading, as written and once rewritten", benchRead},
+}};
+
+/// A folder of this run's own, removed at its end.
+class ScratchFolder
+{
+public:
+    static Result<ScratchFolder> make(FileSystem &files, const std::string &parent)
+    {
+        if (auto made = files.makeFolders(parent); !made)
+            return std::move(made).error();
+        ScratchFolder out;
+        out.m_files = &files;
+        out.m_path = joinPath(parent, "millrace-bench-" + std::to_string(::getpid()));
+        if (auto made = files.makeFolders(out.m_path); !made)
+            return std::move(made).error();
+        return out;
+    }
+    ~ScratchFolder()
+    {
+        if (m_files == nullptr)
+            return;
+        if (auto removed = m_files->removeAll(m_path); !removed)
+            printProblem(removed.error());
+    }
+    ScratchFolder(ScratchFolder &&other) noexcept
+        : m_files(std::exchange(other.m_files, nullptr))
+        , m_path(std::move(other.m_path))
+    {}
+    ScratchFolder &operator=(ScratchFolder &&) = delete;
+    const Path &path() const { return m_path; }
+
+private:
+    ScratchFolder() = default;
+    FileSystem *m_files = nullptr;
+    Path m_path;
+};
+
+/// "log.recovery.seconds  0.21", one line for each figure.
+void printFigures(const json &figures, const std::string &prefix)
+{
+    for (const auto &[name, value] : figures.items()) {
+        const std::string path = prefix.empty() ? name : prefix + "." + name;
+        if (value.is_structured())
+            printFigures(value, path);
+        else
+            fmt::print("{:<48} {}\n", path, value.dump());
+    }
+}
+
+ExitCode bench(const Arguments &arguments, const Environment &environment)
+{
+    const auto records = arguments.count("--records", 1);
+    if (!records) {
+        printProblem(records.error());
+        return ExitCode::Usage;
+    }
+    const auto wanted = arguments.positional(0);
+    std::vector<std::string_view> names;
+    for (const Benchmark &benchmark : kBenchmarks)
+        names.push_back(benchmark.name);
+    if (wanted && std::find(names.begin(), names.end(), *wanted) == names.end()) {
+        printProblem(Problem(Code::CliBadValue,
+                             {{"option", "NAME"},
+                              {"value", *wanted},
+                              {"expected", fmt::format("one of {}", fmt::join(names, ", "))}},
+                             "bench"));
+        return ExitCode::Usage;
+    }
+    const auto scratch =
+        ScratchFolder::make(*environment.files, arguments.value("--folder").value_or("/var/tmp"));
+    if (!scratch) {
+        printProblem(scratch.error());
+        return ExitCode::DataDirectory;
+    }
+    const auto bounds = measureBounds(scratch->path());
+    if (!bounds) {
+        printProblem(bounds.error());
+        return ExitCode::Failure;
+    }
+    json figures{{"version", MILLRACE_VERSION}, {"bounds", *bounds}};
+    for (const Benchmark &benchmark : kBenchmarks) {
+        if (wanted && *wanted != benchmark.name)
+            continue;
+        const BenchOptions options{joinPath(scratch->path(), std::string(benchmark.name)),
+                                   *records};
+        const auto measured = benchmark.run(options);
+        if (!measured) {
+            printProblem(measured.error());
+            return ExitCode::Failure;
+        }
+        figures[std::string(benchmark.name)] = *measured;
+        if (auto removed = environment.files->removeAll(options.folder); !removed)
+            printProblem(removed.error()); // the next one still has a folder of its own
+    }
+    if (arguments.has("--json"))
+        fmt::print("{}\n", figures.dump(2));
+    else
+        printFigures(figures, {});
+    return ExitCode::Success;
+}
+
+/// The details of the help, made of the table.
+std::string_view details()
+{
+    static const std::string text = [] {
+        std::string out =
+            "Each prints its figures beside the bounds of the same machine in the same run: "
+            "MD5, zstd,\nfdatasync, sequential writing. Without NAME all are run:\n\n";
+        for (const Benchmark &benchmark : kBenchmarks)
+            out += fmt::format("  {:<10}  {}\n", benchmark.name, benchmark.summary);
+        return out;
+    }();
+    return text;
+}
+
+} // namespace
+
+Command benchCommand()
+{
+    return {{"bench",
+             {{"NAME", false}},
+             {{"--json", "", "print one JSON object"},
+              {"--records", "N", "how many records to measure with"},
+              {"--folder", "DIR",
+               "on the disk to be measured; a scratch folder is made in it and "
+               "removed (/var/tmp)"}}},
+            "measure what the engine does on this machine",
+            details(),
+            bench};
+}
+
+} // namespace millrace::cli

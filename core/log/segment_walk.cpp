@@ -36,6 +36,24 @@ std::size_t nextMagic(ByteView bytes, std::size_t at)
     return bytes.size();
 }
 
+/// How many bytes there are up to the last that is not zero. Rooms of 64 MiB are looked through at
+/// every start, hence word by word.
+std::size_t usedBytes(ByteView bytes)
+{
+    std::size_t size = bytes.size();
+    const auto isZero = [&](std::size_t at) { return bytes[at] == std::byte{0}; };
+    while (size % sizeof(std::uint64_t) != 0 && isZero(size - 1))
+        --size;
+    for (std::uint64_t word = 0; size >= sizeof word; size -= sizeof word) {
+        std::memcpy(&word, bytes.data() + size - sizeof word, sizeof word);
+        if (word != 0)
+            break;
+    }
+    while (size > 0 && isZero(size - 1))
+        --size;
+    return size;
+}
+
 } // namespace
 
 Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from, bool search,
@@ -87,12 +105,9 @@ Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from
         walk.damaged.push_back({from.position + at, from.position + found});
         take(*std::move(commit), found);
     }
-    const auto notZero = [](std::byte b) { return b != std::byte{0}; };
     const ByteView rest = bytes.subspan(std::min(at, bytes.size()));
-    const auto last = std::find_if(rest.rbegin(), rest.rend(), notZero);
-    if (last != rest.rend())
-        walk.tail = FileRange{from.position + at,
-                              from.position + at + static_cast<std::size_t>(rest.rend() - last)};
+    if (const std::size_t used = usedBytes(rest); used > 0)
+        walk.tail = FileRange{from.position + at, from.position + at + used};
     return walk;
 }
 

@@ -20,8 +20,8 @@
 #include <utility>
 #include <vector>
 
-/// How values become JSON and come back; private to the codec. Each struct is listed once, as
-/// `visitFields(io, value)` in snapshot_fields.h and request_fields.h, and the same list serves
+/// How values become JSON and come back; for the codec and for reports. Each struct is listed once,
+/// as `visitFields(io, value)` in snapshot_fields.h and request_fields.h, and the same list serves
 /// JsonWriter and JsonReader, so that a field cannot be written and not read.
 namespace millrace::gateway {
 

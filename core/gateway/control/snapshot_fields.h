@@ -7,7 +7,7 @@
 
 #include <array>
 
-/// Every field of a snapshot, once (FORMAT.md, "Snapshot"); private to the codec.
+/// Every field of a snapshot, once (FORMAT.md, "Snapshot").
 namespace millrace::gateway {
 
 template <>
@@ -140,6 +140,7 @@ void visitFields(Io &io, Access<Io, runtime::Snapshot> v)
     io("runningForMs", v.runningFor);
     io("pace", v.pace);
     io("recordsInPerSecond", v.recordsInPerSecond);
+    io("drained", v.drained);
     io("nodes", v.nodes);
     io("wires", v.wires);
     io("problems", v.problems);

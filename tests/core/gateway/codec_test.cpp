@@ -79,6 +79,7 @@ runtime::Snapshot fullSnapshot()
     snapshot.runningFor = std::chrono::milliseconds(2);
     snapshot.pace = 3.5;
     snapshot.recordsInPerSecond = 4.5;
+    snapshot.drained = true;
     snapshot.nodes = {node, {}};
     snapshot.wires = {wire, {}};
     snapshot.problems = {{kProblem, at(5), at(6), 7, false}};
@@ -212,7 +213,7 @@ private slots:
     void writesEveryFieldUnderItsName()
     {
         const json snapshot = json::parse(encodeSnapshot(fullSnapshot()));
-        QCOMPARE(snapshot.size(), std::size_t{14});
+        QCOMPARE(snapshot.size(), std::size_t{15});
         QCOMPARE(snapshot["nodes"][0].size(), std::size_t{15});
         QCOMPARE(snapshot["nodes"][0]["counts"].size(), std::size_t{8});
         QCOMPARE(snapshot["nodes"][0]["shards"][0].size(), std::size_t{13});

@@ -59,9 +59,21 @@ public:
         return m_requests;
     }
 
+    /// From now on every snapshot is a new one, as of an engine that runs.
+    void live()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_live = true;
+    }
+
     runtime::SnapshotPtr snapshot() const override
     {
         const std::lock_guard lock(m_mutex);
+        if (m_live) {
+            auto next = std::make_shared<runtime::Snapshot>(*m_snapshot);
+            ++next->generation;
+            m_snapshot = std::move(next);
+        }
         return m_snapshot;
     }
     std::vector<engine::Event> takeEvents() override { return {}; }
@@ -167,8 +179,9 @@ private:
     std::map<std::uint64_t, engine::Reply> m_replies;
     std::vector<engine::Request> m_requests;
     std::vector<Problem> m_failure;
-    runtime::SnapshotPtr m_snapshot = std::make_shared<const runtime::Snapshot>();
+    mutable runtime::SnapshotPtr m_snapshot = std::make_shared<const runtime::Snapshot>();
     std::uint64_t m_lastTicket = 0;
+    bool m_live = false;
     bool m_held = false;
     int m_waiting = 0;
 };

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/check_command.h"
+
+#include "app/cli/run_command.h"
+
+#include <fmt/format.h>
+
+namespace millrace::cli {
+namespace {
+
+ExitCode check(const Arguments &arguments, const Environment &environment)
+{
+    const std::string file = *arguments.positional(0);
+    const auto document = loadChecked(file, environment);
+    if (!document)
+        return ExitCode::InvalidPipeline;
+    fmt::print("{}: {} nodes, {} wires, no errors\n", file, document->nodes.size(),
+               document->wires.size());
+    return ExitCode::Success;
+}
+
+} // namespace
+
+Command checkCommand()
+{
+    return {
+        {"check", {{"FILE"}}, {}},
+        "say what is wrong with a pipeline",
+        "Reads the file and checks nodes, parameters, wires and, where the columns are known "
+        "before\n"
+        "a run, expressions. Prints each problem with its place; ends with 0 when there are no\n"
+        "errors (warnings may be) and 3 otherwise.\n",
+        check};
+}
+
+} // namespace millrace::cli

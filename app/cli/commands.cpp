@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/check_command.h"
+#include "app/cli/command.h"
+#include "app/cli/help.h"
+#include "app/cli/put_command.h"
+#include "app/cli/records_command.h"
+#include "app/cli/run_command.h"
+#include "app/cli/streams_command.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace millrace::cli {
+namespace {
+
+bool wantsHelp(std::span<const std::string> words)
+{
+    const auto end = std::find(words.begin(), words.end(), "--");
+    return std::any_of(words.begin(), end,
+                       [](const std::string &word) { return word == "--help" || word == "-h"; });
+}
+
+} // namespace
+
+const std::vector<Command> &commands()
+{
+    static const std::vector<Command> all{runCommand(), checkCommand(), putCommand(),
+                                          recordsCommand(), streamsCommand()};
+    return all;
+}
+
+ExitCode runCommandLine(std::span<const std::string> words, const Environment &environment)
+{
+    if (words.empty()) {
+        fmt::print(stderr, "{}", overview());
+        return ExitCode::Usage;
+    }
+    const std::string &name = words.front();
+    const auto rest = words.subspan(1);
+    if (name == "--version") {
+        fmt::print("millrace {}\n", MILLRACE_VERSION);
+        return ExitCode::Success;
+    }
+    if (name == "help" || name == "--help" || name == "-h")
+        return help(rest);
+    for (const Command &command : commands()) {
+        if (command.syntax.command != name)
+            continue;
+        if (wantsHelp(rest))
+            return help(words.first(1));
+        const auto arguments = Arguments::parse(command.syntax, rest);
+        if (!arguments) {
+            printProblem(arguments.error());
+            return ExitCode::Usage;
+        }
+        return command.run(*arguments, environment);
+    }
+    printProblem(unknownCommand(name));
+    return ExitCode::Usage;
+}
+
+void printProblem(const Problem &problem)
+{
+    fmt::print(stderr, "millrace: {}\n", problem.message());
+}
+
+void printProblems(const std::vector<Problem> &problems)
+{
+    for (const Problem &problem : problems)
+        printProblem(problem);
+}
+
+ExitCode exitCodeOf(const Problem &problem)
+{
+    switch (problem.code()) {
+    case Code::CliWhichDirectory:
+        return ExitCode::Usage;
+    case Code::NotFound:
+    case Code::CliNoStream:
+        return ExitCode::NotFound;
+    case Code::Busy:
+    case Code::DirectoryBusy:
+    case Code::NewerFormat:
+    case Code::NetworkFileSystem:
+    case Code::ControlUnreachable:
+        return ExitCode::DataDirectory;
+    default:
+        return ExitCode::Failure;
+    }
+}
+
+} // namespace millrace::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace millrace::cli {
+
+/// What the program ends with; scripts rely on the numbers (`millrace help exit-codes`).
+enum class ExitCode : std::uint8_t {
+    Success = 0,
+    Failure = 1,         ///< something went wrong while it ran; the message says what
+    Usage = 2,           ///< the command line is not understood
+    InvalidPipeline = 3, ///< the pipeline file, or an expression, has errors
+    DataDirectory = 4,   ///< in use by another engine, of a newer version, or not usable
+    NotFound = 5,        ///< the stream, record or input that was named does not exist
+    Interrupted = 130,   ///< ended in good order after Ctrl-C (SIGINT)
+    Terminated = 143,    ///< ended in good order after SIGTERM
+};
+
+} // namespace millrace::cli

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/help.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace millrace::cli {
+namespace {
+
+constexpr std::string_view kExitCodes =
+    "Exit codes:\n"
+    "    0  it did what was asked\n"
+    "    1  something went wrong while it ran; the message says what\n"
+    "    2  the command line is not understood\n"
+    "    3  the pipeline file, or an expression, has errors\n"
+    "    4  the data directory is in use, of a newer version, or not usable\n"
+    "    5  the stream or the input that was named does not exist\n"
+    "  130  ended in good order after Ctrl-C (SIGINT); records --follow ends with 0\n"
+    "  143  ended in good order after SIGTERM\n"
+    "\n"
+    "Messages stand on standard error, one line each: \"millrace: place: sentence [id]\". The id "
+    "in\n"
+    "brackets is stable; the sentence may get better.\n";
+
+/// Words, wrapped at about 96 columns behind an indent.
+std::string wrapped(std::string_view text, std::size_t indent)
+{
+    constexpr std::size_t kColumns = 96;
+    std::string out;
+    std::size_t column = indent;
+    while (!text.empty()) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(text.size(), word.size() + 1));
+        if (column > indent && column + 1 + word.size() > kColumns) {
+            out += "\n" + std::string(indent, ' ');
+            column = indent;
+        } else if (column > indent) {
+            out += ' ';
+            ++column;
+        }
+        out += word;
+        column += word.size();
+    }
+    return out;
+}
+
+std::string helpOf(const Command &command)
+{
+    const Syntax &syntax = command.syntax;
+    std::string out = "millrace " + std::string(syntax.command) + ": " +
+                      std::string(command.summary) + "\n\nUsage: " + wrapped(syntax.usage(), 7) +
+                      "\n";
+    if (!syntax.options.empty())
+        out += "\n";
+    for (const Option &option : syntax.options) {
+        const std::string head = std::string(option.name) + (option.value.empty() ? "" : " ") +
+                                 std::string(option.value);
+        out += fmt::format("  {:<22}  {}\n", head, wrapped(option.help, 26));
+    }
+    if (!command.details.empty())
+        out += "\n" + std::string(command.details);
+    return out;
+}
+
+} // namespace
+
+std::string overview()
+{
+    std::string out = "Millrace runs streaming pipelines on this computer.\n\n"
+                      "Usage: millrace COMMAND …\n\n";
+    for (const Command &command : commands())
+        out += fmt::format("  {:<10}  {}\n", command.syntax.command, command.summary);
+    out += fmt::format("  {:<10}  {}\n", "help", "explain a command, or: millrace help exit-codes");
+    out += fmt::format("  {:<10}  {}\n", "--version", "say which version this is");
+    return out;
+}
+
+Problem unknownCommand(const std::string &name)
+{
+    std::vector<std::string_view> known{"help", "--version"};
+    for (const Command &command : commands())
+        known.push_back(command.syntax.command);
+    return Problem(Code::CliUnknownCommand, {{"command", name}, {"hint", didYouMean(name, known)}});
+}
+
+ExitCode help(std::span<const std::string> words)
+{
+    if (words.empty()) {
+        fmt::print("{}", overview());
+        return ExitCode::Success;
+    }
+    if (words.front() == "exit-codes") {
+        fmt::print("{}", kExitCodes);
+        return ExitCode::Success;
+    }
+    for (const Command &command : commands()) {
+        if (command.syntax.command == words.front()) {
+            fmt::print("{}", helpOf(command));
+            return ExitCode::Success;
+        }
+    }
+    printProblem(unknownCommand(words.front()));
+    return ExitCode::Usage;
+}
+
+} // namespace millrace::cli

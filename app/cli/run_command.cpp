@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_command.h"
+
+#include "app/cli/dashboard.h"
+#include "app/cli/data_directory.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/run_report.h"
+#include "app/cli/terminal.h"
+
+#include "core/gateway/control/control_server.h"
+#include "core/gateway/control/control_socket.h"
+#include "core/graph/file.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace millrace::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLook{100};
+constexpr milliseconds kStatusEvery{1000};
+constexpr milliseconds kPlainFrameEvery{2000};
+/// With a failed node the rest may wait for ever: it ends when nothing moved for this long.
+constexpr milliseconds kStillAfterFailure{5000};
+
+/// What the pipeline does on the terminal while it runs, on standard error: standard output belongs
+/// to the pipeline and the report.
+class Display
+{
+public:
+    Display(const graph::Document &document, bool dashboard)
+        : m_document(document)
+        , m_dashboard(dashboard)
+        , m_terminal(isTerminal(STDERR_FILENO))
+    {}
+
+    void show(const runtime::Snapshot &snapshot, MonoTime now)
+    {
+        const bool redraws = m_dashboard && m_terminal;
+        const milliseconds every = redraws       ? kLook * 2
+                                   : m_dashboard ? kPlainFrameEvery
+                                                 : kStatusEvery;
+        if ((!m_dashboard && !m_terminal) || (m_shown && now < m_last + every))
+            return;
+        m_last = now;
+        if (m_dashboard)
+            frame(snapshot);
+        else
+            fmt::print(stderr, "\r\033[K{}", cut(statusLine(snapshot), terminalWidth(2) - 1));
+        m_shown = true;
+        std::fflush(stderr);
+    }
+
+    /// Leaves what was drawn and starts a line of its own for a message.
+    void leave()
+    {
+        if (m_shown && m_terminal && !m_dashboard)
+            fmt::print(stderr, "\r\033[K");
+        m_drawnLines = 0;
+        m_shown = false;
+    }
+
+private:
+    void frame(const runtime::Snapshot &snapshot)
+    {
+        const auto lines = dashboardLines(m_document, snapshot, terminalWidth(STDERR_FILENO));
+        if (m_terminal && m_drawnLines > 0)
+            fmt::print(stderr, "\033[{}A", m_drawnLines);
+        for (const std::string &line : lines)
+            fmt::print(stderr, "{}{}\n", line, m_terminal ? "\033[K" : "");
+        if (m_terminal)
+            fmt::print(stderr, "\033[J");
+        else
+            fmt::print(stderr, "\n");
+        m_drawnLines = lines.size();
+    }
+
+    const graph::Document &m_document;
+    const bool m_dashboard;
+    const bool m_terminal;
+    MonoTime m_last{};
+    bool m_shown = false;
+    std::size_t m_drawnLines = 0;
+};
+
+bool sameCounts(const runtime::Snapshot &a, const runtime::Snapshot &b)
+{
+    return std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                      [](const runtime::NodeFigures &x, const runtime::NodeFigures &y) {
+                          return x.id == y.id && x.state == y.state && x.counts == y.counts;
+                      });
+}
+
+std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    std::string names;
+    for (const runtime::NodeFigures &figures : snapshot.nodes) {
+        const graph::Node *node = document.find(figures.id);
+        if (figures.state == runtime::NodeState::Failed && node != nullptr)
+            names +=
+                (names.empty() ? "" : ", ") + (node->name.empty() ? figures.id.value : node->name);
+    }
+    return names;
+}
+
+/// One run, from the deployed pipeline to its end.
+class Run
+{
+public:
+    Run(const graph::Document &document, const Arguments &arguments, const Environment &environment,
+        engine::Engine &engine, std::optional<milliseconds> limit)
+        : m_document(document)
+        , m_arguments(arguments)
+        , m_environment(environment)
+        , m_engine(engine)
+        , m_limit(limit)
+        , m_display(document, arguments.has("--dashboard"))
+    {}
+
+    ExitCode run()
+    {
+        const MonoTime began = m_environment.clock->mono();
+        if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
+            return code;
+        const std::string_view ended = watch(began);
+        const runtime::SnapshotPtr last = m_engine.snapshot();
+        ExitCode code = ask(engine::StopRequest{});
+        m_display.leave();
+        printEvents();
+        const auto elapsed =
+            std::chrono::duration_cast<milliseconds>(m_environment.clock->mono() - began);
+        if (m_arguments.value("--report"))
+            report(*last, ended, elapsed);
+        if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
+            printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
+            code = ExitCode::Failure;
+        }
+        return code == ExitCode::Success && ended == "interrupted" ? interruptCode() : code;
+    }
+
+private:
+    ExitCode ask(engine::Request request)
+    {
+        const engine::Reply reply = m_engine.wait(m_engine.request(std::move(request)));
+        if (reply.ok())
+            return ExitCode::Success;
+        m_display.leave();
+        printProblems(reply.problems);
+        return ExitCode::Failure;
+    }
+
+    /// Returns why it ended.
+    std::string_view watch(MonoTime began)
+    {
+        const bool untilDone = m_arguments.has("--until-done");
+        runtime::SnapshotPtr before = m_engine.snapshot();
+        MonoTime moved = m_environment.clock->mono();
+        while (sleepUnlessInterrupted(kLook)) {
+            const runtime::SnapshotPtr now = m_engine.snapshot();
+            const MonoTime time = m_environment.clock->mono();
+            printEvents();
+            m_display.show(*now, time);
+            if (!sameCounts(*before, *now))
+                moved = time;
+            if (untilDone && now->drained)
+                return "done";
+            before = now;
+            if (untilDone && time - moved >= kStillAfterFailure &&
+                !failedNodes(m_document, *now).empty())
+                return "failed";
+            const auto ran = m_arguments.has("--virtual")
+                                 ? now->runningFor
+                                 : std::chrono::duration_cast<milliseconds>(time - began);
+            if (m_limit && ran >= *m_limit)
+                return "time";
+        }
+        return "interrupted";
+    }
+
+    void printEvents()
+    {
+        const std::vector<engine::Event> events = m_engine.takeEvents();
+        if (!events.empty())
+            m_display.leave();
+        for (const engine::Event &event : events)
+            printProblem(event.problem);
+    }
+
+    void report(const runtime::Snapshot &last, std::string_view ended, milliseconds elapsed)
+    {
+        engine::Reply streams = m_engine.wait(m_engine.request(engine::StreamsRequest{}));
+        const runtime::SnapshotPtr final = m_engine.snapshot();
+        RunReport report{m_document, last, *final, {}, elapsed, ended};
+        if (auto *reply = std::get_if<engine::StreamsReply>(&streams.value))
+            report.streams = std::move(reply->streams);
+        std::fputs(toJson(report).c_str(), stdout);
+        std::fflush(stdout);
+    }
+
+    const graph::Document &m_document;
+    const Arguments &m_arguments;
+    const Environment &m_environment;
+    engine::Engine &m_engine;
+    const std::optional<milliseconds> m_limit;
+    Display m_display;
+};
+
+ExitCode failed(const Problem &problem, ExitCode code)
+{
+    printProblem(problem);
+    return code;
+}
+
+ExitCode run(const Arguments &arguments, const Environment &environment)
+{
+    auto budget = arguments.bytes("--budget");
+    if (!budget)
+        return failed(budget.error(), ExitCode::Usage);
+    auto limit = arguments.duration("--for");
+    if (!limit)
+        return failed(limit.error(), ExitCode::Usage);
+    if (arguments.value("--report").value_or("json") != "json")
+        return failed(Problem(Code::CliBadValue,
+                              {{"option", "--report"},
+                               {"value", *arguments.value("--report")},
+                               {"expected", "json"}},
+                              "run"),
+                      ExitCode::Usage);
+    const std::string file = *arguments.positional(0);
+    const auto document = loadChecked(file, environment);
+    if (!document)
+        return ExitCode::InvalidPipeline;
+    auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
+                                               : defaultDataDirectory(*document);
+    if (!directory)
+        return failed(directory.error(), ExitCode::Usage);
+
+    catchInterrupts();
+    auto opened = environment.openEngine(
+        {*directory, budget->value_or(0), arguments.has("--virtual"), printProblem});
+    if (!opened)
+        return failed(opened.error(), ExitCode::DataDirectory);
+    const std::unique_ptr<engine::Engine> engine = *std::move(opened);
+    gateway::ControlServerOptions options;
+    options.dataDirectory = *directory;
+    options.runtimeFolder = gateway::defaultRuntimeFolder();
+    options.version = MILLRACE_VERSION;
+    const auto server = gateway::ControlServer::start(*engine, *environment.files, options);
+    if (!server)
+        return failed(server.error(), ExitCode::DataDirectory);
+
+    const engine::Reply deployed =
+        engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
+    if (!deployed.ok()) {
+        printProblems(deployed.problems);
+        return ExitCode::InvalidPipeline;
+    }
+    return Run(*document, arguments, environment, *engine, *limit).run();
+}
+
+} // namespace
+
+std::optional<graph::Document> loadChecked(const std::string &file, const Environment &environment)
+{
+    graph::ReadOutcome outcome = graph::loadDocument(*environment.files, file);
+    printProblems(outcome.problems);
+    if (!outcome.document)
+        return {};
+    bool errors = false;
+    for (Problem &problem : environment.checkDocument(*outcome.document, parentPath(file))) {
+        errors = errors || problem.severity() == Severity::Error;
+        printProblem(std::move(problem).at(file));
+    }
+    if (errors)
+        return {};
+    return std::move(outcome.document);
+}
+
+Command runCommand()
+{
+    return {
+        {"run",
+         {{"FILE"}},
+         {{"--data", "DIR",
+           "where streams and progress are kept; by default "
+           "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
+          {"--budget", "SIZE", "most that the data directory may take, like 2GB"},
+          {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
+          {"--until-done", "", "stop when every source has ended and all of it went through"},
+          {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
+          {"--report", "json", "print what became of every record at the end, on standard output"},
+          {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},
+        "run a pipeline until it is stopped",
+        "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. Started again "
+        "on\n"
+        "the same data directory, it goes on where it was.\n"
+        "\n"
+        "The report is one JSON object: {\"pipeline\", \"project\", \"ended\", \"elapsed_ms\",\n"
+        "\"nodes\": {id: {name, kind, state, in, processed, filtered, late, dead, expired, "
+        "in_flight,\n"
+        "out}}, \"streams\", \"problems\"}; \"ended\" is done, time, interrupted or failed.\n"
+        "\n"
+        "While it runs, other programs reach it through the socket control.sock in the data "
+        "directory\n"
+        "(millrace put does).\n",
+        run};
+}
+
+} // namespace millrace::cli

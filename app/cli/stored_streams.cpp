@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/stored_streams.h"
+
+#include "app/cli/options.h"
+
+#include <algorithm>
+
+namespace millrace::cli {
+
+Result<std::vector<store::StreamEntry>> storedStreams(FileSystem &files, const Path &dataDirectory)
+{
+    const Path path = joinPath(dataDirectory, "catalog.db");
+    if (!files.exists(path))
+        return Problem(Code::NotFound, {{"what", "The catalog of a data directory"}}, path);
+    auto catalog = store::Catalog::open(path, store::Database::Mode::ReadOnly);
+    if (!catalog)
+        return std::move(catalog).error();
+    auto streams = (*catalog)->streams();
+    if (streams)
+        std::sort(streams->begin(), streams->end(),
+                  [](const auto &a, const auto &b) { return a.name < b.name; });
+    return streams;
+}
+
+Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirectory,
+                                        const std::string &name)
+{
+    auto streams = storedStreams(files, dataDirectory);
+    if (!streams)
+        return std::move(streams).error();
+    std::vector<std::string_view> names;
+    for (store::StreamEntry &stream : *streams) {
+        if (stream.name == name)
+            return std::move(stream);
+        names.push_back(stream.name);
+    }
+    return Problem(
+        Code::CliNoStream,
+        {{"directory", dataDirectory}, {"stream", name}, {"hint", didYouMean(name, names)}});
+}
+
+Path logFolder(const Path &dataDirectory, const store::StreamEntry &stream)
+{
+    return joinPath(joinPath(dataDirectory, "streams"), stream.id.toString());
+}
+
+} // namespace millrace::cli

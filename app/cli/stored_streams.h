@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/store/catalog.h"
+
+#include <string>
+#include <vector>
+
+namespace millrace::cli {
+
+/// The streams of a data directory as its catalog has them, by name, read without the directory's
+/// lock: an engine may run on it, or none.
+/// Errors: NotFound when there is no catalog, and those of Catalog.
+Result<std::vector<store::StreamEntry>> storedStreams(FileSystem &files, const Path &dataDirectory);
+
+/// The one of that name. Errors also: CliNoStream, naming the nearest one.
+Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirectory,
+                                        const std::string &name);
+
+/// The folder of a stream's log.
+Path logFolder(const Path &dataDirectory, const store::StreamEntry &stream);
+
+} // namespace millrace::cli

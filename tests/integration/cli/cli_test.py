@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line as scripts see it: words, messages, exit codes, signals. argv: program, version.
+
+The program is fake_millrace: the same commands over an engine in memory, whose stream "clicks" lives
+as long as its process.
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM, VERSION = sys.argv[1], sys.argv[2]
+COMMANDS = ["run", "check", "put", "records", "streams", "bench"]
+
+
+def pipeline(kind="source"):
+    return json.dumps({
+        "formatVersion": 1, "project": "0b9d6a3e-0000-4000-8000-000000000001", "name": "My clicks",
+        "nodes": {"aaaaaaaa": {"kind": kind, "name": "Clicks"},
+                  "bbbbbbbb": {"kind": "stream", "name": "Raw"}},
+        "wires": [{"from": "aaaaaaaa.out", "to": "bbbbbbbb.in"}]})
+
+
+class CliTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.data = os.path.join(self.folder.name, "data")
+        self.environment = dict(os.environ, XDG_DATA_HOME=os.path.join(self.folder.name, "home"),
+                                XDG_RUNTIME_DIR=self.folder.name)
+
+    def run_it(self, *words, stdin="", **environment):
+        return subprocess.run([PROGRAM, *words], input=stdin, capture_output=True, text=True,
+                              timeout=60, env=dict(self.environment, **environment))
+
+    def expect(self, code, text, *words, **more):
+        """The command ends with `code` and says `text` (a regular expression) on standard error."""
+        done = self.run_it(*words, **more)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertRegex(done.stderr, text)
+        return done
+
+    def file(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def start(self, *words):
+        """A run in the background, once its control socket is there."""
+        process = subprocess.Popen([PROGRAM, "run", *words, "--data", self.data],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=self.environment)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        deadline = time.monotonic() + 20
+        while self.run_it("put", "clicks", os.devnull, "--data", self.data,
+                          "--retry", "0s").returncode != 0:
+            self.assertLess(time.monotonic(), deadline)
+        return process
+
+    def test_version(self):
+        done = self.run_it("--version")
+        self.assertEqual((done.returncode, done.stdout), (0, f"millrace {VERSION}\n"))
+
+    def test_help_names_every_command_and_each_has_its_own(self):
+        overview = self.run_it("help")
+        self.assertEqual(overview.returncode, 0)
+        for command in COMMANDS:
+            self.assertRegex(overview.stdout, rf"\n  {command} ")
+            one = self.run_it("help", command)
+            self.assertEqual(one.returncode, 0)
+            self.assertIn(f"Usage: millrace {command}", one.stdout)
+            self.assertEqual(self.run_it(command, "--help").stdout, one.stdout)
+            self.assertTrue(all(len(line) <= 100 for line in one.stdout.splitlines()), one.stdout)
+            for option in set(re.findall(r"\[(--[a-z-]+)", one.stdout)):
+                self.assertRegex(one.stdout, rf"\n  {option}[ \n]", "an option without help")
+        self.assertIn("130", self.run_it("help", "exit-codes").stdout)
+        self.expect(2, r"no command rum; did you mean run\?", "help", "rum")
+
+    def test_no_command(self):
+        done = self.run_it()
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("Usage: millrace", done.stderr)
+
+    def test_usage_errors(self):
+        for words, message in [
+            (["rum"], r"millrace: There is no command rum; did you mean run\?.*\[cli.unknown-command\]"),
+            (["run"], r"millrace: run: FILE is missing; usage: millrace run FILE .*\[cli.missing-argument\]"),
+            (["run", "a", "b"], r'run: "b" is one argument too many'),
+            (["run", "a", "--dta", "x"], r"run: Unknown option --dta; did you mean --data\?"),
+            (["run", "a", "--zzzzzzzz"], r"run: Unknown option --zzzzzzzz; millrace help run"),
+            (["run", "a", "--data"], r"run: --data needs a value: --data DIR"),
+            (["run", "a", "--virtual=yes"], r"run: --virtual takes no value"),
+            (["run", "a", "--virtual", "--virtual"], r"run: --virtual is given twice"),
+            (["run", "a", "--for", "soon"], r'run: --for must be a duration.*, not "soon"'),
+            (["run", "a", "--for=-1s"], r"run: --for must be a duration"),
+            (["run", "a", "--budget", "2XB"], r"run: --budget must be a size"),
+            (["run", "a", "--report", "xml"], r"run: --report must be json"),
+            (["check"], r"check: FILE is missing"),
+            (["put"], r"put: STREAM is missing"),
+            (["put", "clicks", "--batch", "0"], r"put: --batch must be a whole number from 1"),
+            (["put", "clicks", "--key", "a", "--key-text", "b"], r"--key and --key-text exclude"),
+            (["put", "clicks"], r"Say which data directory is meant with --data"),
+            (["streams", "x"], r'streams: "x" is one argument too many'),
+        ]:
+            with self.subTest(words=words):
+                done = self.expect(2, message, *words)
+                self.assertEqual(done.stdout, "")
+                self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_check(self):
+        good = self.file("good.millrace", pipeline())
+        done = self.run_it("check", good)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2 nodes, 1 wires, no errors", done.stdout)
+        self.expect(3, r"bad.millrace: line 1.*\[graph.document-syntax\]",
+                    "check", self.file("bad.millrace", "{"))
+        self.expect(3, r"node aaaaaaaa.*\[graph.unknown-kind\]",
+                    "check", self.file("kind.millrace", pipeline("nonsense")))
+        self.expect(3, r"none.millrace.*\[base.not-found\]", "check", self.folder.name + "/none.millrace")
+
+    def test_run_refuses(self):
+        self.expect(3, "graph.document-syntax", "run", self.file("bad.millrace", "{"))
+        good = self.file("good.millrace", pipeline())
+        os.mkdir(self.data)
+        self.file("data/busy", "")
+        self.expect(4, r"\[stream.directory-busy\]", "run", good, "--data", self.data)
+
+    def test_run_for_a_time_reports_the_fates(self):
+        done = self.run_it("run", self.file("good.millrace", pipeline()), "--for", "300ms",
+                           "--report", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(done.stdout)
+        node = report["nodes"]["aaaaaaaa"]
+        self.assertEqual(report["ended"], "time")
+        self.assertEqual((node["name"], node["kind"], node["state"]), ("Clicks", "source", "running"))
+        self.assertEqual([node[fate] for fate in ("in", "processed", "filtered", "late", "dead",
+                                                  "expired", "in_flight", "out")],
+                         [7, 7, 0, 0, 0, 0, 0, 0])
+        self.assertEqual(list(report["streams"]), ["clicks"])
+        self.assertEqual(os.listdir(os.path.join(self.folder.name, "home/millrace")),
+                         ["My-clicks-0b9d6a3e"])
+
+    def test_run_until_done(self):
+        good = self.file("good.millrace", pipeline())
+        done = self.run_it("run", good, "--data", self.data, "--until-done", "--report", "json",
+                           FAKE_DRAINED="1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["ended"], "done")
+
+    def test_run_ends_in_good_order_on_signals(self):
+        good = self.file("good.millrace", pipeline())
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+            process = self.start(good, "--report", "json")
+            process.send_signal(number)
+            out, _ = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, code)
+            self.assertEqual(json.loads(out)["ended"], "interrupted")
+            self.assertFalse(os.path.exists(self.data + "/control.sock"))
+
+    def test_run_shows_a_dashboard(self):
+        done = self.run_it("run", self.file("good.millrace", pipeline()), "--for", "300ms",
+                           "--dashboard")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"My clicks +0:00 +running")
+        self.assertRegex(done.stderr, r"\nClicks +source +running +in")
+        self.assertRegex(done.stderr, r"\n  shard 0 +\[\.{24}\|\.{5}\] +0 %")
+        self.assertRegex(done.stderr, r"\n  shard 1 +\[#{12}\.{12}\|\.{5}\] +50 % +500/s")
+        self.assertNotIn("\033", done.stderr)
+
+    def test_put_through_a_running_engine(self):
+        self.start(self.file("good.millrace", pipeline()))
+        put = ["put", "clicks", "-", "--data", self.data, "--producer", "p", "--acks"]
+        done = self.run_it(*put, stdin="one\n\ntwo\r\nthree")
+        self.assertEqual((done.returncode, done.stdout), (0, "0\n1\n2\n"), done.stderr)
+        again = self.run_it(*put, stdin="one\ntwo\nthree\nfour\n")
+        self.assertEqual((again.returncode, again.stdout), (0, "3\n"), again.stderr)
+        self.assertIn("1 records stored, 3 were already", again.stderr)
+        self.expect(5, r"stream nowhere does not exist \[base.not-found\]",
+                    "put", "nowhere", "-", "--data", self.data, stdin="x")
+
+    def test_put_without_an_engine_runs_its_own(self):
+        os.mkdir(self.data)
+        done = self.expect(0, "3 records stored", "put", "clicks", "--data", self.data, "--key",
+                           "user.id", stdin='{"user":{"id":"a"}}\n{"user":{"id":2}}\n{"user":{"id":true}}')
+        self.assertEqual(done.stdout, "")
+        self.file("data/busy", "")
+        self.expect(4, r"\[stream.directory-busy\]", "put", "clicks", "--data", self.data)
+        self.expect(4, r"\[gateway.unreachable\].*\n.*Gave up after 1 s; 0 records",
+                    "put", "clicks", "--data", self.data, "--retry", "1s", stdin="x")
+        self.expect(5, r"no/such does not exist", "put", "clicks", "--data", self.folder.name + "/no/such")
+        self.expect(5, r"no.ndjson does not exist", "put", "clicks", "no.ndjson", "--data", self.data)
+
+    def test_put_names_the_line_without_its_key(self):
+        os.mkdir(self.data)
+        done = self.expect(1, r"line 3: .*no field user.*\[cli.key-missing\]", "put", "clicks",
+                           "--data", self.data, "--key", "user", "--acks",
+                           stdin='{"user":1}\n\n{"id":1}\n{"user":1}\n')
+        self.assertEqual(done.stdout, "0\n")
+
+    def test_put_ends_on_a_signal(self):
+        os.mkdir(self.data)
+        process = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--acks"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True, env=self.environment)
+        process.stdin.write("one\n")
+        process.stdin.flush()
+        self.assertEqual(process.stdout.readline(), "0\n")  # a line is sent as soon as it is there
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+
+    def test_streams_without_a_catalog(self):
+        os.mkdir(self.data)
+        self.expect(5, r"catalog.db", "streams", "--data", self.data)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line with an engine that keeps everything in memory: what the commands themselves do
+// (words, messages, exit codes, signals) is tested with it, without a disk or a scheduler.
+#include "app/cli/command.h"
+#include "tests/core/gateway/fake_engine.h"
+
+#include "core/graph/validate.h"
+
+#include <cstdlib>
+
+int main(int argc, char **argv)
+{
+    using namespace millrace;
+    SystemClock clock;
+    SystemRandom random;
+    graph::NodeKind source;
+    source.id = "source";
+    source.category = graph::Category::Producer;
+    source.title = "Source";
+    source.outputs = {{"out", "Records", true}};
+    graph::NodeKind stream;
+    stream.id = "stream";
+    stream.category = graph::Category::Stream;
+    stream.title = "Stream";
+    stream.inputs = {{"in", "Records", true}};
+    stream.outputs = {{"out", "Records", true}};
+    const graph::KindCatalog kinds({source, stream});
+
+    cli::Environment environment;
+    environment.files = &posixFileSystem();
+    environment.clock = &clock;
+    environment.random = &random;
+    environment.openEngine =
+        [](const cli::EngineWishes &wishes) -> Result<std::unique_ptr<engine::Engine>> {
+        if (auto made = posixFileSystem().makeFolders(wishes.dataDirectory); !made)
+            return std::move(made).error();
+        if (posixFileSystem().exists(joinPath(wishes.dataDirectory, "busy")))
+            return Problem(Code::DirectoryBusy, {{"directory", wishes.dataDirectory}});
+        auto engine = std::make_unique<test::FakeEngine>();
+        engine->createStream("clicks");
+        runtime::Snapshot snapshot;
+        snapshot.generation = 1;
+        snapshot.state = runtime::RunState::Running;
+        runtime::NodeFigures node;
+        node.id = {"aaaaaaaa"};
+        node.state = runtime::NodeState::Running;
+        node.counts.in = 7;
+        node.counts.processed = 7;
+        runtime::NodeFigures stream;
+        stream.id = {"bbbbbbbb"};
+        stream.state = runtime::NodeState::Running;
+        stream.shards.resize(2);
+        stream.shards[1].shard = ShardIndex(1);
+        stream.shards[1].recordsInPerSecond = 500;
+        snapshot.nodes = {node, stream};
+        snapshot.drained = std::getenv("FAKE_DRAINED") != nullptr;
+        engine->setSnapshot(snapshot);
+        engine->live();
+        return std::unique_ptr<engine::Engine>(std::move(engine));
+    };
+    environment.checkDocument = [&](const graph::Document &document, const Path &) {
+        return graph::validate(document, kinds);
+    };
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    return static_cast<int>(cli::runCommandLine(words, environment));
+}

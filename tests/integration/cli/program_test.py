@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line on the real engine: run, put, records and streams on one data directory, live and
+at rest. argv: program."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PROGRAM = sys.argv[1]
+TOTAL = 2000
+
+STREAM = {"kind": "data-stream", "name": "Raw", "parameters": {"stream": "clicks", "shards": 4}}
+SOURCE = {"kind": "generator", "name": "Clicks",
+          "parameters": {"ratePerSecond": 1000000.0, "total": TOTAL, "seed": 7}}
+
+
+def pipeline(nodes, wires):
+    return json.dumps({"formatVersion": 1, "project": "0b9d6a3e-0000-4000-8000-000000000001",
+                       "name": "Clicks", "nodes": nodes,
+                       "wires": [{"from": a + ".out", "to": b + ".in"} for a, b in wires]})
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.data = os.path.join(self.folder.name, "data")
+        self.environment = dict(os.environ, XDG_DATA_HOME=self.folder.name)
+        self.generated = self.file("generated.millrace", pipeline(
+            {"aaaaaaaa": SOURCE, "bbbbbbbb": STREAM}, [("aaaaaaaa", "bbbbbbbb")]))
+        self.empty = self.file("empty.millrace", pipeline({"bbbbbbbb": STREAM}, []))
+
+    def file(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w") as out:
+            out.write(text)
+        return path
+
+    def run_it(self, command, *words, stdin="", code=0):
+        done = subprocess.run([PROGRAM, command, *words, "--data", self.data], input=stdin, text=True,
+                              capture_output=True, timeout=120, env=self.environment)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def records(self, *words, **more):
+        out = self.run_it("records", "clicks", "--format", "ndjson", *words, **more).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    def start(self, file):
+        process = subprocess.Popen([PROGRAM, "run", file, "--data", self.data], env=self.environment,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, "it never came to that")
+            time.sleep(0.02)
+
+    def test_runs_until_done_and_reads_what_is_there(self):
+        report = json.loads(self.run_it("run", self.generated, "--until-done", "--report",
+                                        "json").stdout)
+        self.assertEqual(report["ended"], "done")
+        self.assertEqual(report["nodes"]["aaaaaaaa"]["out"], TOTAL)
+        self.assertEqual(report["nodes"]["aaaaaaaa"]["state"], "finished")
+        self.assertEqual(report["streams"]["clicks"]["records"], TOTAL)
+        for node in report["nodes"].values():
+            self.assertEqual(node["in"], sum(node[fate] for fate in (
+                "processed", "filtered", "late", "dead", "expired", "in_flight")))
+
+        everything = self.records()
+        self.assertEqual(len(everything), TOTAL)
+        place = [(r["arrival"], r["shard"], r["ordinal"]) for r in everything]
+        self.assertEqual(place, sorted(place))
+        self.assertEqual({r["shard"] for r in everything}, {0, 1, 2, 3})
+        self.assertTrue(all(isinstance(r["data"], dict) for r in everything))
+        self.assertEqual(len({r["sequence_number"] for r in everything}), TOTAL)
+
+        self.assertEqual(self.records("--limit", "7"), everything[:7])
+        second = [r for r in everything if r["shard"] == 2]
+        self.assertEqual(self.records("--shard", "2"), second)
+        self.assertEqual(self.records("--from", second[5]["sequence_number"]), second[5:])
+        self.assertEqual(self.records("--where", "record.shard = 2 AND record.ordinal >= 5"),
+                         second[5:])
+        self.assertEqual(self.records("--from", "latest"), [])
+        last = everything[-1]["arrival"]
+        self.assertEqual(self.records("--from", last),
+                         [r for r in everything if r["arrival"] >= last])
+        self.assertEqual(self.records("--from", "2999-01-01T00:00:00Z"), [])
+
+        table = self.run_it("records", "clicks", "--limit", "2").stdout.splitlines()
+        self.assertEqual(len(table), 3)
+        self.assertEqual(table[0].split(), ["arrival", "(UTC)", "shard", "sequence", "key", "data"])
+        self.assertTrue(table[1].startswith(everything[0]["arrival"][:10]))
+        self.assertTrue(all(len(line) <= 200 for line in table))
+
+        line = [l for l in self.run_it("streams").stdout.splitlines() if l.startswith("clicks ")]
+        self.assertEqual(line[0].split()[:4], ["clicks", "data", "4", f"{TOTAL:,}"])
+
+        # Started again, the generator has nothing left to make.
+        again = json.loads(self.run_it("run", self.generated, "--until-done", "--report",
+                                       "json").stdout)
+        self.assertEqual(again["streams"]["clicks"]["records"], TOTAL)
+
+    def test_records_refuses(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        for words, code, message in [
+            (["clcks"], 5, "has no stream clcks; did you mean clicks?"),
+            (["clicks", "--shard", "4"], 2, "--shard must be below 4"),
+            (["clicks", "--from", "yesterday"], 2, "--from must be trim, latest, a time"),
+            (["clicks", "--from", "1" * 56], 2, "--from must be"),
+            (["clicks", "--format", "xml"], 2, "--format must be table or ndjson"),
+            (["clicks", "--where", "nosuch > 1"], 3, "There is no column nosuch"),
+            (["clicks", "--where", "1 +"], 3, "--where: line 1, column"),
+        ]:
+            with self.subTest(words=words):
+                self.assertIn(message, self.run_it("records", *words, code=code).stderr)
+
+    def test_put_without_an_engine(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        self.run_it("put", "clicks", "--key", "user", stdin='{"user":"a","n":1}\n{"user":"a","n":2}\n')
+        self.run_it("put", "clicks", "--key-text", "k", stdin="no JSON\n")
+        got = self.records()
+        self.assertEqual([(r["key"], r.get("data"), r.get("data64")) for r in got],
+                         [("a", {"user": "a", "n": 1}, None), ("a", {"user": "a", "n": 2}, None),
+                          ("k", None, "bm8gSlNPTg==")])
+
+    def test_a_second_engine_is_refused_and_reading_goes_on(self):
+        self.start(self.empty)
+        self.wait_for(lambda: os.path.exists(self.data + "/control.sock"))
+        refused = self.run_it("run", self.empty, code=4)
+        self.assertIn("[stream.directory-busy]", refused.stderr)
+        self.run_it("put", "clicks", "--retry", "20s", stdin="1\n")
+        self.assertEqual([r["data"] for r in self.records()], [1])
+
+    def test_follow(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        follower = subprocess.Popen([PROGRAM, "records", "clicks", "--follow", "--from", "trim",
+                                     "--format", "ndjson", "--data", self.data],
+                                    stdout=subprocess.PIPE, text=True, env=self.environment)
+        self.addCleanup(follower.stdout.close)
+        self.addCleanup(follower.kill)
+        for number in range(3):
+            self.run_it("put", "clicks", stdin=f"{number}\n")
+            self.assertEqual(json.loads(follower.stdout.readline())["data"], number)
+        follower.send_signal(signal.SIGINT)
+        self.assertEqual(follower.wait(timeout=30), 0)
+
+    def test_a_producer_survives_a_killed_engine(self):
+        engine = self.start(self.empty)
+        sender = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--producer", "p",
+                                   "--acks", "--batch", "10", "--retry", "60s", "--key", "k"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                  env=self.environment)
+        self.addCleanup(sender.kill)
+        count = 3000
+
+        def feed():
+            for n in range(count):
+                sender.stdin.write(json.dumps({"n": n, "k": n % 7}) + "\n")
+            sender.stdin.close()
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        acks = []
+        for kill_at in (100, 500, 1500):
+            while len(acks) < kill_at:
+                acks.append(int(sender.stdout.readline()))
+            engine.kill()
+            engine.wait()
+            engine = self.start(self.empty)
+        acks += [int(line) for line in sender.stdout]
+        feeder.join()
+        self.assertEqual(sender.wait(timeout=60), 0)
+        sender.stdout.close()
+        self.assertEqual(acks, list(range(count)))
+        got = [r["data"] for r in self.records()]
+        self.assertEqual(sorted(r["n"] for r in got), list(range(count)))
+        for key in range(7):
+            order = [r["n"] for r in got if r["k"] == key]
+            self.assertEqual(order, sorted(order))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

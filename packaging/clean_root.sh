@@ -21,8 +21,7 @@ roots=${ROOTS:-/var/tmp/millrace-roots}
 tree=$roots/$suite
 mirror=${MIRROR:-http://deb.debian.org/debian}
 
-leave() { [[ $keep ]] || rm -rf --one-file-system -- "$tree"; }
-trap 'leave' EXIT
+trap '[[ $keep ]] || rm -rf --one-file-system -- "$tree"' EXIT
 
 minutes() { printf '%d:%02d min' $(($1 / 60)) $(($1 % 60)); }
 

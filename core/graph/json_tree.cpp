@@ -192,10 +192,12 @@ private:
             return;
         }
         JsonNode &parent = *m_open.back();
-        if (parent.kind == JsonNode::Kind::Object)
-            m_last = &parent.members.emplace_back(m_keys.back(), std::move(node)).second;
-        else
+        if (parent.kind == JsonNode::Kind::Object) {
+            parent.members.push_back({m_keys.back(), std::move(node)});
+            m_last = &parent.members.back().value;
+        } else {
             m_last = &parent.items.emplace_back(std::move(node));
+        }
     }
 
     bool open(JsonNode::Kind kind)
@@ -246,8 +248,8 @@ private:
 
 const JsonNode *JsonNode::find(std::string_view name) const
 {
-    const auto found = std::ranges::find(members, name, &Member::first);
-    return found == members.end() ? nullptr : &found->second;
+    const auto found = std::ranges::find(members, name, &Member::name);
+    return found == members.end() ? nullptr : &found->value;
 }
 
 std::string_view JsonNode::kindName() const
@@ -292,11 +294,11 @@ std::string JsonNode::toText() const
         std::vector<const Member *> sorted;
         for (const Member &member : members)
             sorted.push_back(&member);
-        std::ranges::stable_sort(sorted, {}, [](const Member *m) { return m->first; });
+        std::ranges::stable_sort(sorted, {}, [](const Member *m) { return m->name; });
         for (const Member *member : sorted) {
             out += out.empty() ? "{" : ", ";
-            appendJsonText(out, member->first);
-            out += ": " + member->second.toText();
+            appendJsonText(out, member->name);
+            out += ": " + member->value.toText();
         }
         return out.empty() ? "{}" : out + "}";
     }

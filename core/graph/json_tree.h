@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace millrace::graph {
@@ -15,7 +14,7 @@ namespace millrace::graph {
 /// usual tree loses: members in the order written, with doubles, and numbers as written.
 struct JsonNode {
     enum class Kind : std::uint8_t { Null = 1, Boolean, Integer, Real, Text, Array, Object };
-    using Member = std::pair<std::string, JsonNode>;
+    struct Member;
 
     Kind kind = Kind::Null;
     std::size_t line = 0; ///< from 1
@@ -30,6 +29,11 @@ struct JsonNode {
     /// Canonical JSON on one line: members sorted, ", " and ": ", strings as by appendJsonText.
     std::string toText() const;
     std::string_view kindName() const; ///< "a text", "an object", …: for messages
+};
+
+struct JsonNode::Member {
+    std::string name;
+    JsonNode value;
 };
 
 /// Parses strict JSON (RFC 8259; no comments, valid UTF-8). A whole number beyond int64 becomes a

@@ -3,7 +3,7 @@
 # folder this checkout happens to stand in. Run with cmake -DROOT=<checkout> -P.
 cmake_minimum_required(VERSION 3.25)
 set(bad "")
-set(places "(^|[^A-Za-z0-9_.~}])/(home|root|Users|work)/[A-Za-z0-9_]")
+set(places "(^|[^A-Za-z0-9_.~}])/((home|Users)/[A-Za-z0-9_-]+/|(root|work)/[A-Za-z0-9_])")
 file(GLOB top RELATIVE "${ROOT}" "${ROOT}/*" "${ROOT}/.*")
 list(REMOVE_ITEM top build .git LICENSE)
 set(files "")

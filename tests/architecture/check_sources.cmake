@@ -5,9 +5,11 @@
 cmake_minimum_required(VERSION 3.25)
 set(bad "")
 
-# Whether a CMakeLists.txt from the file's folder up to the root names it as a whole word.
+# Whether a CMakeLists.txt from the file's folder up to the root names it as a whole word; a node kind
+# is named without its ending.
 function(is_listed file result)
     cmake_path(GET file FILENAME name)
+    cmake_path(GET file STEM stem)
     string(REPLACE "." "\\." pattern "${name}")
     set(folder "${file}")
     set(${result} FALSE PARENT_SCOPE)
@@ -15,7 +17,8 @@ function(is_listed file result)
         cmake_path(GET folder PARENT_PATH folder)
         set(list "${ROOT}/${folder}/CMakeLists.txt")
         if(EXISTS "${list}")
-            file(STRINGS "${list}" found REGEX "^([^#]*[^#A-Za-z0-9_])?${pattern}([^A-Za-z0-9_.]|$)")
+            file(STRINGS "${list}" found REGEX
+                "^([^#]*[^#A-Za-z0-9_])?${pattern}([^A-Za-z0-9_.]|$)|millrace_add_kind\\([a-z_]+/${stem}\\)")
             if(found)
                 set(${result} TRUE PARENT_SCOPE)
                 return()

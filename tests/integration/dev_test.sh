@@ -87,6 +87,18 @@ DISPLAY=:7 XDG_DATA_HOME="$HOME/my data" dev run
 expect 0 "millrace-studio platform= resources/templates/clickstream.millrace --data $HOME/my data/millrace/demo --budget 2GB --run"
 [[ $output != *'no display'* ]] || die 'speaks of no display although there is one'
 
+# .ci/run goes on after a red step and fails in the end.
+mkdir -p "$MILLRACE_SCRATCH/ci/.ci"
+cp "$MILLRACE_SOURCE/.ci/run" "$MILLRACE_SCRATCH/ci/.ci"
+# shellcheck disable=SC2016 # the stub expands it
+printf '#!/bin/sh\necho "step $*"; [ "$*" != "test --preset dev" ] || [ -e green ]\n' >"$MILLRACE_SCRATCH/ci/dev"
+chmod +x "$MILLRACE_SCRATCH/ci/dev"
+code=0 && output=$(cd / && "$MILLRACE_SCRATCH/ci/.ci/run" 2>&1) || code=$?
+expect 1 'step lint --quick' 'step test' 'step test --preset tsan-core' '1 of 4 steps failed'
+touch "$MILLRACE_SCRATCH/ci/green"
+code=0 && output=$(cd / && "$MILLRACE_SCRATCH/ci/.ci/run" 2>&1) || code=$?
+expect 0 'passed'
+
 # Neither root nor sudo: the line to type, and exit code 3. Root becomes nobody for it.
 stub dpkg-query 'exit 1'
 for tool in bash env nproc dirname mkdir apt-get apt-cache sed tail cat grep; do

@@ -25,8 +25,7 @@ bool registerTest(const char *file, Factory factory)
     return true;
 }
 
-/// Runs the test class named by the first argument, or all of them; the rest goes to Qt Test.
-static int run(int argc, char **argv)
+int runTests(int argc, char **argv)
 {
     std::string wanted;
     if (argc > 1 && argv[1][0] != '-') {
@@ -54,6 +53,6 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     QCoreApplication app(argc, argv);
-    return millrace::test::run(argc, argv);
+    return millrace::test::runTests(argc, argv);
 }
 #endif

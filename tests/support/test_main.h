@@ -14,6 +14,9 @@ using Factory = std::function<std::unique_ptr<QObject>()>;
 /// is the name ctest passes to the program. Returns a value so that a static can be initialised.
 bool registerTest(const char *file, Factory factory);
 
+/// Runs the test class named by the first argument, or all of them; the rest goes to Qt Test.
+int runTests(int argc, char **argv);
+
 } // namespace millrace::test
 
 /// Put once at the end of every *_test.cpp, before the moc include.

@@ -224,6 +224,9 @@ private slots:
         row("list item", withParameter("[\"a\",\n5]"),
             "nodes/f81k2m0a/parameters/p/1: expected a text, found a number (line 2) "
             "[graph.document-structure]");
+        row("number before a newline", withParameter("[5\n]"),
+            "nodes/f81k2m0a/parameters/p/0: expected a text, found a number (line 1) "
+            "[graph.document-structure]");
         row("tag", withParameter(R"({"seconds": 5})"),
             "nodes/f81k2m0a/parameters/p: expected a value, or an object with one of \"ms\", "
             "\"lines\", \"pairs\", found an object (line 1) [graph.document-structure]");

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/engine_bridge.h"
+
+#include "core/engine/engine.h"
+
+#include "ui/bridge/convert.h"
+
+#include <utility>
+
+namespace millrace::ui {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Ten a second: the rate at which the engine publishes and eyes still follow figures.
+constexpr auto kPollInterval = 100ms;
+
+engine::RecordsRequest toCore(const RecordsQuery &query)
+{
+    engine::RecordsRequest request;
+    request.stream = query.stream;
+    request.limit = query.limit;
+    if (query.from) {
+        for (const auto &[shard, next] : query.from->next)
+            request.from.push_back({ShardIndex(shard), Ordinal(next)});
+    }
+    return request;
+}
+
+RecordsPage pageOf(const engine::Reply &reply)
+{
+    RecordsPage page;
+    page.problems = reply.problems;
+    const auto *records = std::get_if<engine::RecordsReply>(&reply.value);
+    if (!reply.ok() || !records)
+        return page;
+    page.rows.reserve(records->rows.size());
+    for (const engine::RecordRow &row : records->rows) {
+        page.rows.push_back({row.shard.value, row.ordinal.value,
+                             row.arrival.time_since_epoch().count(), toQt(row.sequenceNumber),
+                             toQt(row.key), QByteArray::fromStdString(row.data)});
+    }
+    for (const engine::ShardPosition &position : records->next)
+        page.next.next.emplace_back(position.shard.value, position.next.value);
+    page.expired = records->expired;
+    page.reachedEnd = records->reachedEnd;
+    return page;
+}
+
+} // namespace
+
+EngineBridge::EngineBridge(QObject *parent)
+    : QObject(parent)
+    , m_snapshot(std::make_shared<const runtime::Snapshot>())
+{
+    m_timer.setInterval(kPollInterval);
+    connect(&m_timer, &QTimer::timeout, this, &EngineBridge::poll);
+}
+
+EngineBridge::~EngineBridge() = default;
+
+void EngineBridge::setEngine(std::shared_ptr<engine::Engine> engine)
+{
+    m_engine = std::move(engine);
+    m_pending.clear();
+    m_sawSnapshot = false;
+    if (m_engine)
+        m_timer.start();
+    else
+        m_timer.stop();
+    emit engineChanged();
+    if (m_engine)
+        poll();
+}
+
+void EngineBridge::poll()
+{
+    if (!m_engine)
+        return;
+    takeReplies();
+    const std::vector<engine::Event> events = m_engine->takeEvents();
+    if (!events.empty()) {
+        std::vector<Problem> problems;
+        problems.reserve(events.size());
+        for (const engine::Event &event : events)
+            problems.push_back(event.problem);
+        emit happened(problems);
+    }
+    runtime::SnapshotPtr snapshot = m_engine->snapshot();
+    if (m_sawSnapshot && snapshot->generation == m_snapshot->generation)
+        return;
+    m_sawSnapshot = true;
+    m_snapshot = std::move(snapshot);
+    emit snapshotChanged(m_snapshot);
+}
+
+void EngineBridge::deployAndRun(const graph::Document &document, const QString &documentFolder)
+{
+    engine::DeployRequest request{document, pathFromQt(documentFolder)};
+    send(std::move(request), this, [this](const engine::Reply &reply) {
+        if (!reply.ok()) {
+            emit deployRefused(reply.problems);
+            return;
+        }
+        emit deployed();
+        run();
+    });
+}
+
+void EngineBridge::run()
+{
+    command<engine::RunRequest>();
+}
+
+void EngineBridge::pause()
+{
+    command<engine::PauseRequest>();
+}
+
+void EngineBridge::stop()
+{
+    command<engine::StopRequest>();
+}
+
+void EngineBridge::clearProblems()
+{
+    command<engine::ClearProblemsRequest>();
+}
+
+void EngineBridge::requestRecords(const RecordsQuery &query, QObject *context,
+                                  std::function<void(RecordsPage)> done)
+{
+    send(toCore(query), context,
+         [done = std::move(done)](const engine::Reply &reply) { done(pageOf(reply)); });
+}
+
+void EngineBridge::requestHistory(const HistoryQuery &query, QObject *context,
+                                  std::function<void(HistoryPoints)> done)
+{
+    engine::HistoryRequest request{query.series, query.fromSecond, query.toSecond};
+    send(std::move(request), context, [done = std::move(done)](const engine::Reply &reply) {
+        const auto *history = std::get_if<engine::HistoryReply>(&reply.value);
+        done({history ? history->points : std::vector<runtime::MetricPoint>(), reply.problems});
+    });
+}
+
+template <class Request>
+void EngineBridge::send(Request request, QObject *context, ReplyHandler handler)
+{
+    if (!m_engine) {
+        engine::Reply refusal;
+        refusal.problems.push_back(
+            Problem(Code::InvalidArgument,
+                    {{"what", fromQt(tr("The engine is still starting; try again in a moment"))}}));
+        handler(refusal);
+        return;
+    }
+    const engine::Ticket ticket = m_engine->request(std::move(request));
+    m_pending.push_back({ticket.value, context, std::move(handler)});
+}
+
+template <class Request>
+void EngineBridge::command()
+{
+    send(Request{}, this, [this](const engine::Reply &reply) {
+        if (!reply.ok())
+            emit commandFailed(reply.problems);
+    });
+}
+
+void EngineBridge::takeReplies()
+{
+    // Handlers may send new requests: work on the list as it was.
+    std::vector<Pending> waiting = std::exchange(m_pending, {});
+    for (Pending &pending : waiting) {
+        std::optional<engine::Reply> reply = m_engine->takeReply(engine::Ticket(pending.ticket));
+        if (!reply)
+            m_pending.push_back(std::move(pending));
+        else if (pending.context)
+            pending.handler(*reply);
+    }
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/bridge/requests.h"
+
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace millrace::graph {
+struct Document;
+}
+namespace millrace::engine {
+class Engine;
+struct Reply;
+} // namespace millrace::engine
+
+namespace millrace::ui {
+
+/// The window's side of the engine's door: polls ten times a second, so that a fast engine cannot
+/// flood the event loop (at most one snapshotChanged a tick), and turns tickets into signals and
+/// callbacks. Nothing here waits.
+///
+/// Lives on the GUI thread. Shares the engine with app/, which makes it on another thread; before
+/// setEngine() requests are refused with a problem, as everything else would be silence.
+class EngineBridge final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit EngineBridge(QObject *parent = nullptr);
+    ~EngineBridge() override;
+
+    void setEngine(std::shared_ptr<engine::Engine> engine);
+    bool hasEngine() const { return m_engine != nullptr; }
+
+    /// The snapshot of the last poll; one of a stopped, empty engine before the first. Never null.
+    const runtime::SnapshotPtr &snapshot() const { return m_snapshot; }
+
+    /// Looks once, now. Tests call this instead of waiting for the timer.
+    void poll();
+
+    /// Makes `document` what runs and, once that is done, runs it.
+    void deployAndRun(const graph::Document &document, const QString &documentFolder);
+    void run();
+    void pause();
+    void stop();
+    void clearProblems();
+
+    /// `done` is called once, from a later poll(), unless `context` is gone by then.
+    void requestRecords(const RecordsQuery &query, QObject *context,
+                        std::function<void(RecordsPage)> done);
+    void requestHistory(const HistoryQuery &query, QObject *context,
+                        std::function<void(HistoryPoints)> done);
+
+signals:
+    void engineChanged();
+    /// Never null; never changes after emission.
+    void snapshotChanged(const millrace::runtime::SnapshotPtr &snapshot);
+    void deployed();
+    void deployRefused(const std::vector<millrace::Problem> &problems);
+    /// Run, pause, stop or clear did not work.
+    void commandFailed(const std::vector<millrace::Problem> &problems);
+    /// Something that happened, oldest first.
+    void happened(const std::vector<millrace::Problem> &problems);
+
+private:
+    using ReplyHandler = std::function<void(const engine::Reply &)>;
+    struct Pending {
+        quint64 ticket = 0;
+        QPointer<QObject> context;
+        ReplyHandler handler;
+    };
+    template <class Request>
+    void send(Request request, QObject *context, ReplyHandler handler);
+    template <class Request>
+    void command();
+    void takeReplies();
+
+    std::shared_ptr<engine::Engine> m_engine;
+    runtime::SnapshotPtr m_snapshot;
+    std::vector<Pending> m_pending;
+    QTimer m_timer;
+    bool m_sawSnapshot = false;
+};
+
+} // namespace millrace::ui

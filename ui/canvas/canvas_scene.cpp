@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/canvas/canvas_scene.h"
+
+#include "ui/canvas/auto_place.h"
+#include "ui/canvas/node_item.h"
+#include "ui/canvas/wire_item.h"
+#include "ui/document/pipeline_document.h"
+#include "ui/style/format.h"
+#include "ui/style/style.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace millrace::ui {
+
+namespace {
+
+/// Room around the cards that can be scrolled to.
+constexpr qreal kMarginPx = 2000;
+
+WireContent wireContent(KindRole role, const runtime::WireFigures *figures)
+{
+    WireContent content;
+    content.role = role;
+    if (!figures)
+        return content;
+    content.recordsPerSecond = figures->recordsPerSecond;
+    content.label = format::recordRateShort(figures->recordsPerSecond);
+    content.implicitStream = figures->implicitStream;
+    content.backPressured = figures->backPressured;
+    QStringList lines{CanvasScene::tr("%1, %2").arg(format::recordRate(figures->recordsPerSecond),
+                                                    format::byteRate(figures->bytesPerSecond)),
+                      CanvasScene::tr("%1 records so far").arg(format::integer(figures->records))};
+    if (figures->implicitStream)
+        lines << CanvasScene::tr("A stream of its own: %1 records wait in it")
+                     .arg(format::integer(figures->queued));
+    if (figures->backPressured)
+        lines << CanvasScene::tr("It holds back what comes before it");
+    content.toolTip = lines.join(u'\n');
+    return content;
+}
+
+} // namespace
+
+CanvasScene::CanvasScene(PipelineDocument &document, QObject *parent)
+    : QGraphicsScene(parent)
+    , m_document(document)
+{
+    // Live cards change all the time; an index would be rebuilt for nothing (measured: NoIndex is
+    // as fast below 5,000 items and never stale).
+    setItemIndexMethod(NoIndex);
+    connect(&document, &PipelineDocument::changed, this, &CanvasScene::rebuild);
+    connect(&Style::instance(), &Style::changed, this, &CanvasScene::restyle);
+    connect(this, &QGraphicsScene::selectionChanged, this, [this] {
+        if (!m_rebuilding && selectedNode() != m_lastSelected) {
+            m_lastSelected = selectedNode();
+            emit selectedNodeChanged();
+        }
+    });
+    rebuild();
+}
+
+NodeItem *CanvasScene::itemFor(const NodeId &id) const
+{
+    const auto found = m_nodes.find(id);
+    return found == m_nodes.end() ? nullptr : found->second;
+}
+
+WireItem *CanvasScene::itemFor(const graph::WireEnds &ends) const
+{
+    const auto found = m_wires.find(ends);
+    return found == m_wires.end() ? nullptr : found->second;
+}
+
+void CanvasScene::showSnapshot(const runtime::SnapshotPtr &snapshot)
+{
+    m_snapshot = snapshot;
+    refreshContents();
+}
+
+std::optional<NodeId> CanvasScene::selectedNode() const
+{
+    for (const auto &[id, item] : m_nodes) {
+        if (item->isSelected())
+            return id;
+    }
+    return std::nullopt;
+}
+
+void CanvasScene::select(const NodeId &id)
+{
+    NodeItem *item = itemFor(id);
+    if (!item || item->isSelected())
+        return;
+    clearSelection();
+    item->setSelected(true);
+}
+
+void CanvasScene::selectTowards(const QPointF &direction)
+{
+    const NodeItem *from = m_lastSelected ? itemFor(*m_lastSelected) : nullptr;
+    if (!from) {
+        if (!m_nodes.empty())
+            select(m_nodes.begin()->first);
+        return;
+    }
+    const QPointF start = from->sceneBoundingRect().center();
+    const NodeId *best = nullptr;
+    qreal bestCost = std::numeric_limits<qreal>::max();
+    for (const auto &[id, item] : m_nodes) {
+        const QPointF way = item->sceneBoundingRect().center() - start;
+        const qreal along = QPointF::dotProduct(way, direction);
+        if (item == from || along <= 0)
+            continue;
+        // What lies straight ahead beats what is nearer but aside.
+        const qreal aside = std::hypot(way.x(), way.y()) - along;
+        if (const qreal cost = along + 3 * aside; cost < bestCost) {
+            bestCost = cost;
+            best = &id;
+        }
+    }
+    if (best)
+        select(*best);
+}
+
+QRectF CanvasScene::contentRect() const
+{
+    QRectF rect;
+    for (const auto &[id, item] : m_nodes)
+        rect = rect.united(item->sceneBoundingRect());
+    return rect;
+}
+
+void CanvasScene::flow(qreal seconds, bool visible)
+{
+    for (const auto &[ends, item] : m_wires) {
+        qreal &phase = m_phases[ends];
+        phase = std::fmod(phase + seconds * flowSpeed(item->content().recordsPerSecond), 1e6);
+        item->setFlow(visible, phase);
+    }
+}
+
+void CanvasScene::rebuild()
+{
+    m_rebuilding = true;
+    const std::optional<NodeId> selected = m_lastSelected;
+    clear();
+    m_nodes.clear();
+    m_wires.clear();
+    m_phases.clear();
+    const graph::Document &graph = m_document.graph();
+    const std::map<NodeId, QPointF> places = placesForUnplaced(graph);
+    for (const auto &[id, node] : graph.nodes) {
+        auto *item = new NodeItem(id);
+        if (const auto place = places.find(id); place != places.end())
+            item->setPos(place->second);
+        else if (const auto &position = graph.layout.nodes.at(id).position)
+            item->setPos(position->x, position->y);
+        m_nodes[id] = item;
+        addItem(item);
+    }
+    for (const auto &[ends, wire] : graph.wires) {
+        if (!m_nodes.contains(ends.from.node) || !m_nodes.contains(ends.to.node))
+            continue; // into nowhere: validation says so
+        auto *item = new WireItem(ends);
+        m_wires[ends] = item;
+        addItem(item);
+    }
+    refreshContents();
+    routeWires();
+    setSceneRect(contentRect().adjusted(-kMarginPx, -kMarginPx, kMarginPx, kMarginPx));
+    if (selected)
+        select(*selected);
+    m_rebuilding = false;
+    if (selectedNode() != m_lastSelected) {
+        m_lastSelected = selectedNode();
+        emit selectedNodeChanged();
+    }
+}
+
+void CanvasScene::refreshContents()
+{
+    const graph::Document &graph = m_document.graph();
+    bool resized = false;
+    for (const auto &[id, item] : m_nodes) {
+        const graph::Node &node = *graph.find(id);
+        const runtime::NodeFigures *figures = m_snapshot ? m_snapshot->node(id) : nullptr;
+        resized |= item->setContent(cardContent(node, m_document.kindOf(node), figures));
+        item->setCounts(figures);
+    }
+    for (const auto &[ends, item] : m_wires) {
+        const runtime::WireFigures *figures =
+            m_snapshot ? m_snapshot->wire(ends.from.node, ends.to.node) : nullptr;
+        item->setContent(wireContent(itemFor(ends.from.node)->content().role, figures));
+    }
+    if (resized)
+        routeWires();
+}
+
+void CanvasScene::routeWires()
+{
+    // The wires of one side are spread in the order of what they lead to, so that they do not
+    // cross before they have to.
+    std::map<NodeId, std::vector<WireItem *>> incoming;
+    std::map<NodeId, std::vector<WireItem *>> outgoing;
+    for (const auto &[ends, item] : m_wires) {
+        outgoing[ends.from.node].push_back(item);
+        incoming[ends.to.node].push_back(item);
+    }
+    const auto middle = [this](const NodeId &id) {
+        return itemFor(id)->sceneBoundingRect().center().y();
+    };
+    const auto index = [](const std::vector<WireItem *> &wires, const WireItem *wire) {
+        return static_cast<int>(std::find(wires.begin(), wires.end(), wire) - wires.begin());
+    };
+    for (auto &[id, wires] : outgoing)
+        std::stable_sort(wires.begin(), wires.end(), [&](const WireItem *a, const WireItem *b) {
+            return middle(a->ends().to.node) < middle(b->ends().to.node);
+        });
+    for (auto &[id, wires] : incoming)
+        std::stable_sort(wires.begin(), wires.end(), [&](const WireItem *a, const WireItem *b) {
+            return middle(a->ends().from.node) < middle(b->ends().from.node);
+        });
+    for (const auto &[id, item] : m_nodes)
+        item->setWireCounts(static_cast<int>(incoming[id].size()),
+                            static_cast<int>(outgoing[id].size()));
+    for (const auto &[ends, item] : m_wires) {
+        const NodeItem *from = itemFor(ends.from.node);
+        const NodeItem *to = itemFor(ends.to.node);
+        WireGeometry geometry;
+        geometry.from = from->mapToScene(
+            from->layout().anchorOut(index(outgoing[ends.from.node], item), from->wiresOut()));
+        geometry.to = to->mapToScene(
+            to->layout().anchorIn(index(incoming[ends.to.node], item), to->wiresIn()));
+        item->setGeometry(geometry);
+    }
+}
+
+void CanvasScene::restyle()
+{
+    for (const auto &[id, item] : m_nodes)
+        item->restyle();
+    routeWires();
+    update();
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/graph/document.h"
+#include "core/runtime/snapshot.h"
+
+#include <QGraphicsScene>
+
+#include <map>
+#include <optional>
+
+namespace millrace::ui {
+
+class NodeItem;
+class PipelineDocument;
+class WireItem;
+
+/// Draws a PipelineDocument and the figures of a snapshot. Owns the items, and no state that a
+/// rebuild would lose but the selection, which it keeps by id.
+class CanvasScene final : public QGraphicsScene
+{
+    Q_OBJECT
+
+public:
+    /// `document` outlives the scene.
+    explicit CanvasScene(PipelineDocument &document, QObject *parent = nullptr);
+
+    /// The items showing something; null when it is not in the document. For views and tests.
+    NodeItem *itemFor(const NodeId &id) const;
+    WireItem *itemFor(const graph::WireEnds &ends) const;
+    std::size_t nodeCount() const { return m_nodes.size(); }
+
+    void showSnapshot(const runtime::SnapshotPtr &snapshot);
+
+    std::optional<NodeId> selectedNode() const;
+    void select(const NodeId &id);
+    /// Selects the nearest node in a direction of the keyboard; the first when none is selected.
+    void selectTowards(const QPointF &direction);
+
+    /// The rectangle around all cards.
+    QRectF contentRect() const;
+
+    /// Moves the flowing dashes; called by the view while they are seen.
+    void flow(qreal seconds, bool visible);
+
+signals:
+    void selectedNodeChanged();
+
+private:
+    void rebuild();
+    void refreshContents();
+    void routeWires();
+    void restyle();
+
+    PipelineDocument &m_document;
+    runtime::SnapshotPtr m_snapshot;
+    std::map<NodeId, NodeItem *> m_nodes;          ///< owned by the scene
+    std::map<graph::WireEnds, WireItem *> m_wires; ///< owned by the scene
+    std::map<graph::WireEnds, qreal> m_phases;
+    std::optional<NodeId> m_lastSelected;
+    bool m_rebuilding = false;
+};
+
+} // namespace millrace::ui

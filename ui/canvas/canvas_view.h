@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QGraphicsView>
+#include <QTimer>
+
+namespace millrace::ui {
+
+class CanvasScene;
+
+inline constexpr qreal kMinZoom = 0.1;
+inline constexpr qreal kMaxZoom = 4;
+/// Dashes flow only while fewer wires than this are in sight.
+inline constexpr int kMaxFlowingWires = 60;
+
+/// The window on the canvas: zoom at the pointer, pan (middle button, Space and drag, touch pad,
+/// Shift+wheel), fit, and the dotted ground. Arrow keys walk from card to card.
+class CanvasView final : public QGraphicsView
+{
+    Q_OBJECT
+
+public:
+    explicit CanvasView(CanvasScene &scene, QWidget *parent = nullptr);
+
+    qreal zoom() const { return transform().m11(); }
+    /// Zooms so that the scene point under `anchor` (viewport pixels) stays where it is.
+    void zoomAt(const QPointF &anchor, qreal zoom);
+    void zoomIn();
+    void zoomOut();
+    void zoomToHundred();
+    /// All cards in sight, at most at 100 %.
+    void fit();
+
+    /// While a pipeline runs, nearly everything changes with every tick: one whole repaint is
+    /// cheaper then than many small ones (measured).
+    void setRunning(bool running);
+
+signals:
+    void zoomChanged();
+    void movedByHand(); ///< zoomed by the wheel or panned
+
+protected:
+    void drawBackground(QPainter *painter, const QRectF &rect) override;
+    void wheelEvent(QWheelEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void keyReleaseEvent(QKeyEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+
+private:
+    void flow();
+    void setSpaceHeld(bool held);
+
+    CanvasScene &m_scene;
+    QTimer m_flowTimer;
+    QElapsedTimer m_sinceFlow;
+    QPoint m_panFrom;
+    bool m_panning = false;
+    bool m_spaceHeld = false;
+};
+
+} // namespace millrace::ui

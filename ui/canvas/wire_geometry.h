@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPainterPath>
+#include <QPointF>
+
+namespace millrace::ui {
+
+/// The curve of a wire between two anchors, in scene coordinates.
+struct WireGeometry {
+    QPointF from;
+    QPointF to;
+
+    /// Leaves and arrives horizontally; the reach of its handles grows with the distance, so that
+    /// a wire that goes back still makes a loop around its cards.
+    QPainterPath curve() const;
+    QPainterPath straight() const; ///< for the level of detail
+    QPointF middle() const;        ///< where the rate stands
+    friend bool operator==(const WireGeometry &, const WireGeometry &) = default;
+
+private:
+    qreal reach() const;
+};
+
+inline constexpr qreal kThinnestWirePx = 1.5;
+inline constexpr qreal kThickestWirePx = 6;
+/// The rate at which a wire is as thick as it gets, in records per second.
+inline constexpr qreal kThickestRate = 100'000;
+
+/// 1.5 to 6 px by the logarithm of the rate.
+qreal wireWidth(qreal recordsPerSecond);
+
+/// How far the dashes move in a second, in pixels at 100 %: 0 when nothing flows.
+qreal flowSpeed(qreal recordsPerSecond);
+
+} // namespace millrace::ui

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/charts/throughput_panel.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/charts/throughput_chart.h"
+#include "ui/style/style.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QStackedLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr std::size_t kMaxLines = 8;
+constexpr double kMiB = 1024.0 * 1024.0;
+
+qint64 secondsOf(WallTime time)
+{
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+QToolButton *unitButton(const QString &name, const QString &text, QWidget *parent)
+{
+    auto *button = new QToolButton(parent);
+    button->setObjectName(name);
+    button->setText(text);
+    button->setAccessibleName(ThroughputPanel::tr("Show in %1").arg(text));
+    button->setCheckable(true);
+    button->setAutoExclusive(true);
+    button->setProperty("look", u"segment"_s);
+    return button;
+}
+
+} // namespace
+
+ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
+    : QWidget(parent)
+    , m_bridge(bridge)
+    , m_title(new QLabel(this))
+    , m_bytesButton(unitButton(u"throughput.bytes.button"_s, tr("MiB/s"), this))
+    , m_recordsButton(unitButton(u"throughput.records.button"_s, tr("records/s"), this))
+    , m_stack(new QStackedLayout)
+    , m_empty(new QLabel(this))
+    , m_chart(new ThroughputChart(this))
+    , m_legend(new ShardLegend(this))
+{
+    setObjectName(u"throughput"_s);
+    setProperty("look", u"panel"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_title->setProperty("look", u"small"_s);
+    m_title->setObjectName(u"throughput.title"_s);
+    m_empty->setObjectName(u"throughput.empty"_s);
+    m_empty->setProperty("look", u"muted"_s);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_bytesButton->setChecked(true);
+
+    auto *head = new QHBoxLayout;
+    head->addWidget(m_title, 1);
+    head->addWidget(m_bytesButton);
+    head->addWidget(m_recordsButton);
+    head->setSpacing(0);
+    auto *chartPage = new QWidget(this);
+    auto *chartLayout = new QVBoxLayout(chartPage);
+    chartLayout->setContentsMargins(0, 0, 0, 0);
+    chartLayout->setSpacing(2);
+    chartLayout->addWidget(m_chart, 1);
+    chartLayout->addWidget(m_legend);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(chartPage);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(16, 6, 12, 6);
+    layout->setSpacing(2);
+    layout->addLayout(head);
+    layout->addLayout(m_stack, 1);
+
+    connect(m_bytesButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Bytes); });
+    connect(m_recordsButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Records); });
+    connect(&bridge, &EngineBridge::snapshotChanged, this, &ThroughputPanel::showSnapshot);
+    retranslate();
+}
+
+void ThroughputPanel::showStream(const std::optional<NodeId> &node)
+{
+    if (node == m_node)
+        return;
+    m_node = node;
+    ++m_generation;
+    m_history.clear();
+    m_requestedShards = 0;
+    showSnapshot(m_bridge.snapshot());
+}
+
+void ThroughputPanel::setUnit(Unit unit)
+{
+    if (unit == m_unit)
+        return;
+    m_unit = unit;
+    m_bytesButton->setChecked(unit == Unit::Bytes);
+    m_recordsButton->setChecked(unit == Unit::Records);
+    ++m_generation;
+    m_history.clear();
+    m_requestedShards = 0;
+    retranslate();
+    showSnapshot(m_bridge.snapshot());
+}
+
+QList<QPointF> ThroughputPanel::pointsOf(std::uint32_t shard) const
+{
+    return m_chart->pointsOf(shard);
+}
+
+bool ThroughputPanel::showsChart() const
+{
+    return m_stack->currentIndex() == 1;
+}
+
+void ThroughputPanel::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
+{
+    const runtime::NodeFigures *figures = m_node ? snapshot->node(*m_node) : nullptr;
+    if (figures && !figures->shards.empty()) {
+        // Rates are those of the last whole second.
+        const qint64 second = secondsOf(snapshot->at) - 1;
+        for (const runtime::ShardFigures &shard : figures->shards) {
+            m_history.add(shard.shard.value, second,
+                          m_unit == Unit::Bytes ? shard.bytesInPerSecond
+                                                : shard.recordsInPerSecond);
+        }
+        m_lastSecond = second;
+        m_history.trim(second);
+        if (m_requestedShards != figures->shards.size())
+            requestHistory();
+    }
+    refresh();
+}
+
+void ThroughputPanel::requestHistory()
+{
+    const runtime::NodeFigures *figures = m_bridge.snapshot()->node(*m_node);
+    m_requestedShards = figures->shards.size();
+    for (const runtime::ShardFigures &shard : figures->shards) {
+        HistoryQuery query;
+        query.series = {*m_node, shard.shard,
+                        m_unit == Unit::Bytes ? runtime::Metric::BytesIn
+                                              : runtime::Metric::RecordsIn};
+        query.fromSecond = m_lastSecond - kChartSeconds;
+        query.toSecond = m_lastSecond;
+        m_bridge.requestHistory(query, this,
+                                [this, index = shard.shard.value,
+                                 generation = m_generation](const HistoryPoints &history) {
+                                    if (generation != m_generation)
+                                        return;
+                                    for (const runtime::MetricPoint &point : history.points)
+                                        m_history.add(index, point.second, point.value);
+                                });
+    }
+}
+
+void ThroughputPanel::refresh()
+{
+    const bool chart = m_node && !m_history.empty();
+    m_stack->setCurrentIndex(chart ? 1 : 0);
+    if (!chart) {
+        m_empty->setText(
+            m_node ? tr("Nothing has arrived yet. Press Run (F5) to start the pipeline.")
+                   : tr("Select a stream on the canvas to see what each of its shards takes in."));
+        return;
+    }
+    if (!isVisible())
+        return;
+    const std::vector<std::uint32_t> shown = m_history.busiest(kMaxLines);
+    std::vector<ThroughputChart::Line> lines;
+    for (const std::uint32_t shard : shown) {
+        QList<QPointF> points =
+            m_history.points(shard, m_lastSecond - kChartSeconds, m_lastSecond, m_chart->columns());
+        for (QPointF &point : points)
+            point.setY(scaled(point.y()));
+        lines.push_back({shard, std::move(points)});
+    }
+    m_chart->show(lines, scaled(limit()), scaled(m_history.highest()), m_lastSecond);
+    m_legend->show(shown, m_history.shards().size() - shown.size());
+}
+
+void ThroughputPanel::retranslate()
+{
+    m_title->setText(m_unit == Unit::Bytes ? tr("Incoming, MiB/s per shard")
+                                           : tr("Incoming, records/s per shard"));
+    m_chart->setLimitText(m_unit == Unit::Bytes ? tr("limit 1 MiB/s")
+                                                : tr("limit 1,000 records/s"));
+}
+
+double ThroughputPanel::limit() const
+{
+    return m_unit == Unit::Bytes ? runtime::kShardBytesPerSecond : runtime::kShardRecordsPerSecond;
+}
+
+double ThroughputPanel::scaled(double value) const
+{
+    return m_unit == Unit::Bytes ? value / kMiB : value;
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/snapshot.h"
+
+#include "ui/charts/shard_history.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QLabel;
+class QStackedLayout;
+class QToolButton;
+
+namespace millrace::ui {
+
+class EngineBridge;
+class ShardLegend;
+class ThroughputChart;
+
+/// What each shard of a stream takes in, the last five minutes and live, with the limit as a line;
+/// in MiB/s or in records/s.
+class ThroughputPanel final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// `bridge` outlives the panel.
+    explicit ThroughputPanel(EngineBridge &bridge, QWidget *parent = nullptr);
+
+    /// The stream node to show; nothing: an explanation instead.
+    void showStream(const std::optional<NodeId> &node);
+    const std::optional<NodeId> &stream() const { return m_node; }
+
+    enum class Unit : std::uint8_t { Bytes = 1, Records };
+    void setUnit(Unit unit);
+    Unit unit() const { return m_unit; }
+
+    /// The points drawn for a shard now; for tests.
+    QList<QPointF> pointsOf(std::uint32_t shard) const;
+    bool showsChart() const;
+
+protected:
+    void showEvent(QShowEvent *event) override;
+
+private:
+    void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    void requestHistory();
+    void refresh();
+    void retranslate();
+    double limit() const;
+    double scaled(double value) const;
+
+    EngineBridge &m_bridge;
+    std::optional<NodeId> m_node;
+    Unit m_unit = Unit::Bytes;
+    ShardHistory m_history;
+    std::size_t m_requestedShards = 0; ///< history was asked for so many shards
+    quint64 m_generation = 0;          ///< of the stream and unit shown; late answers are dropped
+    qint64 m_lastSecond = 0;
+    QLabel *m_title = nullptr;
+    QToolButton *m_bytesButton = nullptr;
+    QToolButton *m_recordsButton = nullptr;
+    QStackedLayout *m_stack = nullptr;
+    QLabel *m_empty = nullptr;
+    ThroughputChart *m_chart = nullptr;
+    ShardLegend *m_legend = nullptr;
+};
+
+} // namespace millrace::ui

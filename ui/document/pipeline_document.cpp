@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/document/pipeline_document.h"
+
+#include "core/graph/file.h"
+#include "core/graph/validate.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/document/edit_command.h"
+
+#include <QFileInfo>
+
+namespace millrace::ui {
+
+PipelineDocument::PipelineDocument(const graph::KindCatalog &catalog, QObject *parent)
+    : QObject(parent)
+    , m_catalog(catalog)
+{}
+
+QString PipelineDocument::fileName() const
+{
+    return QFileInfo(m_filePath).fileName();
+}
+
+QString PipelineDocument::folder() const
+{
+    return m_filePath.isEmpty() ? QString() : QFileInfo(m_filePath).absolutePath();
+}
+
+QString PipelineDocument::name() const
+{
+    return m_graph.name.empty() ? QFileInfo(m_filePath).completeBaseName() : toQt(m_graph.name);
+}
+
+void PipelineDocument::open(graph::Document document, const QString &filePath)
+{
+    m_graph = std::move(document);
+    m_filePath = filePath;
+    m_open = true;
+    m_undoStack.clear();
+    validateNow();
+    emit opened();
+    emit changed();
+}
+
+std::vector<Problem> PipelineDocument::openFile(const QString &filePath)
+{
+    graph::ReadOutcome outcome = graph::loadDocument(posixFileSystem(), pathFromQt(filePath));
+    if (!outcome.document)
+        return outcome.problems;
+    open(std::move(*outcome.document), filePath);
+    return {};
+}
+
+Status PipelineDocument::edit(const graph::Edit &edit, const QString &text)
+{
+    Result<graph::Edit> inverse = applyNow(edit);
+    if (!inverse)
+        return std::move(inverse).error();
+    m_undoStack.push(new EditCommand(*this, *std::move(inverse), text));
+    return Done{};
+}
+
+Result<graph::Edit> PipelineDocument::applyNow(const graph::Edit &edit)
+{
+    Result<graph::Edit> inverse = graph::apply(m_graph, edit);
+    if (inverse) {
+        validateNow();
+        emit changed();
+    }
+    return inverse;
+}
+
+void PipelineDocument::validateNow()
+{
+    m_problems = graph::validate(m_graph, m_catalog);
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspector/inspector_panel.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/canvas/card_content.h"
+#include "ui/document/pipeline_document.h"
+#include "ui/inspector/counts_view.h"
+#include "ui/inspector/keys_view.h"
+#include "ui/inspector/settings_view.h"
+#include "ui/inspector/shards_view.h"
+#include "ui/style/style.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+/// The view alone is as high as it needs; the area scrolls it.
+QScrollArea *scrolled(QWidget *view, const QString &name, const QString &accessibleName)
+{
+    auto *area = new QScrollArea;
+    area->setObjectName(name);
+    area->setAccessibleName(accessibleName);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    view->setProperty("look", u"panel"_s);
+    area->setWidget(view);
+    return area;
+}
+
+} // namespace
+
+InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
+    : QWidget(parent)
+    , m_document(document)
+    , m_title(new QLabel(this))
+    , m_kind(new QLabel(this))
+    , m_tabs(new QTabBar(this))
+    , m_pages(new QStackedWidget(this))
+    , m_empty(new QLabel(tr("Select a card on the canvas to see its settings and figures."), this))
+    , m_settings(new SettingsView)
+    , m_counts(new CountsView)
+    , m_shards(new ShardsView)
+    , m_keys(new KeysView)
+{
+    setObjectName(u"inspector"_s);
+    setAccessibleName(tr("Inspector"));
+    setProperty("look", u"panel"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_title->setObjectName(u"inspector.title"_s);
+    m_title->setProperty("look", u"title"_s);
+    m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_kind->setObjectName(u"inspector.kind"_s);
+    m_kind->setProperty("look", u"muted"_s);
+    m_tabs->setObjectName(u"inspector.tabs"_s);
+    m_tabs->setAccessibleName(tr("Pages of the inspector"));
+    m_tabs->setExpanding(false);
+    m_tabs->setDrawBase(false);
+    m_empty->setProperty("look", u"muted"_s);
+    m_empty->setWordWrap(true);
+    m_empty->setAlignment(Qt::AlignTop);
+    m_empty->setContentsMargins(16, 12, 16, 0);
+    m_pages->addWidget(m_empty);
+    m_pages->addWidget(scrolled(m_settings, u"inspector.settings"_s, tr("Settings")));
+    m_pages->addWidget(scrolled(m_counts, u"inspector.counts"_s, tr("Records")));
+    m_pages->addWidget(scrolled(m_shards, u"inspector.shards"_s, tr("Shards")));
+    m_pages->addWidget(scrolled(m_keys, u"inspector.keys"_s, tr("Keys")));
+
+    auto *names = new QHBoxLayout;
+    names->setContentsMargins(16, 14, 16, 2);
+    names->setSpacing(10);
+    names->addWidget(m_title);
+    names->addWidget(m_kind, 1, Qt::AlignBottom);
+    auto *tabs = new QHBoxLayout;
+    tabs->setContentsMargins(16, 0, 16, 0);
+    tabs->addWidget(m_tabs);
+    auto *rule = new QFrame(this);
+    rule->setProperty("look", u"rule"_s);
+    rule->setFixedHeight(1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(names);
+    layout->addLayout(tabs);
+    layout->addWidget(rule);
+    layout->addWidget(m_pages, 1);
+
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+        m_pages->setCurrentIndex(tab < 0 ? 0 : m_tabs->tabData(tab).toInt());
+    });
+    connect(&document, &PipelineDocument::changed, this, &InspectorPanel::rebuild);
+    rebuild();
+}
+
+void InspectorPanel::showNode(const std::optional<NodeId> &node)
+{
+    if (node == m_node)
+        return;
+    m_node = node;
+    rebuild();
+}
+
+void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
+{
+    m_snapshot = snapshot;
+    const runtime::NodeFigures *figures =
+        m_node && m_snapshot ? m_snapshot->node(*m_node) : nullptr;
+    m_counts->show(figures);
+    m_shards->show(figures);
+    m_keys->show(figures);
+}
+
+void InspectorPanel::rebuild()
+{
+    const graph::Node *node = m_node ? m_document.graph().find(*m_node) : nullptr;
+    const graph::NodeKind *kind = node ? m_document.kindOf(*node) : nullptr;
+    const bool stream = kind && kind->category == graph::Category::Stream;
+    // The page a person looks at stays open when the next node has it too.
+    const int page = m_pages->currentIndex();
+    const QSignalBlocker blocker(m_tabs);
+    while (m_tabs->count() > 0)
+        m_tabs->removeTab(0);
+    const auto add = [this](const QString &text, int index) {
+        m_tabs->setTabData(m_tabs->addTab(text), index);
+    };
+    if (node) {
+        add(tr("Settings"), 1);
+        if (stream) {
+            add(tr("Shards"), 3);
+            add(tr("Keys"), 4);
+        } else if (kind) {
+            add(tr("Records"), 2);
+        }
+    }
+    int tab = stream ? 1 : 0;
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        if (m_tabs->tabData(i).toInt() == page && page > 1)
+            tab = i;
+    }
+    m_tabs->setCurrentIndex(tab);
+    m_tabs->setVisible(node != nullptr);
+    m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : 0);
+    m_title->setText(node ? cardContent(*node, kind, nullptr).title : QString());
+    m_title->setVisible(node != nullptr);
+    m_kind->setText(kind ? kindText(kind->title) : node ? toQt(node->kind) : QString());
+    m_settings->show(node, kind);
+    showSnapshot(m_snapshot);
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/inspector/keys_view.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/canvas/shard_bars.h"
+#include "ui/style/format.h"
+#include "ui/style/metrics.h"
+#include "ui/style/style.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr int kHeadPx = 26;
+constexpr int kRowPx = 22;
+constexpr std::size_t kMaxShards = 16; ///< the fullest; a longer list is nobody's reading
+
+} // namespace
+
+KeysView::KeysView(QWidget *parent)
+    : QWidget(parent)
+{
+    setObjectName(u"inspector.keys.view"_s);
+    setAccessibleName(tr("Hottest partition keys of each shard"));
+    connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
+}
+
+void KeysView::show(const runtime::NodeFigures *figures)
+{
+    m_shards.clear();
+    if (figures) {
+        std::vector<const runtime::ShardFigures *> order;
+        for (const runtime::ShardFigures &shard : figures->shards) {
+            if (!shard.topKeys.empty())
+                order.push_back(&shard);
+        }
+        std::stable_sort(order.begin(), order.end(), [](const auto *a, const auto *b) {
+            return (a->load() >= kHotLoad) > (b->load() >= kHotLoad);
+        });
+        if (order.size() > kMaxShards)
+            order.resize(kMaxShards);
+        for (const runtime::ShardFigures *shard : order)
+            m_shards.push_back({shard->shard.value, shard->load() >= kHotLoad, shard->topKeys});
+    }
+    setMinimumHeight(sizeHint().height());
+    update();
+}
+
+QSize KeysView::sizeHint() const
+{
+    int height = 28;
+    for (const Shard &shard : m_shards)
+        height += kHeadPx + kRowPx * static_cast<int>(shard.keys.size()) + 8;
+    return {Style::instance().px(200), Style::instance().px(height)};
+}
+
+void KeysView::paintEvent(QPaintEvent *)
+{
+    const Style &style = Style::instance();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const int inset = style.px(16);
+    qreal y = style.px(12);
+    const qreal wide = width() - 2.0 * inset;
+    painter.setPen(theme().muted);
+    if (m_shards.empty()) {
+        painter.setFont(style.text(type::kBody));
+        painter.drawText(QRectF(inset, y, wide, style.px(64)), Qt::TextWordWrap,
+                         tr("No keys have been seen yet. Press Run (F5) to start the pipeline."));
+        return;
+    }
+    for (const Shard &shard : m_shards) {
+        painter.setFont(style.text(type::kSmall));
+        painter.setPen(theme().muted);
+        painter.drawText(QRectF(inset, y, wide, style.px(kHeadPx)),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         tr("Hottest keys on shard %1").arg(shard.shard));
+        y += style.px(kHeadPx);
+        painter.setFont(style.figures(type::kSmall));
+        for (const runtime::KeyShare &key : shard.keys) {
+            const QRectF row(inset, y, wide, style.px(kRowPx));
+            const qreal nameWidth = wide * 0.38;
+            painter.setPen(theme().text);
+            painter.drawText(
+                row, Qt::AlignLeft | Qt::AlignVCenter,
+                painter.fontMetrics().elidedText(format::oneLine(toQt(key.key)), Qt::ElideRight,
+                                                 static_cast<int>(nameWidth) - style.px(8)));
+            QRectF track(row.left() + nameWidth, row.center().y() - style.px(4),
+                         wide - nameWidth - style.px(48), style.px(8));
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme().field);
+            painter.drawRoundedRect(track, 2, 2);
+            track.setWidth(std::max(2.0, track.width() * std::clamp(key.share, 0.0, 1.0)));
+            painter.setBrush(shard.hot && &key == &shard.keys.front() ? theme().error
+                                                                      : theme().shard(shard.shard));
+            painter.drawRoundedRect(track, 2, 2);
+            painter.setPen(theme().muted);
+            painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, format::percent(key.share));
+            y += style.px(kRowPx);
+        }
+        y += style.px(8);
+    }
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/snapshot.h"
+
+#include <QWidget>
+
+#include <vector>
+
+namespace millrace::ui {
+
+/// The hottest partition keys of each shard with their share of it, the fullest shard first.
+class KeysView final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit KeysView(QWidget *parent = nullptr);
+    void show(const runtime::NodeFigures *figures); ///< null: not running yet
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    struct Shard {
+        std::uint32_t shard = 0;
+        bool hot = false;
+        std::vector<runtime::KeyShare> keys;
+    };
+    std::vector<Shard> m_shards;
+};
+
+} // namespace millrace::ui

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/bridge/requests.h"
+
+#include <QObject>
+
+#include <optional>
+
+namespace millrace::ui {
+
+class EngineBridge;
+class RecordTableModel;
+
+/// Keeps a RecordTableModel at the newest records of a stream: one request at a time, at most one
+/// for each tick of the bridge. A stream that is faster than the requests is not read through to
+/// the end: the follower jumps to its newest records and says so.
+class RecordFollower final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Both outlive the follower.
+    RecordFollower(EngineBridge &bridge, RecordTableModel &model, QObject *parent = nullptr);
+
+    void follow(const std::optional<StreamUuid> &stream);
+    /// Nothing is asked for while nobody looks.
+    void setActive(bool active) { m_active = active; }
+    /// True once records were skipped to stay at the end.
+    bool skips() const { return m_skips; }
+
+signals:
+    void skipsChanged();
+    void failed(const std::vector<millrace::Problem> &problems);
+
+private:
+    void tick();
+    void take(RecordsPage page);
+
+    EngineBridge &m_bridge;
+    RecordTableModel &m_model;
+    std::optional<StreamUuid> m_stream;
+    std::optional<RecordsCursor> m_cursor;
+    quint64 m_generation = 0; ///< of the stream followed; answers for an older one are dropped
+    int m_behind = 0;         ///< replies in a row that did not reach the end
+    bool m_waiting = false;
+    bool m_active = false;
+    bool m_skips = false;
+};
+
+} // namespace millrace::ui

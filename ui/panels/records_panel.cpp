@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/records_panel.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/style/format.h"
+#include "ui/style/metrics.h"
+#include "ui/style/style.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr qsizetype kHexBytesPerLine = 16;
+constexpr qsizetype kHexBytes = 4096;
+constexpr int kDetailMinPanelPx = 250; ///< a lower panel shows the table only
+
+QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleName,
+                           QWidget *parent)
+{
+    auto *edit = new QPlainTextEdit(parent);
+    edit->setObjectName(objectName);
+    edit->setAccessibleName(accessibleName);
+    edit->setReadOnly(true);
+    edit->setLineWrapMode(QPlainTextEdit::NoWrap);
+    edit->setFrameShape(QFrame::NoFrame);
+    return edit;
+}
+
+/// JSON indented; anything else as it is.
+QString readable(const QByteArray &data)
+{
+    QJsonParseError error;
+    const QJsonDocument json = QJsonDocument::fromJson(data, &error);
+    if (error.error == QJsonParseError::NoError)
+        return QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed();
+    return QString::fromUtf8(data);
+}
+
+} // namespace
+
+QString hexDump(const QByteArray &data, qsizetype limit)
+{
+    QStringList lines;
+    const qsizetype shown = std::min(data.size(), limit);
+    for (qsizetype at = 0; at < shown; at += kHexBytesPerLine) {
+        const QByteArray line = data.mid(at, std::min(kHexBytesPerLine, shown - at));
+        lines << u"%1  %2"_s.arg(at, 4, 16, QChar(u'0')).arg(QString::fromLatin1(line.toHex(' ')));
+    }
+    if (shown < data.size())
+        lines << RecordsPanel::tr("… and %n more byte(s)", nullptr,
+                                  static_cast<int>(data.size() - shown));
+    return lines.join(u'\n');
+}
+
+RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
+    : QWidget(parent)
+    , m_follower(bridge, m_model)
+    , m_title(new QLabel(this))
+    , m_newer(new QPushButton(this))
+    , m_table(new QTableView(this))
+    , m_stack(new QStackedLayout)
+    , m_empty(new QLabel(this))
+    , m_splitter(new QSplitter(Qt::Vertical, this))
+    , m_detail(new QWidget(this))
+    , m_detailTitle(new QLabel(this))
+    , m_hex(detailText(u"records.hex"_s, tr("Record as bytes"), this))
+    , m_text(detailText(u"records.text"_s, tr("Record as text"), this))
+{
+    setObjectName(u"records"_s);
+    setProperty("look", u"panel"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_title->setObjectName(u"records.title"_s);
+    m_title->setProperty("look", u"small"_s);
+    m_newer->setObjectName(u"records.newer.button"_s);
+    m_newer->setAccessibleName(tr("Follow the newest records"));
+    m_newer->setProperty("look", u"pill"_s);
+    m_newer->hide();
+    m_empty->setObjectName(u"records.empty"_s);
+    m_empty->setProperty("look", u"muted"_s);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    buildTable();
+
+    m_detailTitle->setProperty("look", u"small"_s);
+    m_detailTitle->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *texts = new QHBoxLayout;
+    texts->addWidget(m_hex, 3);
+    texts->addWidget(m_text, 2);
+    auto *detailLayout = new QVBoxLayout(m_detail);
+    detailLayout->setContentsMargins(6, 6, 0, 0);
+    detailLayout->setSpacing(4);
+    detailLayout->addWidget(m_detailTitle);
+    detailLayout->addLayout(texts, 1);
+    m_detail->hide();
+    m_splitter->setObjectName(u"records.splitter"_s);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(1);
+    m_splitter->addWidget(m_table);
+    m_splitter->addWidget(m_detail);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_splitter);
+
+    auto *head = new QHBoxLayout;
+    head->addWidget(m_title, 1);
+    head->addWidget(m_newer);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 6, 8, 6);
+    layout->setSpacing(2);
+    layout->addLayout(head);
+    layout->addLayout(m_stack, 1);
+
+    connect(m_newer, &QPushButton::clicked, this, &RecordsPanel::followAgain);
+    connect(&m_model, &RecordTableModel::waitingChanged, this, &RecordsPanel::refresh);
+    connect(&m_model, &RecordTableModel::heldChanged, this, &RecordsPanel::refresh);
+    connect(&m_model, &QAbstractItemModel::rowsInserted, this, &RecordsPanel::refresh);
+    connect(&m_model, &QAbstractItemModel::modelReset, this, &RecordsPanel::refresh);
+    connect(&m_follower, &RecordFollower::skipsChanged, this, &RecordsPanel::refresh);
+    connect(&Style::instance(), &Style::changed, this, &RecordsPanel::restyle);
+    restyle();
+    refresh();
+}
+
+void RecordsPanel::buildTable()
+{
+    m_table->setObjectName(u"records.table"_s);
+    m_table->setAccessibleName(tr("Records, newest first"));
+    m_table->setModel(&m_model);
+    m_table->setShowGrid(false);
+    m_table->setWordWrap(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setTabKeyNavigation(false);
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
+    // Whoever scrolls away from the newest record, or selects one, reads: nothing may move then.
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
+        const bool reads = m_table->selectionModel()->hasSelection();
+        m_model.setHeld(reads || value > 0);
+    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
+        const bool reads = m_table->selectionModel()->hasSelection();
+        m_model.setHeld(reads || m_table->verticalScrollBar()->value() > 0);
+        showDetail();
+    });
+}
+
+void RecordsPanel::showStream(const std::optional<StreamUuid> &stream, const QString &name)
+{
+    if (stream == m_stream && name == m_name)
+        return;
+    m_stream = stream;
+    m_name = name;
+    m_follower.follow(stream);
+    followAgain();
+    refresh();
+}
+
+void RecordsPanel::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    m_follower.setActive(true);
+}
+
+void RecordsPanel::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    m_follower.setActive(false);
+}
+
+void RecordsPanel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showDetail();
+}
+
+void RecordsPanel::restyle()
+{
+    const Style &style = Style::instance();
+    const QFont face = style.figures(type::kSmall);
+    m_table->setFont(face);
+    m_hex->setFont(face);
+    m_text->setFont(face);
+    m_table->horizontalHeader()->setFont(style.text(type::kSmall, QFont::DemiBold));
+    m_table->verticalHeader()->setDefaultSectionSize(style.px(metrics::kTableRowPx));
+    const int digit = QFontMetrics(face).horizontalAdvance(u'0');
+    const std::array<int, 4> chars = {14, 6, 10, 13};
+    for (std::size_t column = 0; column < chars.size(); ++column)
+        m_table->setColumnWidth(static_cast<int>(column), digit * chars.at(column) + style.px(14));
+}
+
+void RecordsPanel::refresh()
+{
+    const bool rows = m_model.rowCount() > 0;
+    m_stack->setCurrentIndex(rows ? 1 : 0);
+    if (!m_stream) {
+        m_title->setText(tr("Records"));
+        m_empty->setText(tr("Select a stream on the canvas to read its records."));
+    } else {
+        m_title->setText(m_follower.skips()
+                             ? tr("%1, newest first; too fast to show every record").arg(m_name)
+                             : tr("%1, newest first").arg(m_name));
+        m_empty->setText(tr("No records yet. Press Run (F5) to start the pipeline."));
+    }
+    m_newer->setVisible(m_model.isHeld());
+    m_newer->setText(
+        m_model.waiting() > 0
+            ? tr("%1 new · follow").arg(format::integer(static_cast<quint64>(m_model.waiting())))
+            : tr("Held · follow"));
+}
+
+void RecordsPanel::showDetail()
+{
+    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    const RecordRow *record = rows.isEmpty() ? nullptr : m_model.record(rows.first().row());
+    m_detail->setVisible(record && height() >= kDetailMinPanelPx);
+    if (!record)
+        return;
+    m_detailTitle->setText(tr("%1 %2 · shard %3 · %4")
+                               .arg(format::dateTime(record->arrivalMs), format::zone(),
+                                    QString::number(record->shard), record->sequenceNumber));
+    m_hex->setPlainText(hexDump(record->data, kHexBytes));
+    m_text->setPlainText(readable(record->data));
+}
+
+void RecordsPanel::followAgain()
+{
+    m_table->clearSelection();
+    m_table->setCurrentIndex({});
+    m_table->verticalScrollBar()->setValue(0);
+    m_model.setHeld(false);
+    m_table->scrollToTop();
+}
+
+} // namespace millrace::ui

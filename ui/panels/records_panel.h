@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/record_follower.h"
+#include "ui/models/record_table_model.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+class QSplitter;
+class QStackedLayout;
+class QTableView;
+
+namespace millrace::ui {
+
+/// The newest records of a stream, newest first, and the one that is selected in full. It follows
+/// until a person scrolls away from the top or selects a row; then it counts what is new.
+class RecordsPanel final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// `bridge` outlives the panel.
+    explicit RecordsPanel(EngineBridge &bridge, QWidget *parent = nullptr);
+
+    /// `name` is the stream's; nothing: an explanation instead.
+    void showStream(const std::optional<StreamUuid> &stream, const QString &name);
+
+    RecordTableModel &model() { return m_model; }
+    QTableView &table() { return *m_table; }
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    void buildTable();
+    void restyle();
+    void refresh();
+    void showDetail();
+    void followAgain();
+
+    RecordTableModel m_model;
+    RecordFollower m_follower;
+    std::optional<StreamUuid> m_stream;
+    QString m_name;
+    QLabel *m_title = nullptr;
+    QPushButton *m_newer = nullptr;
+    QTableView *m_table = nullptr;
+    QStackedLayout *m_stack = nullptr;
+    QLabel *m_empty = nullptr;
+    QSplitter *m_splitter = nullptr;
+    QWidget *m_detail = nullptr;
+    QLabel *m_detailTitle = nullptr;
+    QPlainTextEdit *m_hex = nullptr;
+    QPlainTextEdit *m_text = nullptr;
+};
+
+/// "0000  7b 22 70 …": sixteen bytes a line, at most `limit` bytes and then how many more.
+QString hexDump(const QByteArray &data, qsizetype limit);
+
+} // namespace millrace::ui

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/main_window.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/bridge/problem_text.h"
+#include "ui/canvas/canvas_view.h"
+#include "ui/canvas/card_content.h"
+#include "ui/canvas/node_item.h"
+#include "ui/charts/throughput_panel.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/panels/bottom_panel.h"
+#include "ui/panels/problems_panel.h"
+#include "ui/panels/records_panel.h"
+#include "ui/shell/canvas_page.h"
+#include "ui/shell/message_page.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/status_line.h"
+#include "ui/shell/top_bar.h"
+#include "ui/style/metrics.h"
+#include "ui/style/style.h"
+
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &options)
+    : m_options(options)
+    , m_document(catalog)
+    , m_scene(m_document)
+    , m_problems([this](const NodeId &id) { return nodeName(id); })
+{
+    setObjectName(u"window"_s);
+    makeActions();
+    m_menus = new QMenuBar;
+    m_menus->setObjectName(u"menus"_s);
+    m_menus->setAccessibleName(tr("Menus"));
+    m_topBar = new TopBar(m_actions, m_menus);
+    m_status = new StatusLine;
+    m_pages = new QStackedWidget;
+    m_start = new StartPage(options.templatesFolder, catalog);
+    m_message = new MessagePage;
+    m_canvas = new CanvasPage(m_scene, m_actions);
+    m_pages->addWidget(m_start);
+    m_pages->addWidget(m_message);
+    m_pages->addWidget(m_canvas);
+    makeMenus();
+
+    // The bars are rows of their own above and below everything, docks included.
+    auto *top = new QWidget;
+    auto *topLayout = new QVBoxLayout(top);
+    topLayout->setContentsMargins(0, 0, 0, 0);
+    topLayout->setSpacing(0);
+    topLayout->addWidget(m_topBar);
+    auto *rule = new QFrame;
+    rule->setProperty("look", u"rule"_s);
+    rule->setFixedHeight(1);
+    topLayout->addWidget(rule);
+    setMenuWidget(top);
+    setCentralWidget(m_pages);
+    auto *bottomBar = new QStatusBar;
+    bottomBar->setSizeGripEnabled(false);
+    bottomBar->addWidget(m_status, 1);
+    bottomBar->setContentsMargins(0, 0, 0, 0);
+    setStatusBar(bottomBar);
+    makeDocks();
+    connectAll();
+    showDocument();
+    updateActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeDocks()
+{
+    m_inspector = new InspectorPanel(m_document);
+    m_throughput = new ThroughputPanel(m_bridge);
+    m_records = new RecordsPanel(m_bridge);
+    auto *problems = new ProblemsPanel(m_problems);
+    m_bottom = new BottomPanel(m_throughput, m_records, problems);
+    const auto dock = [this](const QString &name, const QString &title, QWidget *content,
+                             Qt::DockWidgetArea area) {
+        auto *made = new QDockWidget(title, this);
+        made->setObjectName(name);
+        made->setTitleBarWidget(new QWidget(made)); // the panels carry their own heads
+        made->setFeatures(QDockWidget::NoDockWidgetFeatures);
+        made->setWidget(content);
+        addDockWidget(area, made);
+        return made;
+    };
+    m_inspectorDock =
+        dock(u"dock.inspector"_s, tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
+    m_bottomDock = dock(u"dock.bottom"_s, tr("Panels"), m_bottom, Qt::BottomDockWidgetArea);
+    connect(problems, &ProblemsPanel::nodeWanted, this, &MainWindow::goToNode);
+    connect(problems, &ProblemsPanel::clearWanted, this, [this] {
+        m_problems.setDeployProblems({});
+        m_bridge.clearProblems();
+    });
+}
+
+void MainWindow::connectAll()
+{
+    connect(m_start, &StartPage::openWanted, this, &MainWindow::askForFile);
+    connect(m_start, &StartPage::templateWanted, this, &MainWindow::openFile);
+    connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
+    connect(m_message, &MessagePage::backWanted, this, &MainWindow::showDocument);
+    connect(m_status, &StatusLine::problemsWanted, this, [this] {
+        setDocksVisible(m_document.isOpen());
+        m_bottom->open(BottomPanel::Page::Problems);
+    });
+    connect(&m_document, &PipelineDocument::opened, this, [this] {
+        m_lastStream.reset();
+        m_problems.setDeployProblems({});
+        showDocument();
+        m_canvas->fitSoon();
+    });
+    connect(&m_document, &PipelineDocument::changed, this, [this] {
+        m_problems.setDocumentProblems(m_document.problems());
+        m_topBar->showPipeline(m_document.name(), m_document.fileName(), m_document.isModified());
+        showSelection();
+        updateActions();
+    });
+    connect(&m_scene, &CanvasScene::selectedNodeChanged, this, &MainWindow::showSelection);
+    connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
+    connect(&m_bridge, &EngineBridge::deployed, this, [this] { m_problems.setDeployProblems({}); });
+    connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
+    connect(&m_bridge, &EngineBridge::commandFailed, this, &MainWindow::showProblems);
+    connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
+    connect(&Style::instance(), &Style::changed, this, [this] {
+        if (isVisible())
+            sizeDocks();
+    });
+}
+
+bool MainWindow::openFile(const QString &filePath)
+{
+    const std::vector<Problem> problems = m_document.openFile(filePath);
+    if (problems.empty())
+        return true;
+    const int count = static_cast<int>(problems.size());
+    m_message->show(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
+                    tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
+                    problems, m_document.isOpen() || !m_engineFailed, true);
+    m_pages->setCurrentWidget(m_message);
+    setDocksVisible(false);
+    updateActions();
+    return false;
+}
+
+void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
+{
+    m_engineFailed = false;
+    m_bridge.setEngine(std::move(engine));
+    updateActions();
+    if (std::exchange(m_runPending, false))
+        run();
+}
+
+void MainWindow::showEngineProblem(const Problem &problem)
+{
+    m_engineFailed = true;
+    m_runPending = false;
+    m_message->show(tr("The engine could not start"),
+                    tr("Nothing can run until this is solved. Then start the studio again."),
+                    {problem}, m_document.isOpen(), false);
+    m_pages->setCurrentWidget(m_message);
+    setDocksVisible(false);
+    updateActions();
+}
+
+void MainWindow::runWhenReady()
+{
+    if (m_bridge.hasEngine())
+        run();
+    else
+        m_runPending = true;
+}
+
+void MainWindow::run()
+{
+    if (!m_document.isOpen())
+        return;
+    if (m_bridge.snapshot()->state == runtime::RunState::Paused)
+        m_bridge.run();
+    else
+        m_bridge.deployAndRun(m_document.graph(), m_document.folder());
+}
+
+void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
+{
+    m_scene.showSnapshot(snapshot);
+    m_inspector->showSnapshot(snapshot);
+    m_topBar->showSnapshot(*snapshot);
+    m_status->showSnapshot(*snapshot);
+    m_problems.setRuntimeProblems(snapshot->problems);
+    m_canvas->view().setRunning(snapshot->state == runtime::RunState::Running);
+    // A stream's identity is known once it runs.
+    const std::optional<NodeId> stream = streamToShow();
+    const runtime::NodeFigures *figures = stream ? snapshot->node(*stream) : nullptr;
+    if (figures && !figures->stream.isNull())
+        m_records->showStream(figures->stream, nodeName(*stream));
+    updateActions();
+}
+
+void MainWindow::showDocument()
+{
+    const bool open = m_document.isOpen();
+    m_pages->setCurrentWidget(open ? static_cast<QWidget *>(m_canvas) : m_start);
+    m_topBar->showPipeline(m_document.name(), m_document.fileName(), m_document.isModified());
+    m_topBar->setRunVisible(open);
+    setWindowTitle(open ? tr("%1 – Millrace").arg(m_document.name()) : tr("Millrace"));
+    setDocksVisible(open);
+    if (open)
+        m_canvas->view().setFocus();
+    showSelection();
+    updateActions();
+}
+
+void MainWindow::showSelection()
+{
+    const std::optional<NodeId> selected = m_scene.selectedNode();
+    const graph::Node *node = selected ? m_document.graph().find(*selected) : nullptr;
+    const graph::NodeKind *kind = node ? m_document.kindOf(*node) : nullptr;
+    if (kind && kind->category == graph::Category::Stream)
+        m_lastStream = selected;
+    m_inspector->showNode(selected);
+    const std::optional<NodeId> stream = streamToShow();
+    m_throughput->showStream(stream);
+    const runtime::NodeFigures *figures = stream ? m_bridge.snapshot()->node(*stream) : nullptr;
+    const bool known = figures && !figures->stream.isNull();
+    m_records->showStream(known ? std::optional(figures->stream) : std::nullopt,
+                          stream ? nodeName(*stream) : QString());
+}
+
+std::optional<NodeId> MainWindow::streamToShow() const
+{
+    const graph::Document &graph = m_document.graph();
+    if (m_lastStream && graph.find(*m_lastStream))
+        return m_lastStream;
+    // Nothing was selected yet: the leftmost stream.
+    std::optional<NodeId> first;
+    qreal left = 0;
+    for (const auto &[id, node] : graph.nodes) {
+        const graph::NodeKind *kind = m_document.kindOf(node);
+        const NodeItem *item = m_scene.itemFor(id);
+        if (!kind || kind->category != graph::Category::Stream || !item)
+            continue;
+        if (!first || item->x() < left) {
+            first = id;
+            left = item->x();
+        }
+    }
+    return first;
+}
+
+QString MainWindow::nodeName(const NodeId &id) const
+{
+    const graph::Node *node = m_document.graph().find(id);
+    return node ? cardContent(*node, m_document.kindOf(*node), nullptr).title : toQt(id);
+}
+
+void MainWindow::showProblems(const std::vector<Problem> &problems)
+{
+    m_problems.setDeployProblems(problems);
+    m_bottom->open(BottomPanel::Page::Problems);
+}
+
+void MainWindow::updateProblemCount()
+{
+    const Problem *first = m_problems.problem(0);
+    m_bottom->showProblemCount(m_problems.activeCount());
+    m_status->showProblems(m_problems.activeCount(), m_problems.worst(),
+                           first ? problemText(*first) : QString());
+}
+
+void MainWindow::goToNode(const NodeId &node)
+{
+    m_pages->setCurrentWidget(m_canvas);
+    m_scene.select(node);
+    if (const NodeItem *item = m_scene.itemFor(node))
+        m_canvas->view().centerOn(item);
+    m_canvas->view().setFocus();
+}
+
+void MainWindow::updateActions()
+{
+    const runtime::RunState state = m_bridge.snapshot()->state;
+    const bool canvas = m_document.isOpen() && m_pages->currentWidget() == m_canvas;
+    const bool ready = canvas && m_bridge.hasEngine();
+    const bool runs = state == runtime::RunState::Running || state == runtime::RunState::Starting;
+    m_actions.action(u"run.run"_s)->setEnabled(ready && !runs);
+    m_actions.action(u"run.pause"_s)->setEnabled(ready && state == runtime::RunState::Running);
+    m_actions.action(u"run.stop"_s)
+        ->setEnabled(ready && (runs || state == runtime::RunState::Paused));
+    for (const QString &id :
+         {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s})
+        m_actions.action(id)->setEnabled(canvas);
+    for (const QString &id : {u"view.throughput"_s, u"view.records"_s, u"view.problems"_s})
+        m_actions.action(id)->setEnabled(canvas);
+}
+
+void MainWindow::setDocksVisible(bool visible)
+{
+    m_inspectorDock->setVisible(visible);
+    m_bottomDock->setVisible(visible);
+    if (visible && isVisible())
+        sizeDocks();
+}
+
+void MainWindow::sizeDocks()
+{
+    if (m_docksSized || !m_document.isOpen())
+        return;
+    m_docksSized = true;
+    const Style &style = Style::instance();
+    const bool low = height() < style.px(metrics::kSmallHeightPx);
+    const bool narrow = width() < style.px(metrics::kSmallWidthPx);
+    resizeDocks({m_bottomDock},
+                {style.px(low ? metrics::kBottomDockSmallPx : metrics::kBottomDockPx)},
+                Qt::Vertical);
+    resizeDocks({m_inspectorDock},
+                {style.px(narrow ? metrics::kInspectorSmallPx : metrics::kInspectorPx)},
+                Qt::Horizontal);
+}
+
+void MainWindow::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    sizeDocks();
+}
+
+void MainWindow::changeEvent(QEvent *event)
+{
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::WindowStateChange && !isMinimized())
+        m_docksSized = false; // another size of window: the look's proportions again
+}
+
+} // namespace millrace::ui

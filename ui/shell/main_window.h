@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/graph/kind_catalog.h"
+#include "core/runtime/snapshot.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/canvas/canvas_scene.h"
+#include "ui/document/pipeline_document.h"
+#include "ui/models/problem_list_model.h"
+#include "ui/shell/action_registry.h"
+
+#include <QMainWindow>
+
+#include <memory>
+#include <optional>
+
+class QDockWidget;
+class QMenuBar;
+class QStackedWidget;
+
+namespace millrace::ui {
+
+class BottomPanel;
+class CanvasPage;
+class InspectorPanel;
+class MessagePage;
+class RecordsPanel;
+class StartPage;
+class StatusLine;
+class ThroughputPanel;
+class TopBar;
+
+struct WindowOptions {
+    QString templatesFolder; ///< `.millrace` files that the start page and the menu offer
+    QString version;
+};
+
+/// The studio's window: one pipeline, the engine that runs it, and everything that shows them.
+/// Lives on the GUI thread. The engine comes later, as app/ opens it on another thread.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    /// `catalog` outlives the window.
+    MainWindow(const graph::KindCatalog &catalog, const WindowOptions &options);
+    ~MainWindow() override;
+
+    /// Opens a file; what is wrong with it is shown on a page of its own. True when it is open.
+    bool openFile(const QString &filePath);
+    void setEngine(std::shared_ptr<engine::Engine> engine);
+    /// The engine could not be opened: a page says why and what to do.
+    void showEngineProblem(const Problem &problem);
+    /// Runs the open pipeline, now or as soon as the engine is there.
+    void runWhenReady();
+
+    PipelineDocument &document() { return m_document; }
+    EngineBridge &bridge() { return m_bridge; }
+    CanvasScene &scene() { return m_scene; }
+    CanvasPage &canvas() { return *m_canvas; }
+    ActionRegistry &actions() { return m_actions; }
+    ThroughputPanel &throughput() { return *m_throughput; }
+    RecordsPanel &records() { return *m_records; }
+    InspectorPanel &inspector() { return *m_inspector; }
+    BottomPanel &bottom() { return *m_bottom; }
+    ProblemListModel &problems() { return m_problems; }
+    MessagePage &message() { return *m_message; }
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    void makeActions();
+    void makeThemeActions();
+    void makeSizeActions();
+    void makeMenus();
+    void makeDocks();
+    void connectAll();
+
+    void askForFile();
+    void run();
+    void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    void showDocument();
+    void showSelection();
+    void showProblems(const std::vector<Problem> &problems);
+    void updateActions();
+    void updateProblemCount();
+    void goToNode(const NodeId &node);
+    void showAbout();
+    void setDocksVisible(bool visible);
+    void sizeDocks();
+    std::optional<NodeId> streamToShow() const;
+    QString nodeName(const NodeId &id) const;
+
+    const WindowOptions m_options;
+    EngineBridge m_bridge;
+    PipelineDocument m_document;
+    CanvasScene m_scene;
+    ActionRegistry m_actions;
+    ProblemListModel m_problems;
+
+    QMenuBar *m_menus = nullptr;
+    TopBar *m_topBar = nullptr;
+    StatusLine *m_status = nullptr;
+    QStackedWidget *m_pages = nullptr;
+    StartPage *m_start = nullptr;
+    MessagePage *m_message = nullptr;
+    CanvasPage *m_canvas = nullptr;
+    InspectorPanel *m_inspector = nullptr;
+    ThroughputPanel *m_throughput = nullptr;
+    RecordsPanel *m_records = nullptr;
+    BottomPanel *m_bottom = nullptr;
+    QDockWidget *m_inspectorDock = nullptr;
+    QDockWidget *m_bottomDock = nullptr;
+    std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
+    bool m_runPending = false;
+    bool m_engineFailed = false;
+    bool m_docksSized = false;
+};
+
+} // namespace millrace::ui

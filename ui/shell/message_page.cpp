@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/message_page.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/bridge/problem_text.h"
+#include "ui/shell/health_mark.h"
+#include "ui/style/style.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr int kContentWidthPx = 820;
+
+QWidget *row(const Problem &problem, QWidget *parent)
+{
+    auto *widget = new QWidget(parent);
+    auto *mark = new HealthMark(widget);
+    mark->show(problem.severity() == Severity::Error ? Health::Error : Health::Warning,
+               MessagePage::tr("Problem"));
+    auto *sentence = new QLabel(problemText(problem), widget);
+    sentence->setTextFormat(Qt::PlainText);
+    sentence->setWordWrap(true);
+    sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *text = new QVBoxLayout;
+    text->setSpacing(1);
+    text->addWidget(sentence);
+    if (!problem.place().empty()) {
+        auto *place = new QLabel(toQt(problem.place()), widget);
+        place->setTextFormat(Qt::PlainText);
+        place->setProperty("look", u"small"_s);
+        place->setWordWrap(true);
+        place->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        text->addWidget(place);
+    }
+    auto *layout = new QHBoxLayout(widget);
+    layout->setContentsMargins(0, 6, 0, 6);
+    layout->setSpacing(12);
+    layout->addWidget(mark, 0, Qt::AlignTop);
+    layout->addLayout(text, 1);
+    return widget;
+}
+
+} // namespace
+
+MessagePage::MessagePage(QWidget *parent)
+    : QWidget(parent)
+    , m_headline(new QLabel(this))
+    , m_lead(new QLabel(this))
+    , m_list(new QVBoxLayout)
+    , m_back(new QPushButton(tr("Back"), this))
+    , m_open(new QPushButton(tr("Open another file…"), this))
+{
+    const Style &style = Style::instance();
+    setObjectName(u"message"_s);
+    setProperty("look", u"page"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_headline->setObjectName(u"message.headline"_s);
+    m_headline->setProperty("look", u"headline"_s);
+    m_headline->setTextFormat(Qt::PlainText);
+    m_headline->setWordWrap(true);
+    m_lead->setProperty("look", u"lead"_s);
+    m_lead->setWordWrap(true);
+    m_back->setObjectName(u"message.back.button"_s);
+    m_back->setAccessibleName(m_back->text());
+    m_open->setObjectName(u"message.open.button"_s);
+    m_open->setAccessibleName(m_open->text());
+
+    auto *list = new QWidget;
+    list->setProperty("look", u"page"_s);
+    m_list->setContentsMargins(0, 0, 12, 0);
+    m_list->setSpacing(0);
+    list->setLayout(m_list);
+    auto *area = new QScrollArea(this);
+    area->setObjectName(u"message.problems"_s);
+    area->setAccessibleName(tr("Problems"));
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setProperty("look", u"page"_s);
+    area->setWidget(list);
+
+    auto *buttons = new QHBoxLayout;
+    buttons->addWidget(m_open);
+    buttons->addWidget(m_back);
+    buttons->addStretch(1);
+    auto *column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addSpacing(style.px(64));
+    column->addWidget(m_headline);
+    column->addSpacing(8);
+    column->addWidget(m_lead);
+    column->addSpacing(24);
+    column->addWidget(area, 1);
+    column->addSpacing(16);
+    column->addLayout(buttons);
+    column->addSpacing(style.px(48));
+    auto *content = new QWidget(this);
+    content->setMaximumWidth(style.px(kContentWidthPx));
+    content->setLayout(column);
+    auto *layout = new QHBoxLayout(this);
+    layout->addStretch(1);
+    layout->addWidget(content, 20);
+    layout->addStretch(1);
+    connect(m_back, &QPushButton::clicked, this, &MessagePage::backWanted);
+    connect(m_open, &QPushButton::clicked, this, &MessagePage::openWanted);
+}
+
+void MessagePage::show(const QString &headline, const QString &lead,
+                       const std::vector<Problem> &problems, bool back, bool open)
+{
+    m_headline->setText(headline);
+    m_lead->setText(lead);
+    while (QLayoutItem *item = m_list->takeAt(0)) {
+        if (QWidget *widget = item->widget())
+            widget->deleteLater();
+        delete item;
+    }
+    m_lines.clear();
+    for (const Problem &problem : problems) {
+        m_list->addWidget(row(problem, this));
+        m_lines << problemTextWithPlace(problem);
+    }
+    m_list->addStretch(1);
+    m_back->setVisible(back);
+    m_open->setVisible(open);
+}
+
+} // namespace millrace::ui

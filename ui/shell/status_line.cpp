@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/status_line.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/shell/health_mark.h"
+#include "ui/style/format.h"
+#include "ui/style/metrics.h"
+#include "ui/style/style.h"
+
+#include <QDir>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr qsizetype kPathChars = 48;
+constexpr qsizetype kProblemChars = 64;
+
+/// "~/.local/share/millrace/x": the home folder is not worth its letters.
+QString shortPath(const QString &path)
+{
+    const QString home = QDir::homePath();
+    QString text = path;
+    if (home.size() > 1 && (path == home || path.startsWith(home + u'/')))
+        text = u"~"_s + path.mid(home.size());
+    return text.size() <= kPathChars ? text : u"…"_s + text.right(kPathChars - 1);
+}
+
+QLabel *smallLabel(const QString &objectName, QWidget *parent)
+{
+    auto *label = new QLabel(parent);
+    label->setObjectName(objectName);
+    label->setProperty("look", u"small"_s);
+    return label;
+}
+
+} // namespace
+
+StatusLine::StatusLine(QWidget *parent)
+    : QWidget(parent)
+    , m_engine(smallLabel(u"status.engine"_s, this))
+    , m_disk(smallLabel(u"status.disk"_s, this))
+    , m_memory(smallLabel(u"status.memory"_s, this))
+    , m_mark(new HealthMark(this))
+    , m_problems(new QPushButton(this))
+{
+    setObjectName(u"status"_s);
+    setProperty("look", u"bar"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_mark->setObjectName(u"status.problems.mark"_s);
+    m_problems->setObjectName(u"status.problems.button"_s);
+    m_problems->setProperty("look", u"status"_s);
+    m_problems->setFlat(true);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(14, 0, 16, 0);
+    layout->setSpacing(40);
+    layout->addWidget(m_engine);
+    layout->addWidget(m_disk);
+    layout->addWidget(m_memory);
+    layout->addStretch(1);
+    auto *problems = new QHBoxLayout;
+    problems->setSpacing(6);
+    problems->addWidget(m_mark);
+    problems->addWidget(m_problems);
+    layout->addLayout(problems);
+    connect(m_problems, &QPushButton::clicked, this, &StatusLine::problemsWanted);
+    connect(&Style::instance(), &Style::changed, this, &StatusLine::restyle);
+    restyle();
+    showStarting();
+    showProblems(0, Health::Quiet, {});
+}
+
+void StatusLine::showStarting()
+{
+    m_engine->setText(tr("Starting the engine…"));
+    m_disk->clear();
+    m_memory->clear();
+}
+
+void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
+{
+    const QString directory = pathToQt(snapshot.dataDirectory);
+    m_engine->setText(tr("Embedded engine · %1").arg(shortPath(directory)));
+    m_engine->setToolTip(tr("The engine in this window keeps its streams in %1").arg(directory));
+    m_disk->setText(tr("Disk %1 of %2 (zstd %3)")
+                        .arg(format::disk(snapshot.diskBytes), format::disk(snapshot.budgetBytes),
+                             format::ratio(snapshot.compression)));
+    m_disk->setToolTip(
+        tr("When the budget is used up, the oldest data of the largest stream goes"));
+    m_memory->setText(tr("Memory %1").arg(format::memory(snapshot.memoryBytes)));
+}
+
+void StatusLine::showProblems(int count, Health worst, const QString &first)
+{
+    m_mark->setVisible(count > 0);
+    m_mark->show(worst, tr("Problems"));
+    QString text = tr("No problems");
+    if (count > 0) {
+        const QString sentence =
+            first.size() <= kProblemChars ? first : first.left(kProblemChars - 1) + u'…';
+        text = tr("%n problem(s): %1", nullptr, count).arg(sentence);
+    }
+    m_problems->setText(text);
+    m_problems->setAccessibleName(text);
+    m_problems->setToolTip(tr("Show all problems"));
+}
+
+void StatusLine::restyle()
+{
+    setFixedHeight(Style::instance().px(metrics::kStatusBarPx));
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/snapshot.h"
+
+#include "ui/style/theme.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace millrace::ui {
+
+class HealthMark;
+
+/// The engine and its data directory, the disk it uses of its budget, memory, and the problems.
+class StatusLine final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit StatusLine(QWidget *parent = nullptr);
+
+    void showStarting();
+    void showSnapshot(const runtime::Snapshot &snapshot);
+    void showProblems(int count, Health worst, const QString &first);
+
+signals:
+    void problemsWanted();
+
+private:
+    void restyle();
+
+    QLabel *m_engine = nullptr;
+    QLabel *m_disk = nullptr;
+    QLabel *m_memory = nullptr;
+    HealthMark *m_mark = nullptr;
+    QPushButton *m_problems = nullptr;
+};
+
+} // namespace millrace::ui

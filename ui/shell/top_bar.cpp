@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/top_bar.h"
+
+#include "ui/shell/action_registry.h"
+#include "ui/shell/health_mark.h"
+#include "ui/style/format.h"
+#include "ui/style/metrics.h"
+#include "ui/style/style.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenuBar>
+#include <QToolButton>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+QToolButton *button(QAction *action, int width, QWidget *parent)
+{
+    auto *made = new QToolButton(parent);
+    made->setDefaultAction(action);
+    made->setObjectName(u"topbar.%1.button"_s.arg(action->objectName()));
+    made->setAccessibleName(action->text());
+    made->setProperty("look", u"tool"_s);
+    made->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    made->setFocusPolicy(Qt::TabFocus);
+    made->setFixedWidth(width);
+    return made;
+}
+
+QString stateText(const runtime::Snapshot &snapshot)
+{
+    switch (snapshot.state) {
+    case runtime::RunState::Starting:
+        return TopBar::tr("starting");
+    case runtime::RunState::Running:
+        return TopBar::tr("running %1").arg(format::running(snapshot.runningFor));
+    case runtime::RunState::Paused:
+        return TopBar::tr("paused after %1").arg(format::running(snapshot.runningFor));
+    case runtime::RunState::Stopping:
+        return TopBar::tr("stopping");
+    case runtime::RunState::Stopped:
+        break;
+    }
+    return TopBar::tr("stopped");
+}
+
+Health healthOf(const runtime::Snapshot &snapshot)
+{
+    bool warning = false;
+    for (const runtime::NodeFigures &node : snapshot.nodes) {
+        if (node.state == runtime::NodeState::Failed)
+            return Health::Error;
+        warning |= node.state == runtime::NodeState::Retrying;
+    }
+    if (warning)
+        return Health::Warning;
+    return snapshot.state == runtime::RunState::Running ? Health::Good : Health::Quiet;
+}
+
+} // namespace
+
+TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
+    : QWidget(parent)
+    , m_name(new QLabel(this))
+    , m_file(new QLabel(this))
+    , m_controls(new QWidget(this))
+    , m_clock(new QLabel(this))
+    , m_rate(new QLabel(this))
+    , m_state(new HealthMark(this))
+{
+    setObjectName(u"topbar"_s);
+    setProperty("look", u"bar"_s);
+    setAttribute(Qt::WA_StyledBackground);
+    m_name->setObjectName(u"topbar.name"_s);
+    m_name->setProperty("look", u"title"_s);
+    m_file->setObjectName(u"topbar.file"_s);
+    m_file->setProperty("look", u"muted"_s);
+    m_clock->setObjectName(u"topbar.clock"_s);
+    m_clock->setProperty("look", u"muted"_s);
+    m_rate->setObjectName(u"topbar.rate"_s);
+    m_rate->setToolTip(tr("Records that all producers put in, per second"));
+    m_state->setObjectName(u"topbar.state"_s);
+    menus->setSizePolicy(QSizePolicy::Minimum, QSizePolicy::Fixed);
+
+    auto *left = new QHBoxLayout;
+    left->setSpacing(10);
+    auto *logo = new LogoMark(this);
+    logo->setObjectName(u"topbar.logo"_s);
+    left->addWidget(logo);
+    left->addWidget(m_name);
+    left->addWidget(m_file);
+    left->addSpacing(8);
+    left->addWidget(menus);
+    left->addStretch(1);
+
+    auto *centre = new QHBoxLayout(m_controls);
+    centre->setContentsMargins(0, 0, 0, 0);
+    centre->setSpacing(6);
+    const Style &style = Style::instance();
+    QToolButton *run = button(actions.action(u"run.run"_s), style.px(36), m_controls);
+    run->setProperty("primary", true);
+    centre->addWidget(run);
+    centre->addWidget(button(actions.action(u"run.pause"_s), style.px(32), m_controls));
+    centre->addWidget(button(actions.action(u"run.stop"_s), style.px(32), m_controls));
+    centre->addSpacing(8);
+    centre->addWidget(m_clock);
+
+    auto *right = new QHBoxLayout;
+    right->setSpacing(14);
+    right->addStretch(1);
+    right->addWidget(m_rate);
+    right->addWidget(m_state);
+
+    // Equal stretch on both sides keeps the buttons in the middle of the window.
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(14, 0, 16, 0);
+    layout->setSpacing(12);
+    layout->addLayout(left, 1);
+    layout->addWidget(m_controls, 0);
+    layout->addLayout(right, 1);
+
+    connect(&Style::instance(), &Style::changed, this, &TopBar::restyle);
+    restyle();
+    showPipeline({}, {}, false);
+    setRunVisible(false);
+}
+
+void TopBar::showPipeline(const QString &name, const QString &fileName, bool modified)
+{
+    m_name->setText(name.isEmpty() ? tr("Millrace") : name);
+    m_file->setText(modified ? tr("%1, changed").arg(fileName) : fileName);
+    m_file->setVisible(!fileName.isEmpty());
+}
+
+void TopBar::showSnapshot(const runtime::Snapshot &snapshot)
+{
+    m_clock->setText(stateText(snapshot));
+    m_rate->setText(format::recordRate(snapshot.recordsInPerSecond));
+    m_state->show(healthOf(snapshot), stateText(snapshot));
+}
+
+void TopBar::setRunVisible(bool visible)
+{
+    m_controls->setVisible(visible);
+    m_rate->setVisible(visible);
+    m_state->setVisible(visible);
+}
+
+void TopBar::restyle()
+{
+    const Style &style = Style::instance();
+    setFixedHeight(style.px(metrics::kTopBarPx));
+    m_rate->setFont(style.figures(type::kBody + 1, QFont::DemiBold));
+    // Room for "paused after 23 h 59 min": the buttons must not wander while the time grows.
+    m_clock->setMinimumWidth(style.px(120));
+}
+
+} // namespace millrace::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/snapshot.h"
+
+#include <QWidget>
+
+class QLabel;
+class QMenuBar;
+class QToolButton;
+
+namespace millrace::ui {
+
+class ActionRegistry;
+class HealthMark;
+
+/// Logo, menus, the pipeline's name; run, pause and stop with how long it has run; what comes in
+/// altogether, and the state as a shape.
+class TopBar final : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// Buttons are made of the actions run.run, run.pause and run.stop.
+    TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent = nullptr);
+
+    void showPipeline(const QString &name, const QString &fileName, bool modified);
+    void showSnapshot(const runtime::Snapshot &snapshot);
+    void setRunVisible(bool visible);
+
+private:
+    void restyle();
+
+    QLabel *m_name = nullptr;
+    QLabel *m_file = nullptr;
+    QWidget *m_controls = nullptr;
+    QLabel *m_clock = nullptr;
+    QLabel *m_rate = nullptr;
+    HealthMark *m_state = nullptr;
+};
+
+} // namespace millrace::ui

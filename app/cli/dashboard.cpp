@@ -56,9 +56,14 @@ std::string_view stateText(runtime::RunState state)
     return "";
 }
 
+std::string wholeRate(double perSecond)
+{
+    return grouped(static_cast<std::uint64_t>(std::llround(std::max(0.0, perSecond))));
+}
+
 std::string rate(double perSecond)
 {
-    return grouped(static_cast<std::uint64_t>(std::llround(std::max(0.0, perSecond)))) + "/s";
+    return wholeRate(perSecond) + "/s";
 }
 
 std::string nodeLine(const graph::Node &node, const runtime::NodeFigures &figures)
@@ -114,9 +119,9 @@ std::string statusLine(const runtime::Snapshot &snapshot)
 {
     const std::size_t problems = activeProblems(snapshot);
     std::string line = fmt::format(
-        "{}  {}  {} records in  {} on disk  {} memory",
+        "{}  {}  {} records/s in  {} on disk  {} memory",
         clockText(std::chrono::floor<std::chrono::seconds>(snapshot.runningFor).count()),
-        stateText(snapshot.state), rate(snapshot.recordsInPerSecond),
+        stateText(snapshot.state), wholeRate(snapshot.recordsInPerSecond),
         bytesText(static_cast<double>(snapshot.diskBytes)),
         bytesText(static_cast<double>(snapshot.memoryBytes)));
     if (problems > 0)

@@ -225,7 +225,10 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
     if (arguments.has("--key") && arguments.has("--key-text"))
         return usage(
             Problem(Code::CliConflict, {{"first", "--key"}, {"second", "--key-text"}}, "put"));
-    auto directory = existingDataDirectory(arguments, *environment.files);
+    // An engine that is waited for may still have to make its directory.
+    const auto given = arguments.value("--data");
+    const auto directory = *retry && given ? Result<Path>(*given)
+                                           : existingDataDirectory(arguments, *environment.files);
     if (!directory) {
         printProblem(directory.error());
         return exitCodeOf(directory.error());

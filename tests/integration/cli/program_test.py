@@ -124,6 +124,20 @@ class ProgramTest(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertIn(message, self.run_it("records", *words, code=code).stderr)
 
+    def test_reading_goes_on_behind_damage(self):
+        self.run_it("run", self.generated, "--until-done")
+        stream = os.path.join(self.data, "streams", os.listdir(self.data + "/streams")[0])
+        log = max((os.path.join(stream, name) for name in os.listdir(stream)), key=os.path.getsize)
+        with open(log, "r+b") as file:
+            file.seek(20000)
+            byte = file.read(1)[0]
+            file.seek(20000)
+            file.write(bytes([byte ^ 1]))
+        done = self.run_it("records", "clicks", "--format", "ndjson")
+        self.assertRegex(done.stderr, r"damaged.*\[(log|base)\.")
+        self.assertLess(len(done.stdout.splitlines()), TOTAL)
+        self.assertGreater(len(done.stdout.splitlines()), 0)
+
     def test_put_without_an_engine(self):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", "--key", "user", stdin='{"user":"a","n":1}\n{"user":"a","n":2}\n')

@@ -2,6 +2,7 @@
 #include "app/cli/bench_command.h"
 
 #include "app/cli/bench_log.h"
+#include "app/cli/bench_pipeline.h"
 
 #include <algorithm>
 #include <array>
@@ -45,9 +46,28 @@ Result<json> benchRead(const BenchOptions &options)
     return measureLogRead(logOptions(options));
 }
 
-constexpr std::array<Benchmark, 2> kBenchmarks{{
+Result<json> benchPipeline(const BenchOptions &options)
+{
+    json out;
+    const auto add = [&](const char *name, Result<json> measured) -> Status {
+        if (!measured)
+            return std::move(measured).error();
+        out[name] = *std::move(measured);
+        return Done{};
+    };
+    const std::uint64_t puts = options.records.value_or(10'000'000);
+    const std::uint64_t whole = options.records.value_or(1'000'000);
+    MILLRACE_TRY(add("put", measureStreamPut(joinPath(options.folder, "put"), puts)));
+    MILLRACE_TRY(
+        add("put_to_consumer", measurePutToConsumer(joinPath(options.folder, "consumer"))));
+    MILLRACE_TRY(add("whole", measurePipeline(joinPath(options.folder, "pipeline"), whole)));
+    return out;
+}
+
+constexpr std::array<Benchmark, 3> kBenchmarks{{
     {"log", "durable append in process, and recovery", benchLog},
     {"read", "sequential reading, as written and once rewritten", benchRead},
+    {"pipeline", "puts, put to consumer, and a whole pipeline into SQLite", benchPipeline},
 }};
 
 /// A folder of this run's own, removed at its end.

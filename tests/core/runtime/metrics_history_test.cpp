@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/runtime/metrics_history.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::runtime;
+
+class MetricsHistoryTest : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_dir;
+    const SeriesId m_series{{"f81k2m0a"}, ShardIndex(2), Metric::BytesIn};
+
+    std::unique_ptr<store::Catalog> open(const char *name)
+    {
+        return *store::Catalog::open(m_dir.filePath(QString::fromLatin1(name)).toStdString(),
+                                     store::Database::Mode::ReadWrite);
+    }
+
+private slots:
+    void survivesARestartWithinAMinute()
+    {
+        constexpr std::int64_t kBegin = 1'767'225'600 + 37;
+        {
+            auto catalog = open("a.db");
+            MetricsHistory history(*catalog);
+            for (std::int64_t s = 0; s < 100; ++s)
+                history.add(m_series, kBegin + s, static_cast<double>(s) / 4);
+            QVERIFY(history.flush().has_value());
+        }
+        auto catalog = open("a.db");
+        MetricsHistory history(*catalog);
+        for (std::int64_t s = 100; s < 130; ++s)
+            history.add(m_series, kBegin + s, static_cast<double>(s) / 4);
+        const auto points = *history.points(m_series, kBegin + 10, kBegin + 125);
+        QCOMPARE(points.size(), std::size_t(115));
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            QCOMPARE(points[i].second, kBegin + 10 + static_cast<std::int64_t>(i));
+            QCOMPARE(points[i].value, static_cast<double>(i + 10) / 4);
+        }
+    }
+
+    void olderMinutesComeFromTheCatalog()
+    {
+        auto catalog = open("b.db");
+        MetricsHistory history(*catalog);
+        for (std::int64_t minute = 0; minute < 40; ++minute) {
+            history.add(m_series, minute * 60, 1);
+            QVERIFY(history.flush().has_value());
+        }
+        QCOMPARE(history.points(m_series, 0, 40 * 60)->size(), std::size_t(40));
+    }
+
+    void seriesDoNotMix()
+    {
+        auto catalog = open("c.db");
+        MetricsHistory history(*catalog);
+        const SeriesId node{{"f81k2m0a"}, {}, Metric::BytesIn};
+        history.add(m_series, 100, 1);
+        history.add(node, 100, 2);
+        QVERIFY(history.flush().has_value());
+        QCOMPARE(history.points(m_series, 0, 200)->front().value, 1.0);
+        QCOMPARE(history.points(node, 0, 200)->front().value, 2.0);
+        QVERIFY(MetricsHistory::seriesName(node) != MetricsHistory::seriesName(m_series));
+    }
+
+    void aClockThatGoesBackDoesNotRewriteHistory()
+    {
+        auto catalog = open("d.db");
+        MetricsHistory history(*catalog);
+        history.add(m_series, 50, 5);
+        history.add(m_series, 40, 4);
+        history.add(m_series, 51, 6);
+        const auto points = *history.points(m_series, 0, 100);
+        QCOMPARE(points.size(), std::size_t(2));
+        QCOMPARE(points[1].value, 6.0);
+    }
+
+    void damagedPointsEndTheMinuteEarly()
+    {
+        const Bytes packed = MetricsHistory::pack({{60, 1.5}, {61, -2.25}, {119, 1e9}});
+        QCOMPARE(MetricsHistory::unpack(1, packed).size(), std::size_t(3));
+        QCOMPARE(MetricsHistory::unpack(1, packed)[1].value, -2.25);
+        for (std::size_t n = 0; n < packed.size(); ++n)
+            QVERIFY(MetricsHistory::unpack(1, ByteView(packed).first(n)).size() < 3);
+    }
+};
+
+MILLRACE_TEST(MetricsHistoryTest)
+#include "metrics_history_test.moc"

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/store/catalog.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::store;
+
+class CatalogTest : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_dir;
+    int m_next = 0;
+
+    Path newPath() { return m_dir.filePath(QString::number(++m_next) + ".db").toStdString(); }
+    static std::unique_ptr<Catalog> open(const Path &path)
+    {
+        auto catalog = Catalog::open(path, Database::Mode::ReadWrite);
+        if (!catalog)
+            qFatal("%s", catalog.error().message().c_str());
+        return *std::move(catalog);
+    }
+    static StreamEntry entry(std::uint64_t seed, const char *name)
+    {
+        SeededRandom random(seed);
+        StreamEntry out;
+        out.id = Uuid::random(random);
+        out.name = name;
+        out.shards = 3;
+        out.created = WallTime(std::chrono::milliseconds(1'700'000'000'123));
+        out.retention = std::chrono::hours(48);
+        out.maxBytes = 123;
+        out.durability = Durability::Memory;
+        out.limits = LimitMode::Enforced;
+        out.role = StreamRole::Wire;
+        out.schemaSource = SchemaSource::Edited;
+        out.schema = R"({"version":1})";
+        return out;
+    }
+
+private slots:
+    void streamsReadBackAfterReopening()
+    {
+        const Path path = newPath();
+        const StreamEntry b = entry(1, "b");
+        const StreamEntry a = entry(2, "a");
+        {
+            auto catalog = open(path);
+            QVERIFY(catalog->putStream(b).has_value());
+            QVERIFY(catalog->putStream(a).has_value());
+        }
+        auto catalog = open(path);
+        const auto streams = *catalog->streams();
+        QCOMPARE(streams.size(), std::size_t(2));
+        QVERIFY(streams[0] == a && streams[1] == b);
+        StreamEntry changed = a;
+        changed.retention = std::chrono::hours(1);
+        QVERIFY(catalog->putStream(changed).has_value());
+        QVERIFY(catalog->removeStream(b.id).has_value());
+        QVERIFY(*catalog->streams() == std::vector<StreamEntry>{changed});
+    }
+
+    void checkpointsAreReplacedAndRemoved()
+    {
+        auto catalog = open(newPath());
+        QVERIFY(!catalog->checkpoint("f")->has_value());
+        QVERIFY(catalog->putCheckpoint("f", asBytes("one")).has_value());
+        QVERIFY(catalog->putCheckpoint("f", asBytes("two")).has_value());
+        QCOMPARE(asText(**catalog->checkpoint("f")), std::string_view("two"));
+        QVERIFY(catalog->removeCheckpoint("f").has_value());
+        QVERIFY(!catalog->checkpoint("f")->has_value());
+    }
+
+    void metricsGoOldestFirstWhenTheyTakeTooMuch()
+    {
+        auto catalog = open(newPath());
+        std::vector<MetricsRow> rows;
+        for (std::int64_t minute = 0; minute < 50; ++minute)
+            rows.push_back({"node/-/1", minute, Bytes(100, std::byte{1})});
+        QVERIFY(catalog->putMetrics(rows).has_value());
+        QCOMPARE(catalog->metrics("node/-/1", 10, 20)->size(), std::size_t(10));
+        QVERIFY(catalog->trimMetrics(10 * (100 + 8 + 16)).has_value());
+        const auto left = *catalog->metrics("node/-/1", 0, 50);
+        QCOMPARE(left.size(), std::size_t(10));
+        QCOMPARE(left.front().minute, std::int64_t(40));
+        QVERIFY(catalog->trimMetrics(1U << 20U).has_value());
+        QCOMPARE(catalog->metrics("node/-/1", 0, 50)->size(), std::size_t(10));
+    }
+
+    void aNewerFormatIsRefusedAndLeftAlone()
+    {
+        const Path path = newPath();
+        {
+            auto catalog = open(path);
+        }
+        {
+            auto db = *Database::open(path, Database::Mode::ReadWrite);
+            QVERIFY(db.execute("PRAGMA user_version = 99").has_value());
+        }
+        for (const auto mode : {Database::Mode::ReadWrite, Database::Mode::ReadOnly}) {
+            const auto refused = Catalog::open(path, mode);
+            QVERIFY(!refused.has_value());
+            QCOMPARE(refused.error().code(), Code::NewerFormat);
+            QCOMPARE(refused.error().argument("found"), std::string_view("99"));
+        }
+    }
+
+    void whatIsNoDatabaseIsSaidToBeDamaged()
+    {
+        const Path path = newPath();
+        {
+            auto file = *posixFileSystem().open(path, OpenMode::CreateNew);
+            QVERIFY(file->writeAt(FilePos(0), Bytes(5000, std::byte{'x'})).has_value());
+        }
+        const auto refused = Catalog::open(path, Database::Mode::ReadWrite);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code(), Code::Corrupt);
+        QVERIFY(QString::fromStdString(refused.error().place()).endsWith(".db"));
+    }
+
+    void aReaderSeesAWritersCatalog()
+    {
+        const Path path = newPath();
+        auto writer = open(path);
+        QVERIFY(writer->putStream(entry(5, "live")).has_value());
+        auto reader = Catalog::open(path, Database::Mode::ReadOnly);
+        QVERIFY(reader.has_value());
+        QCOMPARE((*reader)->streams()->front().name, std::string("live"));
+        QVERIFY(!(*reader)->putStream(entry(6, "no")).has_value());
+    }
+};
+
+MILLRACE_TEST(CatalogTest)
+#include "catalog_test.moc"

@@ -80,8 +80,9 @@ struct PutReply {
     struct Result {
         ShardIndex shard;
         std::string sequenceNumber;
+        bool refused = false; ///< over an enforced limit: not stored, send it again later
     };
-    std::vector<Result> results;   ///< of the entries that were stored now, in order
+    std::vector<Result> results;   ///< of the entries behind the skipped ones, in order
     std::uint64_t skipped = 0;     ///< entries that stood already
     std::uint64_t producerNext = 0; ///< the producer's next running number
 };

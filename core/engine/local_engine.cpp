@@ -4,12 +4,13 @@
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
 #include "core/engine/problem_list.h"
+#include "core/engine/put_service.h"
 #include "core/engine/record_pages.h"
+#include "core/engine/request_queue.h"
 #include "core/engine/snapshot_builder.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <set>
 #include <thread>
 
@@ -29,18 +30,6 @@ bool isPageRequest(const Request &request)
     return std::holds_alternative<RecordsRequest>(request) ||
            std::holds_alternative<StreamsRequest>(request) ||
            std::holds_alternative<HistoryRequest>(request);
-}
-
-Reply failed(Problem problem)
-{
-    Reply reply;
-    reply.problems.push_back(std::move(problem));
-    return reply;
-}
-
-Problem unknownStream(const std::string &name)
-{
-    return Problem(Code::UnknownStream, {{"stream", name}});
 }
 
 class LocalEngine final : public Engine
@@ -65,36 +54,18 @@ public:
     }
     std::vector<Event> takeEvents() override { return m_problems.takeEvents(); }
     Ticket request(Request request) override;
-    std::optional<Reply> takeReply(Ticket ticket) override;
-    Reply wait(Ticket ticket) override;
+    std::optional<Reply> takeReply(Ticket ticket) override { return m_replies.take(ticket); }
+    Reply wait(Ticket ticket) override { return m_replies.wait(ticket); }
 
 private:
-    struct Queued {
-        Ticket ticket;
-        Request request;
-    };
-    class Queue
-    {
-    public:
-        void push(Queued queued);
-        std::optional<Queued> pop(const std::stop_token &stop); ///< waits; nothing when stopped
-        std::optional<Queued> tryPop();
-        void waitFor(const std::stop_token &stop, std::chrono::milliseconds most);
-
-    private:
-        std::mutex m_mutex;
-        std::condition_variable_any m_filled;
-        std::deque<Queued> m_requests;
-    };
-
     void controlLoop(const std::stop_token &stop);
     void pagesLoop(const std::stop_token &stop);
     void pulseLoop(const std::stop_token &stop);
     void driveLoop(const std::stop_token &stop);
     bool driveOnce();
 
-    void handle(Queued queued);
-    void answer(Ticket ticket, Reply reply);
+    void handle(QueuedRequest queued);
+    void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
     void report(const Problem &problem);
     void publish();
     void commitWaiting();
@@ -107,9 +78,6 @@ private:
     Reply records(const RecordsRequest &request);
     Reply streams();
     Reply history(const HistoryRequest &request);
-    Reply producer(const ProducerRequest &request);
-    void put(Ticket ticket, const PutRequest &request);
-    stream::ProducerHandle *producerOf(stream::DataStream &stream, const std::string &id);
 
     const bool m_virtual;
     SystemClock m_systemClock;
@@ -138,54 +106,14 @@ private:
     mutable std::mutex m_snapshotMutex; ///< guards m_snapshot
     SnapshotPtr m_snapshot;
 
-    std::mutex m_repliesMutex; ///< guards the two below
-    std::condition_variable m_replied;
-    std::map<Ticket, Reply> m_replies;
+    ReplyBox m_replies;
     std::atomic<std::uint64_t> m_nextTicket = 1;
-
-    /// Producers of put requests, by stream and producer; only the control thread uses it.
-    std::map<std::pair<std::string, std::string>, stream::ProducerHandle> m_putProducers;
-
-    Queue m_control;
-    Queue m_pages;
+    std::unique_ptr<PutService> m_puts; ///< only the control thread uses it
+    RequestQueue m_control;
+    RequestQueue m_pages;
     MonoTime m_flushedAt{};
     std::vector<std::jthread> m_threads;
 };
-
-void LocalEngine::Queue::push(Queued queued)
-{
-    {
-        const std::lock_guard guard(m_mutex);
-        m_requests.push_back(std::move(queued));
-    }
-    m_filled.notify_one();
-}
-
-std::optional<LocalEngine::Queued> LocalEngine::Queue::pop(const std::stop_token &stop)
-{
-    std::unique_lock lock(m_mutex);
-    if (!m_filled.wait(lock, stop, [this] { return !m_requests.empty(); }))
-        return {};
-    Queued out = std::move(m_requests.front());
-    m_requests.pop_front();
-    return out;
-}
-
-std::optional<LocalEngine::Queued> LocalEngine::Queue::tryPop()
-{
-    const std::lock_guard guard(m_mutex);
-    if (m_requests.empty())
-        return {};
-    Queued out = std::move(m_requests.front());
-    m_requests.pop_front();
-    return out;
-}
-
-void LocalEngine::Queue::waitFor(const std::stop_token &stop, std::chrono::milliseconds most)
-{
-    std::unique_lock lock(m_mutex);
-    m_filled.wait_for(lock, stop, most, [this] { return !m_requests.empty(); });
-}
 
 LocalEngine::~LocalEngine()
 {
@@ -237,6 +165,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     services.pump = [this] { commitWaiting(); };
     services.merged = m_virtual;
     m_deployment = std::make_unique<Deployment>(std::move(services));
+    m_puts = std::make_unique<PutService>(*m_store, [this] { commitWaiting(); });
     m_builder = std::make_unique<SnapshotBuilder>(*m_store, *m_history, clock());
     publish();
     if (m_virtual) {
@@ -268,38 +197,9 @@ void LocalEngine::commitWaiting()
 Ticket LocalEngine::request(Request request)
 {
     const Ticket ticket(m_nextTicket++);
-    Queue &queue = isPageRequest(request) && !m_virtual ? m_pages : m_control;
+    RequestQueue &queue = isPageRequest(request) && !m_virtual ? m_pages : m_control;
     queue.push({ticket, std::move(request)});
     return ticket;
-}
-
-std::optional<Reply> LocalEngine::takeReply(Ticket ticket)
-{
-    const std::lock_guard guard(m_repliesMutex);
-    const auto found = m_replies.find(ticket);
-    if (found == m_replies.end())
-        return {};
-    std::optional<Reply> out = std::move(found->second);
-    m_replies.erase(found);
-    return out;
-}
-
-Reply LocalEngine::wait(Ticket ticket)
-{
-    std::unique_lock lock(m_repliesMutex);
-    m_replied.wait(lock, [&] { return m_replies.contains(ticket); });
-    Reply out = std::move(m_replies.at(ticket));
-    m_replies.erase(ticket);
-    return out;
-}
-
-void LocalEngine::answer(Ticket ticket, Reply reply)
-{
-    {
-        const std::lock_guard guard(m_repliesMutex);
-        m_replies[ticket] = std::move(reply);
-    }
-    m_replied.notify_all();
 }
 
 void LocalEngine::controlLoop(const std::stop_token &stop)
@@ -402,7 +302,7 @@ void LocalEngine::publish()
     }
 }
 
-void LocalEngine::handle(Queued queued)
+void LocalEngine::handle(QueuedRequest queued)
 {
     const Ticket ticket = queued.ticket;
     struct Visitor {
@@ -427,8 +327,13 @@ void LocalEngine::handle(Queued queued)
         void operator()(const RecordsRequest &r) { self.answer(ticket, self.records(r)); }
         void operator()(const StreamsRequest &) { self.answer(ticket, self.streams()); }
         void operator()(const HistoryRequest &r) { self.answer(ticket, self.history(r)); }
-        void operator()(const ProducerRequest &r) { self.answer(ticket, self.producer(r)); }
-        void operator()(const PutRequest &r) { self.put(ticket, r); }
+        void operator()(const ProducerRequest &r) { self.answer(ticket, self.m_puts->next(r)); }
+        void operator()(const PutRequest &r)
+        {
+            self.m_puts->put(r, [&engine = self, t = ticket](Reply reply) {
+                engine.answer(t, std::move(reply));
+            });
+        }
     };
     std::visit(Visitor{*this, ticket}, queued.request);
 }
@@ -579,106 +484,6 @@ Reply LocalEngine::history(const HistoryRequest &request)
     Reply reply;
     reply.value = HistoryReply{*std::move(points)};
     return reply;
-}
-
-stream::ProducerHandle *LocalEngine::producerOf(stream::DataStream &stream, const std::string &id)
-{
-    const auto key = std::make_pair(stream.id().toString(), id);
-    auto found = m_putProducers.find(key);
-    if (found == m_putProducers.end())
-        found = m_putProducers.emplace(key, stream.openProducer("put/" + id)).first;
-    return &found->second;
-}
-
-Reply LocalEngine::producer(const ProducerRequest &request)
-{
-    const auto stream = m_store->find(request.stream);
-    if (!stream)
-        return failed(unknownStream(request.stream));
-    PutReply out;
-    const Bytes progress = producerOf(*stream, request.producer)->progress;
-    out.producerNext = progress.empty() ? 0 : ByteReader(progress).varint();
-    Reply reply;
-    reply.value = std::move(out);
-    return reply;
-}
-
-void LocalEngine::put(Ticket ticket, const PutRequest &request)
-{
-    const auto stream = m_store->find(request.stream);
-    if (!stream)
-        return answer(ticket, failed(unknownStream(request.stream)));
-    PutReply out;
-    stream::ProducerHandle *producer = nullptr;
-    std::uint64_t skip = 0;
-    Bytes progress;
-    if (!request.producer.empty()) {
-        producer = producerOf(*stream, request.producer);
-        const std::uint64_t next =
-            producer->progress.empty() ? 0 : ByteReader(producer->progress).varint();
-        skip = next > request.firstIndex
-                   ? std::min<std::uint64_t>(next - request.firstIndex, request.entries.size())
-                   : 0;
-        out.skipped = skip;
-        out.producerNext = std::max(next, request.firstIndex + request.entries.size());
-        ByteWriter(progress).varint(out.producerNext);
-    }
-    record::RecordBatchBuilder builder;
-    for (std::size_t i = skip; i < request.entries.size(); ++i) {
-        const PutEntry &entry = request.entries[i];
-        builder.append({entry.data, entry.key, entry.explicitHash, {}, nullptr});
-    }
-    if (builder.count() == 0) {
-        Reply reply;
-        reply.value = std::move(out);
-        return answer(ticket, std::move(reply));
-    }
-    stream::Put put;
-    put.batch = builder.finish();
-    put.producer = producer;
-    put.progress = progress;
-    const std::size_t count = put.batch->count();
-    // One put of a producer after the other: the next one must know how far this one came.
-    auto state = std::make_shared<std::pair<std::mutex, bool>>();
-    auto settled = std::make_shared<std::condition_variable>();
-    const bool ordered = producer != nullptr;
-    auto stored = std::make_shared<bool>(false);
-    stream->put(std::move(put), [this, ticket, out, stream, count, state, settled, ordered,
-                                 stored](Result<stream::PutOutcome> outcome) mutable {
-        if (!outcome) {
-            answer(ticket, failed(std::move(outcome).error()));
-        } else if (!outcome->refused.empty()) {
-            answer(ticket, failed(Problem(Code::ThroughputExceeded,
-                                          {{"shard", "?"}, {"retryMs", "1000"}},
-                                          stream->name())));
-        } else {
-            out.results.resize(count);
-            for (const stream::ShardPut &shard : outcome->shards) {
-                for (std::size_t i = 0; i < shard.rows.size(); ++i)
-                    out.results[shard.rows[i]] = {
-                        shard.shard,
-                        stream->sequenceNumber(shard.shard, shard.firstSeqIx + i, shard.arrival)
-                            .toString()};
-            }
-            *stored = true;
-            Reply reply;
-            reply.value = std::move(out);
-            answer(ticket, std::move(reply));
-        }
-        if (ordered) {
-            const std::lock_guard guard(state->first);
-            state->second = true;
-            settled->notify_all();
-        }
-    });
-    if (!ordered)
-        return;
-    if (m_virtual)
-        m_store->commitAll();
-    std::unique_lock lock(state->first);
-    settled->wait(lock, [&] { return state->second; });
-    if (*stored)
-        producer->progress = std::move(progress);
 }
 
 } // namespace

@@ -92,6 +92,7 @@ void visitFields(Io &io, Access<Io, engine::PutReply::Result> v)
 {
     io("shard", v.shard);
     io("sequenceNumber", v.sequenceNumber);
+    io("refused", v.refused);
 }
 
 template <class Io>

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/request_queue.h"
+
+namespace millrace::engine {
+
+void RequestQueue::push(QueuedRequest request)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        m_requests.push_back(std::move(request));
+    }
+    m_filled.notify_one();
+}
+
+std::optional<QueuedRequest> RequestQueue::takeFirst()
+{
+    if (m_requests.empty())
+        return {};
+    QueuedRequest out = std::move(m_requests.front());
+    m_requests.pop_front();
+    return out;
+}
+
+std::optional<QueuedRequest> RequestQueue::pop(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_filled.wait(lock, stop, [this] { return !m_requests.empty(); }))
+        return {};
+    return takeFirst();
+}
+
+std::optional<QueuedRequest> RequestQueue::tryPop()
+{
+    const std::lock_guard guard(m_mutex);
+    return takeFirst();
+}
+
+void RequestQueue::waitFor(const std::stop_token &stop, std::chrono::milliseconds most)
+{
+    std::unique_lock lock(m_mutex);
+    m_filled.wait_for(lock, stop, most, [this] { return !m_requests.empty(); });
+}
+
+void ReplyBox::put(Ticket ticket, Reply reply)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        m_replies[ticket] = std::move(reply);
+    }
+    m_replied.notify_all();
+}
+
+std::optional<Reply> ReplyBox::take(Ticket ticket)
+{
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_replies.find(ticket);
+    if (found == m_replies.end())
+        return {};
+    std::optional<Reply> out = std::move(found->second);
+    m_replies.erase(found);
+    return out;
+}
+
+Reply ReplyBox::wait(Ticket ticket)
+{
+    std::unique_lock lock(m_mutex);
+    m_replied.wait(lock, [&] { return m_replies.contains(ticket); });
+    Reply out = std::move(m_replies.at(ticket));
+    m_replies.erase(ticket);
+    return out;
+}
+
+} // namespace millrace::engine

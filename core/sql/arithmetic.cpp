@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/timestamp_text.h"
+#include "core/sql/functions/time_format.h"
 #include "core/sql/kernels.h"
 
 #include <algorithm>
@@ -142,20 +143,10 @@ std::int64_t addMillis(RowCall &call, std::int64_t time, std::int64_t interval)
 template <bool Subtract>
 std::int64_t addMonths(RowCall &call, std::int64_t time, std::int64_t months)
 {
-    record::CivilTime civil = record::civilFromMillis(time);
-    constexpr std::int64_t kMost = 120'000; // ten thousand years
-    if (months > kMost || months < -kMost) {
+    const auto out = addUnits(TimeUnit::Month, Subtract ? -months : months, time);
+    if (!out)
         call.fail(overflowText(call.outputType()));
-        return 0;
-    }
-    const std::int64_t index = civil.year * 12 + (civil.month - 1) + (Subtract ? -months : months);
-    civil.year = index / 12 - (index % 12 < 0 ? 1 : 0);
-    civil.month = static_cast<int>(index - civil.year * 12) + 1;
-    civil.day = std::min(civil.day, record::daysInMonth(civil.year, civil.month));
-    const std::int64_t out = record::millisFromCivil(civil);
-    if (!record::isTimestampInRange(out))
-        call.fail(overflowText(call.outputType()));
-    return out;
+    return out.value_or(0);
 }
 
 std::int64_t negateInteger(RowCall &call, std::int64_t value)

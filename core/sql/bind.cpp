@@ -8,11 +8,10 @@ namespace millrace::sql {
 namespace {
 
 /// The problems of the parser and of the binder, in the order of the text.
-std::vector<Problem> joined(std::vector<Problem> parsed, std::vector<Problem> bound)
+std::vector<Problem> joined(ProblemList parsed, ProblemList bound)
 {
-    parsed.insert(parsed.end(), std::make_move_iterator(bound.begin()),
-                  std::make_move_iterator(bound.end()));
-    return parsed;
+    parsed.append(std::move(bound));
+    return parsed.take();
 }
 
 BindResult<BoundExpression> bindOne(std::string_view text, const record::Schema &schema,

@@ -47,23 +47,12 @@ Binder::Binder(const record::Schema &schema)
 
 void Binder::report(Code code, const SourceSpan &span, std::vector<Problem::Argument> arguments)
 {
-    m_problems.emplace_back(span.begin, Problem(code, std::move(arguments), span.toString()));
+    m_problems.add(span, code, std::move(arguments));
 }
 
 void Binder::typeProblem(const SourceSpan &span, std::string what)
 {
     report(Code::SqlType, span, {{"what", std::move(what)}});
-}
-
-std::vector<Problem> Binder::takeProblems()
-{
-    std::stable_sort(m_problems.begin(), m_problems.end(),
-                     [](const auto &a, const auto &b) { return a.first < b.first; });
-    std::vector<Problem> out;
-    for (auto &[at, problem] : m_problems)
-        out.push_back(std::move(problem));
-    m_problems.clear();
-    return out;
 }
 
 std::shared_ptr<const Program> Binder::finish(std::vector<NodePtr> roots)
@@ -87,9 +76,11 @@ NodePtr Binder::call(DataType type, Kernel kernel, std::vector<NodePtr> argument
                                            std::move(data));
     if (!fold)
         return node;
-    EvaluationContext context;
+    if (!m_folding)
+        m_folding = std::make_unique<EvaluationContext>();
+    EvaluationContext &context = *m_folding;
     const std::uint32_t row = 0;
-    context.begin(emptyRow(), std::span(&row, 1), m_program->slots);
+    context.begin(emptyRow(), std::span(&row, 1), m_program->slotCount);
     const ColumnVector &result = node->evaluate(context, context.everyPosition());
     // What fails stays as it is: the row error comes if and when a row gets there.
     if (context.failed(0))

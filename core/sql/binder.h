@@ -5,6 +5,7 @@
 #include "core/sql/expression.h"
 #include "core/sql/functions/function.h"
 #include "core/sql/node.h"
+#include "core/sql/problem_list.h"
 
 namespace millrace::sql {
 
@@ -28,8 +29,7 @@ public:
     void report(Code code, const SourceSpan &span, std::vector<Problem::Argument> arguments);
     void typeProblem(const SourceSpan &span, std::string what);
 
-    /// Problems in the order of their places.
-    std::vector<Problem> takeProblems();
+    ProblemList takeProblems() { return std::move(m_problems); }
     std::shared_ptr<const Program> finish(std::vector<NodePtr> roots);
 
 private:
@@ -60,11 +60,12 @@ private:
     NodePtr column(std::vector<WantedField> &level, const std::string &name, const DataType &type,
                    const std::string &shown);
     std::string columnHint(std::string_view name) const;
-    std::size_t newSlot() { return m_program->slots++; }
+    std::size_t newSlot() { return m_program->slotCount++; }
 
     const record::Schema &m_schema;
     std::shared_ptr<Program> m_program;
-    std::vector<std::pair<std::uint32_t, Problem>> m_problems; ///< with the byte they are about
+    std::unique_ptr<EvaluationContext> m_folding; ///< where constants are evaluated
+    ProblemList m_problems;
 };
 
 } // namespace millrace::sql

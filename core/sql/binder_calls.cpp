@@ -142,7 +142,9 @@ NodePtr Binder::bindConditional(const Function &function, std::vector<NodePtr> a
                                           std::move(arguments[0]));
     }
     // NOW(), CURRENT_TIMESTAMP and LOCALTIMESTAMP: the record's arrival.
-    return bindMetadata("arrival_time");
+    NodePtr arrival = bindMetadata("arrival_time");
+    return function.name == "LOCALTIMESTAMP" ? convert(std::move(arrival), TypeKind::Timestamp)
+                                             : arrival;
 }
 
 } // namespace millrace::sql

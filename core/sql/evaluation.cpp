@@ -7,14 +7,14 @@
 namespace millrace::sql {
 
 void EvaluationContext::begin(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
-                              std::size_t slots)
+                              std::size_t slotCount)
 {
     m_batch = &batch;
     m_rows = rows;
     m_arena.reset();
     m_errors.clear();
     m_failed.assign(rows.size(), 0);
-    while (m_vectors.size() < slots)
+    while (m_vectors.size() < slotCount)
         m_vectors.emplace_back();
 }
 

@@ -4,6 +4,7 @@
 #include "core/record/record_batch.h"
 #include "core/sql/bound_expression.h"
 #include "core/sql/column_vector.h"
+#include "core/sql/functions/regex.h"
 #include "core/sql/payload_reader.h"
 #include "core/sql/text_arena.h"
 
@@ -24,7 +25,7 @@ class EvaluationContext
 public:
     /// Begins the evaluation of `rows` of `batch`; what an earlier one left is gone.
     void begin(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
-               std::size_t slots);
+               std::size_t slotCount);
 
     const record::RecordBatch &batch() const { return *m_batch; }
     std::size_t rowCount() const { return m_rows.size(); }
@@ -32,7 +33,9 @@ public:
     std::span<const std::uint32_t> batchRows() const { return m_rows; }
     TextArena &arena() { return m_arena; }
     PayloadReader &payloads() { return m_payloads; }
-    PayloadReader &values() { return m_values; } ///< for JSON inside a cell
+    PayloadReader &values() { return m_values; }    ///< for JSON inside a cell
+    ColumnVector &jsonCell() { return m_jsonCell; } ///< for a value that nobody keeps
+    RegexMemory &regexMemory() { return m_regexMemory; }
     const SequenceNumberSource *sequenceNumbers() const { return m_sequenceNumbers; }
     void setSequenceNumbers(const SequenceNumberSource *source) { m_sequenceNumbers = source; }
 
@@ -86,6 +89,8 @@ private:
     TextArena m_arena;
     PayloadReader m_payloads;
     PayloadReader m_values;
+    ColumnVector m_jsonCell;
+    RegexMemory m_regexMemory;
     std::deque<ColumnVector> m_vectors; ///< a deque: references stay while it grows
     std::vector<std::uint32_t> m_every; ///< 0, 1, 2, …
     std::vector<ColumnVector *> m_columnPointers;

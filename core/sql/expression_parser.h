@@ -67,8 +67,7 @@ private:
     std::size_t m_at = 0;
     std::uint32_t m_nesting = 0;
     std::size_t m_lastReported = SIZE_MAX; ///< token of the last problem: one problem a token
-    std::vector<Problem> m_problems;
-    std::vector<std::pair<std::uint32_t, Problem>> m_placed; ///< with its byte, for sorting
+    ProblemList m_problems;
 };
 
 } // namespace millrace::sql

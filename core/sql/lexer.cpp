@@ -29,10 +29,8 @@ public:
     LexedText run()
     {
         if (m_text.size() > kMaxTextBytes) {
-            m_out.problems.emplace_back(
-                Code::SqlTooComplex,
-                std::vector<Problem::Argument>{{"what", "the text is longer than 1 MiB"}},
-                here().toString());
+            m_out.problems.add(here(), Code::SqlTooComplex,
+                               {{"what", "the text is longer than 1 MiB"}});
             m_text = {};
         }
         while (skipSpaceAndComments())
@@ -66,11 +64,7 @@ private:
 
     void problem(const SourceSpan &span, std::string expected, std::string found)
     {
-        m_out.problems.emplace_back(
-            Code::SqlSyntax,
-            std::vector<Problem::Argument>{{"expected", std::move(expected)},
-                                           {"found", std::move(found)}},
-            span.toString());
+        m_out.problems.addSyntax(span, std::move(expected), std::move(found));
     }
 
     void push(TokenKind kind, SourceSpan span, std::string text)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/problem.h"
-#include "core/sql/token.h"
+#include "core/sql/problem_list.h"
 
 #include <vector>
 
@@ -13,7 +12,7 @@ inline constexpr std::size_t kMaxTextBytes = 1U << 20U;
 
 struct LexedText {
     std::vector<Token> tokens; ///< always ends in a token of kind End
-    std::vector<Problem> problems;
+    ProblemList problems;
 };
 
 /// Cuts SQL text into tokens and drops spaces and comments (`-- to the end of the line`,

@@ -45,12 +45,17 @@ const ColumnVector &ColumnNode::evaluate(EvaluationContext &context, Selection r
 LiteralNode::LiteralNode(DataType type, std::size_t slot, Value value)
     : Node(std::move(type), slot)
     , m_value(std::move(value))
-{}
+{
+    if (const std::string *text = m_value.text())
+        m_padded = *text + std::string(record::kArenaPadding, '\0');
+}
 
 const ColumnVector &LiteralNode::evaluate(EvaluationContext &context, Selection) const
 {
     ColumnVector &out = context.vector(slot());
     out.resetConstant(type(), m_value);
+    if (const std::string *text = m_value.text())
+        out.set(0, std::string_view(m_padded).substr(0, text->size()));
     return out;
 }
 
@@ -269,7 +274,7 @@ const ColumnVector &ElementNode::evaluate(EvaluationContext &context, Selection 
 void Program::begin(EvaluationContext &context, const record::RecordBatch &batch,
                     std::span<const std::uint32_t> rows) const
 {
-    context.begin(batch, rows, slots);
+    context.begin(batch, rows, slotCount);
     if (wanted.empty())
         return;
     std::vector<ColumnVector *> &cells = context.columnPointers();

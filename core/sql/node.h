@@ -92,6 +92,7 @@ public:
 
 private:
     Value m_value;
+    std::string m_padded; ///< a text with kArenaPadding bytes behind it: it may be read as JSON
 };
 
 /// The record's own columns.
@@ -187,7 +188,7 @@ public:
     };
     std::vector<WantedField> wanted; ///< of the payload; WantedField::column is an index of columns
     std::vector<Column> columns;
-    std::size_t slots = 0; ///< columns and the outputs of nodes
+    std::size_t slotCount = 0; ///< columns and the outputs of nodes
     std::vector<NodePtr> roots;
 
     /// Begins with these rows and reads the wanted fields of their payloads.

@@ -126,7 +126,7 @@ bool ExpressionParser::atBinaryOperator() const
 void ExpressionParser::report(Code code, const SourceSpan &span,
                               std::vector<Problem::Argument> arguments)
 {
-    m_placed.emplace_back(span.begin, Problem(code, std::move(arguments), span.toString()));
+    m_problems.add(span, code, std::move(arguments));
 }
 
 void ExpressionParser::expected(std::string what)
@@ -405,10 +405,6 @@ ParsedExpression ExpressionParser::expressionOnly()
         if (peek().kind != TokenKind::End && !atListEnd())
             out.expression = atBinaryOperator() ? infix(invalid(), false) : expression(0);
     }
-    std::stable_sort(m_placed.begin(), m_placed.end(),
-                     [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (auto &[at, problem] : m_placed)
-        m_problems.push_back(std::move(problem));
     out.problems = std::move(m_problems);
     return out;
 }
@@ -441,10 +437,6 @@ ParsedSelectList ExpressionParser::selectList()
             synchronise();
         }
     } while (acceptSymbol(","));
-    std::stable_sort(m_placed.begin(), m_placed.end(),
-                     [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (auto &[at, problem] : m_placed)
-        m_problems.push_back(std::move(problem));
     out.problems = std::move(m_problems);
     return out;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/problem.h"
 #include "core/sql/expression.h"
+#include "core/sql/problem_list.h"
 
 #include <vector>
 
@@ -12,13 +12,13 @@ namespace millrace::sql {
 inline constexpr std::uint32_t kMaxExpressionDepth = 200;
 
 struct ParsedExpression {
-    ExpressionPtr expression;      ///< never null; has Invalid nodes when there are problems
-    std::vector<Problem> problems; ///< in the order of their places
+    ExpressionPtr expression; ///< never null; has Invalid nodes when there are problems
+    ProblemList problems;
 };
 
 struct ParsedSelectList {
     std::vector<SelectItem> items;
-    std::vector<Problem> problems;
+    ProblemList problems;
 };
 
 /// Reads one expression, or a select list `expr [AS name], …`. The grammar is Flink's, with its

@@ -129,7 +129,7 @@ JsonFallback ExpressionParser::jsonFallback(ExpressionPtr &defaultValue)
         return JsonFallback::EmptyObject;
     }
     expectWord("DEFAULT");
-    defaultValue = primary();
+    defaultValue = prefix();
     return JsonFallback::Default;
 }
 

@@ -399,6 +399,76 @@ void PayloadReader::readElement(std::string_view json, std::int64_t index, Colum
     }
 }
 
+PayloadReader::PathOutcome PayloadReader::readPath(std::string_view json, const JsonPath &path,
+                                                   bool nested, ColumnVector &column,
+                                                   std::size_t row, TextArena &arena)
+{
+    column.setNull(row);
+    ondemand::document document;
+    ondemand::value value;
+    if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS)
+        return PathOutcome::BadJson;
+    if (document.get_value().get(value) != simdjson::SUCCESS) {
+        // simdjson has no value for a document that is a scalar; no step leads into one.
+        bool scalar = false;
+        if (document.is_scalar().get(scalar) != simdjson::SUCCESS || !scalar)
+            return PathOutcome::BadJson;
+        if (!path.steps.empty())
+            return PathOutcome::Missing;
+        return readScalarDocument(json, column, row, arena);
+    }
+    for (const JsonStep &step : path.steps) {
+        simdjson::error_code error = simdjson::SUCCESS;
+        ondemand::value next;
+        if (step.element < 0) {
+            ondemand::object object;
+            error = value.get_object().get(object);
+            if (error == simdjson::SUCCESS)
+                error = object.find_field_unordered(step.field).get(next);
+        } else {
+            ondemand::array array;
+            error = value.get_array().get(array);
+            if (error == simdjson::SUCCESS)
+                error = array.at(static_cast<std::size_t>(step.element)).get(next);
+        }
+        if (error == simdjson::NO_SUCH_FIELD || error == simdjson::INDEX_OUT_OF_BOUNDS ||
+            error == simdjson::INCORRECT_TYPE)
+            return PathOutcome::Missing;
+        if (error != simdjson::SUCCESS)
+            return PathOutcome::BadJson;
+        value = next;
+    }
+    const std::string_view token = value.raw_json_token();
+    const bool isNested = token.starts_with('{') || token.starts_with('[');
+    if (isNested && !nested)
+        return PathOutcome::NotScalar;
+    if (!isNested && nested) { // JSON_QUERY of a scalar: its JSON text
+        column.set(row, trimmed(token));
+        return PathOutcome::Found;
+    }
+    CellReader(column, row, arena).read(value);
+    const CellState state = column.state(row);
+    if (state <= CellState::Null)
+        return PathOutcome::Found;
+    column.setNull(row);
+    return state == CellState::Malformed ? PathOutcome::BadJson : PathOutcome::BadType;
+}
+
+/// A text that is a scalar as a whole is read as the one element of an array around it.
+PayloadReader::PathOutcome PayloadReader::readScalarDocument(std::string_view json,
+                                                             ColumnVector &column, std::size_t row,
+                                                             TextArena &arena)
+{
+    const std::string wrapped = '[' + std::string(json) + ']';
+    const std::string_view text = arena.copy(wrapped);
+    readElement(text, 1, column, row, arena);
+    const CellState state = column.state(row);
+    if (state <= CellState::Null)
+        return PathOutcome::Found;
+    column.setNull(row);
+    return state == CellState::Malformed ? PathOutcome::BadJson : PathOutcome::BadType;
+}
+
 std::int64_t PayloadReader::arraySize(std::string_view json)
 {
     ondemand::document document;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/sql/column_vector.h"
+#include "core/sql/json_path.h"
 #include "core/sql/text_arena.h"
 
 #include <memory>
@@ -48,10 +49,24 @@ public:
     void readElement(std::string_view json, std::int64_t index, ColumnVector &column,
                      std::size_t row, TextArena &arena);
 
+    /// The value at `path` of the JSON text `json` (any value), into cell `row`: its scalar in the
+    /// column's type, or with `nested` the JSON text of whatever stands there. NULL for null.
+    enum class PathOutcome : std::uint8_t {
+        Found = 1,
+        Missing,   ///< nothing stands there
+        NotScalar, ///< an object or an array, and not `nested`
+        BadType,   ///< a scalar that does not fit the column
+        BadJson,   ///< the text is no JSON as far as it was read
+    };
+    PathOutcome readPath(std::string_view json, const JsonPath &path, bool nested,
+                         ColumnVector &column, std::size_t row, TextArena &arena);
+
     /// How many elements the array that `json` is has; -1 when it is none.
     std::int64_t arraySize(std::string_view json);
 
 private:
+    PathOutcome readScalarDocument(std::string_view json, ColumnVector &column, std::size_t row,
+                                   TextArena &arena);
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

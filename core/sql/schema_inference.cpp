@@ -123,7 +123,8 @@ void Guess::add(simdjson::dom::element value, int depth)
         if (depth > kMaxDepth) {
             becomeText();
         } else if (agree(TypeKind::Array)) {
-            for (const simdjson::dom::element one : value.get_array().value_unsafe()) {
+            const simdjson::dom::array elements = value.get_array().value_unsafe();
+            for (const simdjson::dom::element one : elements) {
                 if (element.empty())
                     element.emplace_back();
                 element.front().add(one, depth + 1);

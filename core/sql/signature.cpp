@@ -25,7 +25,9 @@ Parameter parameterOf(std::string_view word)
         return {Parameter::Kind::Time, {}};
     if (word == "NUMERIC")
         return {Parameter::Kind::Numeric, {}};
-    if (word == "ANY" || word == "ARRAY")
+    if (word == "ARRAY")
+        return {Parameter::Kind::Array, {}};
+    if (word == "ANY")
         return {Parameter::Kind::Any, {}};
     if (word == "T")
         return {Parameter::Kind::Common, {}};
@@ -49,6 +51,8 @@ std::optional<int> Parameter::cost(const record::DataType &from) const
         return from.isTime() ? std::optional(0) : std::nullopt;
     case Kind::Numeric:
         return from.isNumeric() ? std::optional(0) : std::nullopt;
+    case Kind::Array:
+        return from.is(record::TypeKind::Array) ? std::optional(0) : std::nullopt;
     default:
         return 0;
     }
@@ -65,6 +69,8 @@ record::DataType Parameter::target(const record::DataType &from) const
         return type.is(TypeKind::Decimal) && from.isInteger() ? asDecimalType(from) : type;
     case Kind::Time:
         return null ? record::DataType(TypeKind::Timestamp) : from;
+    case Kind::Array:
+        return null ? record::DataType::array(TypeKind::String) : from;
     case Kind::Numeric:
         return null ? record::DataType(TypeKind::Int) : from;
     default:

@@ -12,7 +12,7 @@ namespace millrace::sql {
 
 /// A parameter of a function's signature (functions/function.h).
 struct Parameter {
-    enum class Kind : unsigned char { Exact = 1, Time, Numeric, Any, Common };
+    enum class Kind : unsigned char { Exact = 1, Time, Numeric, Array, Any, Common };
     Kind kind = Kind::Any;
     record::DataType type; ///< of Exact
 

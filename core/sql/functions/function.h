@@ -53,6 +53,10 @@ std::span<const Function> timeFunctions();
 std::span<const Function> jsonFunctions();
 std::span<const Function> conditionalFunctions();
 
+/// FLOOR and CEIL stand in the time table, for FLOOR(time TO unit); these are theirs for numbers.
+std::vector<Overload> floorOverloads();
+std::vector<Overload> ceilOverloads();
+
 /// All functions by name: completion, help and the binder read this.
 const std::vector<const Function *> &allFunctions();
 /// Null when there is none. Any case.

@@ -1,11 +1,210 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/function.h"
 
+#include <optional>
+
 namespace millrace::sql {
+namespace {
+
+using Text = std::string_view;
+using Outcome = PayloadReader::PathOutcome;
+
+struct JsonData {
+    std::optional<JsonPath> path; ///< of a constant path
+    JsonWrapper wrapper = JsonWrapper::None;
+    JsonFallback onEmpty = JsonFallback::Null;
+    JsonFallback onError = JsonFallback::Null;
+    Value emptyDefault;
+    Value errorDefault;
+};
+
+/// A default must be a literal of the type that the call returns.
+std::optional<Value> defaultOf(const ExpressionPtr &expression, const DataType &type)
+{
+    if (!expression)
+        return Value();
+    if (expression->kind != ExpressionKind::Literal)
+        return {};
+    const DataType &given = expression->type;
+    if (given.is(TypeKind::Null) || given == type ||
+        (given.is(TypeKind::Int) && type.is(TypeKind::BigInt)))
+        return expression->value;
+    if (type.is(TypeKind::Double) && expression->value.integer() != nullptr)
+        return Value(static_cast<double>(*expression->value.integer()));
+    if (type.is(TypeKind::Double) && expression->value.decimal() != nullptr)
+        return Value(record::toDouble(*expression->value.decimal()));
+    return {};
+}
+
+Prepared prepareJson(std::span<const NodePtr> arguments, const Expression &call)
+{
+    auto data = std::make_shared<JsonData>();
+    const Value *path = arguments[1]->constant();
+    if (path != nullptr && path->text() != nullptr) {
+        data->path = parseJsonPath(*path->text());
+        if (!data->path)
+            return {nullptr, "'" + *path->text() + "' is not a path such as '$.a.b[0]'", {}};
+    }
+    if (!call.json)
+        return {std::move(data), {}, {}};
+    const DataType &type = call.json->returning;
+    if (storageOf(type) == Storage::Decimal || type.isTime() || type.isNested() ||
+        type.is(TypeKind::Bytes))
+        return {nullptr, "RETURNING takes STRING, BOOLEAN, INT, BIGINT or DOUBLE", {}};
+    data->wrapper = call.json->wrapper;
+    data->onEmpty = call.json->onEmpty;
+    data->onError = call.json->onError;
+    auto emptyDefault = defaultOf(call.json->emptyDefault, type);
+    auto errorDefault = defaultOf(call.json->errorDefault, type);
+    if (!emptyDefault || !errorDefault)
+        return {nullptr, "the DEFAULT must be a literal of type " + type.toString(), {}};
+    data->emptyDefault = *std::move(emptyDefault);
+    data->errorDefault = *std::move(errorDefault);
+    return {std::move(data), {}, type};
+}
+
+/// What stands in the place of a value that is not there, or wrong.
+void fallBack(const KernelCall &call, std::uint32_t row, JsonFallback fallback, const Value &value,
+              Text what)
+{
+    switch (fallback) {
+    case JsonFallback::Null:
+        call.out.setNull(row);
+        return;
+    case JsonFallback::Error:
+        call.out.setNull(row);
+        call.context.fail(row, std::string(what));
+        return;
+    case JsonFallback::EmptyArray:
+        call.out.set(row, Text("[]"));
+        return;
+    case JsonFallback::EmptyObject:
+        call.out.set(row, Text("{}"));
+        return;
+    case JsonFallback::Default:
+        break;
+    }
+    call.out.setNull(row);
+    if (value.boolean() != nullptr)
+        call.out.set(row, *value.boolean());
+    else if (value.integer() != nullptr)
+        call.out.set(row, *value.integer());
+    else if (value.real() != nullptr)
+        call.out.set(row, *value.real());
+    else if (value.text() != nullptr)
+        call.out.set(row, call.context.arena().copy(*value.text()));
+}
+
+/// Calls `use(row, path)` for each row that has a text and a path; the others become NULL.
+template <class F>
+void forPaths(const KernelCall &call, F &&use)
+{
+    const auto &data = *static_cast<const JsonData *>(call.data);
+    for (const std::uint32_t row : call.rows) {
+        call.out.setNull(row);
+        if (call.arguments[0]->isNull(row) || call.arguments[1]->isNull(row))
+            continue;
+        if (data.path) {
+            use(row, *data.path);
+        } else if (const auto path = parseJsonPath(call.arguments[1]->asText(row))) {
+            use(row, *path);
+        } else {
+            call.context.fail(row, "'" + std::string(call.arguments[1]->asText(row)) +
+                                       "' is not a path such as '$.a.b[0]'");
+        }
+    }
+}
+
+Outcome readPath(const KernelCall &call, std::uint32_t row, const JsonPath &path, bool nested)
+{
+    return call.context.values().readPath(call.arguments[0]->asText(row), path, nested, call.out,
+                                          row, call.context.arena());
+}
+
+void jsonValue(const KernelCall &call)
+{
+    const auto &data = *static_cast<const JsonData *>(call.data);
+    forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
+        const Outcome outcome = readPath(call, row, path, false);
+        if (outcome == Outcome::Found)
+            return;
+        if (outcome == Outcome::Missing && !path.strict)
+            fallBack(call, row, data.onEmpty, data.emptyDefault,
+                     "JSON_VALUE: nothing stands at the path");
+        else
+            fallBack(call, row, data.onError, data.errorDefault,
+                     "JSON_VALUE: the value at the path is no such scalar");
+    });
+}
+
+void jsonQuery(const KernelCall &call)
+{
+    const auto &data = *static_cast<const JsonData *>(call.data);
+    forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
+        const Outcome outcome = readPath(call, row, path, true);
+        if (outcome == Outcome::Missing && !path.strict)
+            return fallBack(call, row, data.onEmpty, {}, "JSON_QUERY: nothing stands at the path");
+        if (outcome != Outcome::Found)
+            return fallBack(call, row, data.onError, {}, "JSON_QUERY: the path leads nowhere");
+        const Text found = call.out.asText(row);
+        const bool array = found.starts_with('[');
+        const bool nested = array || found.starts_with('{');
+        if (data.wrapper == JsonWrapper::Always ||
+            (data.wrapper == JsonWrapper::Conditional && !nested))
+            call.out.set(row, call.context.arena().copy('[' + std::string(found) + ']'));
+        else if (!nested)
+            fallBack(call, row, data.onError, {}, "JSON_QUERY: the value is a scalar");
+    });
+}
+
+void jsonExists(const KernelCall &call)
+{
+    forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
+        ColumnVector &cell = call.context.jsonCell();
+        cell.reset(TypeKind::String, 1);
+        const Outcome outcome = call.context.values().readPath(call.arguments[0]->asText(row), path,
+                                                               true, cell, 0, call.context.arena());
+        call.out.set(row, outcome == Outcome::Found);
+    });
+}
+
+void cardinality(const KernelCall &call)
+{
+    for (const std::uint32_t row : call.rows) {
+        call.out.setNull(row);
+        if (call.arguments[0]->isNull(row))
+            continue;
+        const std::int64_t size = call.context.values().arraySize(call.arguments[0]->asText(row));
+        if (size >= 0)
+            call.out.set(row, size);
+        else
+            call.context.fail(row, "CARDINALITY: malformed JSON");
+    }
+}
+
+} // namespace
 
 std::span<const Function> jsonFunctions()
 {
-    static const std::vector<Function> table{};
+    constexpr FunctionGroup kJson = FunctionGroup::Json;
+    static const std::vector<Function> table{
+        {"CARDINALITY",
+         kJson,
+         "The number of elements of an array",
+         {{"ARRAY -> INT", cardinality}}},
+        {"JSON_EXISTS",
+         kJson,
+         "Whether something stands at the path of a JSON text",
+         {{"STRING, STRING -> BOOLEAN", jsonExists, prepareJson}}},
+        {"JSON_QUERY",
+         kJson,
+         "The object or array at the path of a JSON text, as JSON",
+         {{"STRING, STRING -> STRING", jsonQuery, prepareJson}}},
+        {"JSON_VALUE",
+         kJson,
+         "JSON_VALUE(text, path [RETURNING type]): the scalar at the path",
+         {{"STRING, STRING -> STRING", jsonValue, prepareJson}}},
+    };
     return table;
 }
 

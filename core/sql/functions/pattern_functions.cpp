@@ -1,11 +1,147 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/function.h"
+#include "core/sql/functions/regex.h"
+#include "core/sql/utf8.h"
+
+#include <algorithm>
 
 namespace millrace::sql {
+namespace {
+
+using Text = std::string_view;
+
+struct PatternData {
+    std::shared_ptr<const Regex> regex; ///< of a constant pattern
+};
+
+/// Compiles a constant pattern once; the pattern is the second argument.
+Prepared preparePattern(std::span<const NodePtr> arguments, const Expression &)
+{
+    auto data = std::make_shared<PatternData>();
+    const Value *pattern = arguments[1]->constant();
+    if (pattern != nullptr && pattern->text() != nullptr) {
+        std::string problem;
+        data->regex = Regex::compile(*pattern->text(), problem);
+        if (!data->regex)
+            return {nullptr, std::move(problem), {}};
+    }
+    return {std::move(data), {}, {}};
+}
+
+/// The row's pattern, or null after a row error.
+const Regex *patternOf(RowCall &call, Text pattern)
+{
+    if (const auto &prepared = call.data<PatternData>(); prepared.regex)
+        return prepared.regex.get();
+    std::string problem;
+    const Regex *regex = call.context().regexMemory().compiled(pattern, problem);
+    if (regex == nullptr)
+        call.fail(std::move(problem));
+    return regex;
+}
+
+bool found(RowCall &call, const Regex &regex, Text text, std::size_t from)
+{
+    const RegexOutcome outcome = call.context().regexMemory().search(regex, text, from);
+    if (outcome == RegexOutcome::GaveUp)
+        call.fail("the regular expression takes too many steps on this text");
+    return outcome == RegexOutcome::Match;
+}
+
+bool regexp(RowCall &call, Text text, Text pattern)
+{
+    const Regex *regex = patternOf(call, pattern);
+    return regex != nullptr && found(call, *regex, text, 0);
+}
+
+Text regexpExtract(RowCall &call, Text text, Text pattern, std::int64_t index)
+{
+    const Regex *regex = patternOf(call, pattern);
+    if (regex != nullptr && index >= 0 && index <= regex->groups() &&
+        found(call, *regex, text, 0)) {
+        const auto group = call.context().regexMemory().group(static_cast<std::uint32_t>(index));
+        if (group)
+            return text.substr(group->first, group->second - group->first);
+    }
+    call.setNull();
+    return {};
+}
+
+Text regexpExtractWhole(RowCall &call, Text text, Text pattern)
+{
+    return regexpExtract(call, text, pattern, 0);
+}
+
+/// Java's replacement: $1 is a group, \ takes the meaning of the next character away.
+void appendReplacement(std::string &out, Text with, Text text, const RegexMemory &match,
+                       std::uint32_t groups)
+{
+    for (std::size_t i = 0; i < with.size(); ++i) {
+        if (with[i] == '\\' && i + 1 < with.size()) {
+            out += with[++i];
+        } else if (with[i] == '$' && i + 1 < with.size() && with[i + 1] >= '0' &&
+                   with[i + 1] <= '9') {
+            const auto number = static_cast<std::uint32_t>(with[++i] - '0');
+            const auto group = number <= groups ? match.group(number) : std::nullopt;
+            if (group)
+                out += text.substr(group->first, group->second - group->first);
+        } else {
+            out += with[i];
+        }
+    }
+}
+
+Text regexpReplace(RowCall &call, Text text, Text pattern, Text with)
+{
+    constexpr std::size_t kMaxBytes = 16U << 20U;
+    const Regex *regex = patternOf(call, pattern);
+    if (regex == nullptr)
+        return {};
+    std::string out;
+    std::size_t at = 0;
+    while (at <= text.size() && found(call, *regex, text, at)) {
+        const auto whole = *call.context().regexMemory().group(0);
+        if (whole.first < at) // \K may move the start: nothing sensible to do
+            break;
+        out += text.substr(at, whole.first - at);
+        appendReplacement(out, with, text, call.context().regexMemory(), regex->groups());
+        at = whole.second;
+        if (whole.second == whole.first) { // an empty match: go on behind the next character
+            const std::size_t next =
+                at + std::max<std::size_t>(1, characterOffset(text.substr(at), 1));
+            out += text.substr(std::min(at, text.size()), next - at);
+            at = next;
+        }
+        if (out.size() > kMaxBytes) {
+            call.fail("the text would be longer than 16 MiB");
+            return {};
+        }
+    }
+    if (at < text.size())
+        out += text.substr(at);
+    return call.text(out);
+}
+
+} // namespace
 
 std::span<const Function> patternFunctions()
 {
-    static const std::vector<Function> table{};
+    constexpr FunctionGroup kPattern = FunctionGroup::Pattern;
+    static const std::vector<Function> table{
+        {"REGEXP",
+         kPattern,
+         "Whether the regular expression is found in the text",
+         {{"STRING, STRING -> BOOLEAN", rowKernel<regexp>, preparePattern}}},
+        {"REGEXP_EXTRACT",
+         kPattern,
+         "What the expression, or its n-th group, took; NULL if nothing",
+         {{"STRING, STRING -> STRING", rowKernel<regexpExtractWhole>, preparePattern},
+          {"STRING, STRING, BIGINT -> STRING", rowKernel<regexpExtract>, preparePattern}}},
+        {"REGEXP_REPLACE",
+         kPattern,
+         "With every match replaced; $1 is its first group",
+         {{"STRING, STRING, STRING -> STRING", rowKernel<regexpReplace>, preparePattern}}},
+    };
     return table;
 }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/sql/sql_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/sql/schema_inference.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::test;
+
+/// What is made of payloads nobody described, and that those payloads then fit it.
+class SchemaInferenceTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void widening_data()
+    {
+        QTest::addColumn<QStringList>("payloads");
+        QTest::addColumn<QString>("schema");
+        const auto row = [](const char *name, QStringList payloads, const char *schema) {
+            QTest::newRow(name) << payloads << QString(schema);
+        };
+        row("int", {R"({"a":1})", R"({"a":-2147483648})"}, "a INT NOT NULL");
+        row("bigint", {R"({"a":1})", R"({"a":2147483648})"}, "a BIGINT NOT NULL");
+        row("double", {R"({"a":2147483648})", R"({"a":1.5})"}, "a DOUBLE NOT NULL");
+        row("huge", {R"({"a":18446744073709551615})"}, "a DOUBLE NOT NULL");
+        row("string", {R"({"a":1})", R"({"a":"x"})", R"({"a":2})"}, "a STRING NOT NULL");
+        row("bool and number", {R"({"a":true})", R"({"a":2})"}, "a STRING NOT NULL");
+        row("null", {R"({"a":null})", R"({"a":2})"}, "a INT");
+        row("only null", {R"({"a":null})"}, "a STRING");
+        row("missing later", {R"({"a":1,"b":1})", R"({"a":1})"}, "a INT NOT NULL, b INT");
+        row("missing first", {R"({"a":1})", R"({"b":"x","a":1})"}, "a INT NOT NULL, b STRING");
+        row("order of first sight", {R"({"z":1,"y":1})", R"({"y":1,"x":1,"z":1})"},
+            "z INT NOT NULL, y INT NOT NULL, x INT");
+        row("iso text", {R"({"t":"2026-01-01T00:00:00Z"})"}, "t STRING NOT NULL");
+        row("row", {R"({"r":{"x":1}})", R"({"r":{"x":2.5,"y":"s"}})"},
+            "r ROW<x DOUBLE NOT NULL, y STRING> NOT NULL");
+        row("row or scalar", {R"({"r":{"x":1}})", R"({"r":1})"}, "r STRING NOT NULL");
+        row("empty row", {R"({"r":{}})"}, "r STRING NOT NULL");
+        row("array", {R"({"a":[1,2]})", R"({"a":[3.5]})"}, "a ARRAY<DOUBLE NOT NULL> NOT NULL");
+        row("empty array", {R"({"a":[]})"}, "a ARRAY<STRING> NOT NULL");
+        row("array of rows", {R"({"a":[{"k":1},{"k":null,"l":2}]})"},
+            "a ARRAY<ROW<k INT, l INT> NOT NULL> NOT NULL");
+        row("twice", {R"({"a":1,"a":"x"})"}, "a INT NOT NULL");
+        row("quoted", {R"({"a b":1})"}, "`a b` INT NOT NULL");
+        row("nothing", {}, "");
+    }
+    void widening()
+    {
+        QFETCH(QStringList, payloads);
+        QFETCH(QString, schema);
+        sql::SchemaInference inference;
+        for (const QString &payload : payloads)
+            QVERIFY(inference.add(payload.toStdString()));
+        QCOMPARE(QString::fromStdString(inference.schema().toString()), schema);
+        const auto again = record::parseSchema(inference.schema().toString());
+        QVERIFY(again.has_value());
+        QCOMPARE(*again, inference.schema());
+    }
+
+    void whatIsNoObjectIsCountedAndSaid()
+    {
+        sql::SchemaInference inference;
+        QVERIFY(inference.add(R"({"a":1})"));
+        QVERIFY(!inference.add("[1]"));
+        QVERIFY(!inference.add(R"({"a":)"));
+        QVERIFY(!inference.add(""));
+        QCOMPARE(inference.records(), std::uint64_t{1});
+        QCOMPARE(inference.refused(), std::uint64_t{3});
+        QVERIFY(inference.problem().has_value());
+        QCOMPARE(inference.problem()->place(), std::string("record 2"));
+        QVERIFY(inference.problem()->code() == Code::SqlNotAnObject);
+        QCOMPARE(inference.schema().toString(), std::string("a INT NOT NULL"));
+    }
+
+    void inferredSchemaHoldsItsOwnPayloads()
+    {
+        const std::vector<std::string> payloads{
+            R"({"time":1517363399650,"id":"uw61345682","place":"37km NNE of Amboy","mag":0.31,"lon":-122.197,"felt":null,"tsunami":0})",
+            "{\"time\":1517364015660,\"id\":\"mb80279649\",\"place\":\"Lima, "
+            "\\\"Montana\\\"\",\"mag\":2,\"lon\":-112,\"felt\":4,\"tsunami\":0}",
+            R"({"time":1517364031800,"id":17,"place":"x","mag":5.3,"lon":118.79,"felt":4,"tsunami":0,"tags":["a",1]})",
+        };
+        sql::SchemaInference inference;
+        for (const std::string &payload : payloads)
+            QVERIFY(inference.add(payload));
+        const record::Schema schema = inference.schema();
+        QCOMPARE(
+            schema.toString(),
+            std::string("time BIGINT NOT NULL, id STRING NOT NULL, place STRING NOT NULL, mag "
+                        "DOUBLE NOT NULL, lon DOUBLE NOT NULL, felt INT, tsunami INT NOT NULL, "
+                        "tags ARRAY<STRING NOT NULL>"));
+        const record::BatchPtr batch = batchOf(payloads);
+        sql::EvaluationScratch scratch;
+        sql::ProjectedRows out;
+        sql::bindColumns(schema)->project(*batch, allRows(*batch), scratch, out);
+        QCOMPARE(out.errors, std::vector<sql::RowError>{});
+        QCOMPARE(
+            std::string(out.payload(1)),
+            std::string(
+                "{\"time\":1517364015660,\"id\":\"mb80279649\",\"place\":\"Lima, \\\"Montana\\\"\","
+                R"("mag":2,"lon":-112,"felt":4,"tsunami":0,"tags":null})"));
+        const auto found = evaluated("TO_TIMESTAMP_LTZ(`time`) > TIMESTAMP '2018-01-31 02:00:00' "
+                                     "AND mag >= 2 AND tags[2] IS NOT NULL",
+                                     schema, *batch);
+        QCOMPARE(found, (std::vector<std::string>{"FALSE", "FALSE", "TRUE"}));
+    }
+};
+
+MILLRACE_TEST(SchemaInferenceTest)
+#include "schema_inference_test.moc"

@@ -51,6 +51,15 @@ std::optional<Uuid> commitSegmentId(ByteView bytes)
     return id;
 }
 
+std::optional<std::uint64_t> commitSize(ByteView bytes, const Uuid &segmentId)
+{
+    if (commitSegmentId(bytes) != segmentId)
+        return {};
+    constexpr std::size_t kSizeAt = 40;
+    ByteReader reader(bytes.subspan(kSizeAt));
+    return reader.u64();
+}
+
 std::optional<Commit> readCommit(ByteView bytes, const Uuid &segmentId, FilePos position)
 {
     if (commitSegmentId(bytes) != segmentId)

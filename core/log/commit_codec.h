@@ -34,6 +34,10 @@ void putCommitHeader(Bytes &bytes, const Uuid &segmentId, const Commit &commit);
 /// `position` is where that is in the file. None when there is no whole one.
 std::optional<Commit> readCommit(ByteView bytes, const Uuid &segmentId, FilePos position);
 
+/// The length that the commit header at the start of `bytes` names, if one of segment `segmentId`
+/// seems to be there; not checked.
+std::optional<std::uint64_t> commitSize(ByteView bytes, const Uuid &segmentId);
+
 /// The segment id that the commit header at the start of `bytes` names, if a header is there.
 std::optional<Uuid> commitSegmentId(ByteView bytes);
 

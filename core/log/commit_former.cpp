@@ -11,6 +11,10 @@ std::size_t rowCount(const ShardRows &rows)
     return rows.rows.empty() ? rows.batch->count() : rows.rows.size();
 }
 
+constexpr std::size_t kShardStartBytes = 32;
+/// What the fixed part of a segment header and its padding leave for shards and producers.
+constexpr std::size_t kMaxListBytes = kMaxHeaderBytes - 2 * kHeaderAlignment;
+
 } // namespace
 
 void CommitFormer::begin(const ShardStarts &ends, const Producers &producers)
@@ -21,6 +25,9 @@ void CommitFormer::begin(const ShardStarts &ends, const Producers &producers)
     m_progress.clear();
     m_runs.clear();
     m_blocks.clear();
+    m_headerBytes = ends.size() * kShardStartBytes;
+    for (const auto &[id, entry] : producers)
+        m_headerBytes += headerBytes(entry);
 }
 
 ShardStart CommitFormer::endOf(ShardIndex shard) const
@@ -55,6 +62,18 @@ Status CommitFormer::check(const Append &append) const
             }
         }
     }
+    return checkProgress(append);
+}
+
+Status CommitFormer::checkProgress(const Append &append) const
+{
+    // Every segment begins with all shards and producers: what does not fit there is not taken.
+    std::size_t bytes = m_headerBytes + append.shards.size() * kShardStartBytes;
+    for (const ProgressEntry &entry : append.progress)
+        bytes += headerBytes(entry);
+    if (bytes > kMaxListBytes)
+        return invalidArgument("The stream has so many producers, or they have so long a progress, "
+                               "that a segment header of 16 MiB cannot hold them");
     for (const ProgressEntry &entry : append.progress) {
         const auto newest = [&](const Producers &producers) {
             const auto found = producers.find(entry.producer);
@@ -92,8 +111,10 @@ Result<std::vector<Placed>> CommitFormer::add(const Append &append)
         end.nextSeqIx = rows.firstSeqIx + count;
         m_ends[rows.shard] = end;
     }
-    for (const ProgressEntry &entry : append.progress)
+    for (const ProgressEntry &entry : append.progress) {
+        m_headerBytes += headerBytes(entry); // at most; an older entry of the same goes
         m_progress.insert_or_assign(entry.producer, entry);
+    }
     return places;
 }
 

@@ -39,10 +39,12 @@ public:
 private:
     Status check(const Append &append) const;
     ShardStart endOf(ShardIndex shard) const;
+    Status checkProgress(const Append &append) const;
 
     BlockEncoder m_encoder;
     const ShardStarts *m_endsBefore = nullptr;
     const Producers *m_producersBefore = nullptr;
+    std::size_t m_headerBytes = 0; ///< what shards and producers take of the next segment header
     ShardStarts m_ends;
     Producers m_progress;
     std::map<ShardIndex, std::vector<RowRun>> m_runs;

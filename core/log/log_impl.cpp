@@ -309,6 +309,22 @@ Result<record::BatchPtr> LogImpl::readRef(const BlockRef &ref)
     return batch;
 }
 
+/// Says once of each block that it cannot be read.
+void LogImpl::reportDamage(const BlockRef &ref, const Problem &problem)
+{
+    {
+        const std::lock_guard guard(m_state);
+        if (!m_damaged.emplace(ref.segmentId, ref.entry.position).second)
+            return;
+    }
+    if (m_log)
+        m_log(Problem(Code::DamagedRange,
+                      {{"from", std::to_string(ref.entry.position.value)},
+                       {"to", std::to_string(ref.entry.position.value + ref.entry.fileBytes())},
+                       {"reason", std::string(problem.argument("reason"))}},
+                      ref.path));
+}
+
 Result<record::BatchPtr> LogImpl::readFound(auto &&find)
 {
     for (int attempt = 1;; ++attempt) {
@@ -333,6 +349,7 @@ Result<record::BatchPtr> LogImpl::readFound(auto &&find)
         }
         if (code != Code::Corrupt)
             return batch;
+        reportDamage(*ref, batch.error());
         return Problem(Code::Corrupt,
                        {{"what", "a block"},
                         {"reason", std::string(batch.error().argument("reason"))},

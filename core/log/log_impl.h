@@ -63,6 +63,7 @@ private:
     /// Finds a block and reads it, again when it was rewritten or removed in between. Null when
     /// `find` finds none.
     Result<record::BatchPtr> readFound(auto &&find);
+    void reportDamage(const BlockRef &ref, const Problem &problem);
     Status hideExpired();
     Status sealExpired();
     Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
@@ -94,8 +95,9 @@ private:
     LogIndex m_index;
     ShardStarts m_ends;
     Producers m_producers;
-    std::map<ShardIndex, Ordinal> m_hidden; ///< below it records are expired
-    std::uint64_t m_openBytes = 0;          ///< of the open segment's file
+    std::map<ShardIndex, Ordinal> m_hidden;       ///< below it records are expired
+    std::set<std::pair<Uuid, FilePos>> m_damaged; ///< blocks that were reported
+    std::uint64_t m_openBytes = 0;                ///< of the open segment's file
     std::chrono::milliseconds m_retention;
 };
 

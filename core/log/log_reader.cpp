@@ -23,6 +23,16 @@ public:
 
     Status refresh() override
     {
+        const auto numbers = listSegments(m_fileSystem, m_folder);
+        if (!numbers)
+            return numbers.error();
+        if (!m_numbers.empty() && *numbers == m_numbers)
+            return extend();
+        return reread();
+    }
+
+    Status reread()
+    {
         for (int attempt = 1;; ++attempt) {
             auto done = look();
             if (done || done.error().code() != Code::NotFound || attempt == kLookAgain)
@@ -96,6 +106,33 @@ public:
     }
 
 private:
+    /// Takes up the commits that were added to the last segment since: no more is read than those.
+    Status extend()
+    {
+        const SealedSegment &open = m_index.open();
+        const auto file = m_files.open(open.path, open.header.id);
+        if (!file)
+            return file.error();
+        while (true) {
+            const auto commit = readCommitAt(**file, open.header.id, m_end.position, m_buffer);
+            if (!commit)
+                return commit.error();
+            if (!*commit || (*commit)->number != m_end.nextNumber)
+                return Done{};
+            m_end = {m_end.position + (*commit)->sizeBytes, m_end.nextNumber + 1};
+            for (const BlockEntry &block : (*commit)->blocks) {
+                ShardStart &end = m_ends[block.shard];
+                if (block.first < end.first)
+                    return reread();
+                m_index.add(block);
+                end.first = block.end();
+                end.arrival = block.lastArrival;
+            }
+            for (const ProgressEntry &entry : (*commit)->progress)
+                m_producers.insert_or_assign(entry.producer, entry);
+        }
+    }
+
     /// Reads the segments that are new, and the last one again. A segment known to be behind
     /// another is kept as read: a rewritten one holds the same records.
     Status look()
@@ -118,7 +155,7 @@ private:
                 content = *std::move(read);
             }
             if (last && content->empty)
-                break; // the engine is just writing its header
+                continue; // the engine is just writing its header
             if (!last)
                 kept[number] = content;
             contents.push_back(std::move(content));
@@ -127,6 +164,12 @@ private:
         if (!loaded)
             return std::move(loaded).error();
         m_contents = std::move(kept);
+        // Looked at as a whole again as long as the last segment has no header or is damaged.
+        m_numbers.clear();
+        if (contents.size() == numbers->size() && !contents.empty() &&
+            !contents.back()->headerDamage)
+            m_numbers = *numbers;
+        m_end = contents.empty() ? WalkPoint{} : contents.back()->walk.end;
         m_report = std::move(loaded->report);
         m_ends = std::move(loaded->ends);
         m_producers = std::move(loaded->producers);
@@ -160,7 +203,7 @@ private:
             m_files.forget(ref->segmentId);
             if (attempt < kLookAgain) {
                 m_contents.clear();
-                MILLRACE_TRY(refresh());
+                MILLRACE_TRY(reread());
                 const auto again = find();
                 if (!again || again->segmentId != ref->segmentId)
                     continue;
@@ -176,6 +219,8 @@ private:
     const Path m_folder;
     FileSystem &m_fileSystem;
     SegmentFiles m_files;
+    std::vector<SegmentNumber> m_numbers;           ///< of the folder when it was last read
+    WalkPoint m_end;                                ///< of the last segment
     std::map<SegmentNumber, ContentPtr> m_contents; ///< of all segments but the last
     Bytes m_buffer;
     RecoveryReport m_report;

@@ -111,6 +111,26 @@ Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from
     return walk;
 }
 
+Result<std::optional<Commit>> readCommitAt(const File &file, const Uuid &segmentId,
+                                           FilePos position, Bytes &buffer)
+{
+    buffer.resize(kCommitHeaderBytes);
+    auto got = file.readAt(position, buffer);
+    if (!got)
+        return std::move(got).error();
+    const auto info = file.info();
+    if (!info)
+        return info.error();
+    const auto size = commitSize(ByteView(buffer).first(*got), segmentId);
+    if (!size || *size > info->sizeBytes - position.value)
+        return std::optional<Commit>();
+    buffer.resize(static_cast<std::size_t>(*size));
+    got = file.readAt(position, buffer);
+    if (!got)
+        return std::move(got).error();
+    return readCommit(ByteView(buffer).first(*got), segmentId, position);
+}
+
 Result<std::optional<FoundCommit>> findFirstCommit(const File &file, Bytes &buffer)
 {
     const auto read = readRest(file, FilePos(kHeaderAlignment), buffer);

@@ -27,6 +27,11 @@ struct Walk {
 Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from, bool search,
                          Bytes &buffer);
 
+/// The whole commit at `position`, reading no more than that. None when there is none.
+/// Errors: Io.
+Result<std::optional<Commit>> readCommitAt(const File &file, const Uuid &segmentId,
+                                           FilePos position, Bytes &buffer);
+
 /// The id of a segment whose header is damaged: that of the first commit which is whole with the
 /// id it names, together with where that stands. None when there is no such commit.
 /// Errors: Io.

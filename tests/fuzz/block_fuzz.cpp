@@ -32,8 +32,8 @@ void readAll(const record::RecordBatch &batch)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     const Uuid id{};
-    Bytes bytes(size);
-    std::memcpy(bytes.data(), data, size);
+    const auto view = std::as_bytes(std::span(data, size));
+    Bytes bytes(view.begin(), view.end());
     if (size >= log::kBlockHeaderBytes) {
         // Mended so that the fuzzer gets behind the magic and the checksum.
         std::memcpy(bytes.data(), "MBLK", 4);

@@ -126,8 +126,9 @@ class ProgramTest(unittest.TestCase):
 
     def test_reading_goes_on_behind_damage(self):
         self.run_it("run", self.generated, "--until-done")
-        stream = os.path.join(self.data, "streams", os.listdir(self.data + "/streams")[0])
-        log = max((os.path.join(stream, name) for name in os.listdir(stream)), key=os.path.getsize)
+        log = max((os.path.join(folder, name)
+                   for folder, _, names in os.walk(self.data + "/streams") for name in names),
+                  key=os.path.getsize)
         with open(log, "r+b") as file:
             file.seek(20000)
             byte = file.read(1)[0]

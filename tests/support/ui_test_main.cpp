@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QLocale>
+#include <QTranslator>
 
 int main(int argc, char **argv)
 {
@@ -13,6 +14,9 @@ int main(int argc, char **argv)
     qputenv("TZ", "UTC");
     QApplication application(argc, argv);
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    QTranslator plurals;
+    if (plurals.load(QStringLiteral(":/millrace/translations/millrace_en.qm")))
+        QCoreApplication::installTranslator(&plurals);
     millrace::ui::Style::instance().install(application);
     millrace::ui::Style::instance().choose(millrace::ui::ThemeKind::Dark);
     return millrace::test::runTests(argc, argv);

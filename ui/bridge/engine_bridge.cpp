@@ -70,6 +70,9 @@ void EngineBridge::setEngine(std::shared_ptr<engine::Engine> engine)
     else
         m_timer.stop();
     emit engineChanged();
+    // The figures of another engine are nobody's figures.
+    m_snapshot = std::make_shared<const runtime::Snapshot>();
+    emit snapshotChanged(m_snapshot);
     if (m_engine)
         poll();
 }

@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <string>
 
 using namespace Qt::StringLiterals;
@@ -28,7 +29,9 @@ QString problemText(const Problem &problem)
         at = close + 1;
     }
     text += QStringView(form).mid(at);
-    if (!text.isEmpty())
+    // A sentence begins in upper case, but not where a file's name or an expression comes first.
+    const QStringView first = QStringView(text).left(text.indexOf(u' '));
+    if (std::all_of(first.begin(), first.end(), [](QChar c) { return c.isLetter(); }) && !first.isEmpty())
         text[0] = text.at(0).toUpper();
     return text;
 }

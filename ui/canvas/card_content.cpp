@@ -106,7 +106,7 @@ QString streamFoot(const runtime::NodeFigures &figures)
         parts << Texts::tr("lag %1").arg(format::lag(figures.lag));
     //: how many transforms, destinations and clients read a stream
     parts << Texts::tr("%n consumer(s)", nullptr, static_cast<int>(figures.consumers));
-    return parts.join(u"   "_s);
+    return parts.join(u" · "_s);
 }
 
 /// The stream's fullest shard in a sentence; empty while none is near its limit.
@@ -224,6 +224,12 @@ QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
     if (kind.category == graph::Category::Stream) {
         if (figures && !figures->shards.empty())
             parts << Texts::tr("%n shard(s)", nullptr, static_cast<int>(figures->shards.size()));
+        for (const graph::Parameter &parameter : kind.parameters) {
+            // How long records stay is the one duration a stream has.
+            const graph::ParameterValue *value = graph::ParameterReader(node, kind).value(parameter.id);
+            if (value && parameter.type == graph::ParameterType::Duration)
+                parts << parameterText(parameter, *value);
+        }
         return parts.join(u" · "_s);
     }
     const graph::ParameterReader reader(node, kind);

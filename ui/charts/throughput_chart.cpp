@@ -23,6 +23,8 @@ namespace {
 
 constexpr qreal kLinePx = 1.5;
 constexpr int kGridLines = 4;
+constexpr int kLowGridLines = 2; ///< below kLowPlotPx Qt Charts has no room for more labels
+constexpr int kLowPlotPx = 150;
 constexpr qint64 kTimeStep = 60;
 /// The axis ends a little above the limit, or above the highest value.
 constexpr double kHeadroom = 1.2;
@@ -79,6 +81,8 @@ void ThroughputChart::show(const std::vector<Line> &lines, double limit, double 
     m_time->setRange(from, static_cast<qreal>(now));
     const double top = niceTop(std::max(limit * kHeadroom, highest * 1.05));
     m_value->setRange(0, top);
+    const bool low = m_chart->plotArea().height() < Style::instance().px(kLowPlotPx);
+    m_value->setTickCount(low ? kLowGridLines + 1 : kGridLines + 1);
     m_value->setLabelFormat(top < 10 ? u"%.1f"_s : u"%.0f"_s);
     m_limit->replace({QPointF(from, limit), QPointF(static_cast<qreal>(now), limit)});
     m_limitValue = limit;

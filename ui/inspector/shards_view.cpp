@@ -25,6 +25,7 @@ constexpr int kStripPx = 24;
 constexpr int kRingPx = 168;
 constexpr int kRingWidthPx = 18;
 constexpr int kRowPx = 40;
+constexpr int kShownDigits = 2; ///< of a hash key; all of it is in the tooltip
 constexpr int kGapDegrees16 = 24; ///< between two arcs of the ring, in sixteenths of a degree
 
 /// floor(index * 2^128 / count) as two words, by long division of (index, 0, 0) in base 2^64.
@@ -84,7 +85,7 @@ void ShardsView::show(const runtime::NodeFigures *figures)
                 {ShardBar{shard.shard.value, 0, shard.load(),
                           shard.bytesBind() ? format::mebibyteRate(shard.bytesInPerSecond)
                                             : format::recordRate(shard.recordsInPerSecond)},
-                 u"%1…–%2…"_s.arg(first.left(4), last.left(4)),
+                 u"%1…–%2…"_s.arg(first.left(kShownDigits), last.left(kShownDigits)),
                  tr("Shard %1 takes hash keys\n%2 to\n%3")
                      .arg(QString::number(shard.shard.value), first, last)});
         }
@@ -213,8 +214,13 @@ void ShardsView::paintShard(QPainter &painter, const QRectF &where, const Shard 
     const qreal nameWidth = painter.fontMetrics().horizontalAdvance(name);
     painter.setFont(style.figures(type::kCaption));
     painter.setPen(theme().muted);
-    painter.drawText(upper.adjusted(nameWidth + style.px(10), 0, 0, 0),
-                     Qt::AlignLeft | Qt::AlignVCenter, shard.range);
+    // The range gives way where there is no room; the tooltip has it in full.
+    const qreal rangeLeft = nameWidth + style.px(10);
+    const QFontMetrics digits = painter.fontMetrics();
+    const qreal figureWidth = digits.horizontalAdvance(shard.bar.figure) + style.px(8);
+    if (rangeLeft + digits.horizontalAdvance(shard.range) + figureWidth <= upper.width())
+        painter.drawText(upper.adjusted(rangeLeft, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                         shard.range);
     painter.setPen(shard.bar.hot() ? theme().error : theme().text);
     painter.drawText(upper, Qt::AlignRight | Qt::AlignVCenter, shard.bar.figure);
     const QRectF track(where.left(), upper.bottom() + style.px(2), where.width() - style.px(52),

@@ -33,7 +33,7 @@ protected:
 private:
     struct Shard {
         ShardBar bar;
-        QString range;     ///< "0–25 %"
+        QString range;     ///< "40…–7f…"
         QString fullRange; ///< both hash keys, for the tooltip
     };
     void paintStrip(QPainter &painter, const QRectF &where) const;

@@ -104,7 +104,7 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     texts->addWidget(m_hex, 3);
     texts->addWidget(m_text, 2);
     auto *detailLayout = new QVBoxLayout(m_detail);
-    detailLayout->setContentsMargins(6, 6, 0, 0);
+    detailLayout->setContentsMargins(9, 6, 0, 6);
     detailLayout->setSpacing(4);
     detailLayout->addWidget(m_detailTitle);
     detailLayout->addLayout(texts, 1);
@@ -120,10 +120,11 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     m_stack->addWidget(m_splitter);
 
     auto *head = new QHBoxLayout;
+    head->setContentsMargins(9, 0, 4, 0); // in line with the cells
     head->addWidget(m_title, 1);
     head->addWidget(m_newer);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(10, 6, 8, 6);
+    layout->setContentsMargins(8, 6, 8, 0);
     layout->setSpacing(2);
     layout->addLayout(head);
     layout->addLayout(m_stack, 1);

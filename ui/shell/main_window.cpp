@@ -66,13 +66,12 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     topLayout->addWidget(rule);
     setMenuWidget(top);
     setCentralWidget(m_pages);
-    auto *bottomBar = new QStatusBar;
-    bottomBar->setSizeGripEnabled(false);
-    bottomBar->addWidget(m_status, 1);
-    bottomBar->setContentsMargins(0, 0, 0, 0);
-    setStatusBar(bottomBar);
+    setStatusBar(new QStatusBar);
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->addWidget(m_status, 1);
     makeDocks();
     connectAll();
+    sizeBars();
     showDocument();
     updateActions();
 }
@@ -135,6 +134,7 @@ void MainWindow::connectAll()
     connect(&m_bridge, &EngineBridge::commandFailed, this, &MainWindow::showProblems);
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
     connect(&Style::instance(), &Style::changed, this, [this] {
+        sizeBars();
         if (isVisible())
             sizeDocks();
     });
@@ -160,7 +160,7 @@ void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
     m_engineFailed = false;
     m_bridge.setEngine(std::move(engine));
     updateActions();
-    if (std::exchange(m_runPending, false))
+    if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
         run();
 }
 
@@ -199,7 +199,10 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
     m_scene.showSnapshot(snapshot);
     m_inspector->showSnapshot(snapshot);
     m_topBar->showSnapshot(*snapshot);
-    m_status->showSnapshot(*snapshot);
+    if (m_bridge.hasEngine())
+        m_status->showSnapshot(*snapshot);
+    else
+        m_status->showNoEngine(m_document.isOpen() && !m_engineFailed);
     m_problems.setRuntimeProblems(snapshot->problems);
     m_canvas->view().setRunning(snapshot->state == runtime::RunState::Running);
     // A stream's identity is known once it runs.
@@ -321,7 +324,7 @@ void MainWindow::sizeDocks()
         return;
     m_docksSized = true;
     const Style &style = Style::instance();
-    const bool low = height() < style.px(metrics::kSmallHeightPx);
+    const bool low = isLow();
     const bool narrow = width() < style.px(metrics::kSmallWidthPx);
     resizeDocks({m_bottomDock},
                 {style.px(low ? metrics::kBottomDockSmallPx : metrics::kBottomDockPx)},
@@ -329,6 +332,24 @@ void MainWindow::sizeDocks()
     resizeDocks({m_inspectorDock},
                 {style.px(narrow ? metrics::kInspectorSmallPx : metrics::kInspectorPx)},
                 Qt::Horizontal);
+}
+
+bool MainWindow::isLow() const
+{
+    return height() < Style::instance().px(metrics::kSmallHeightPx);
+}
+
+void MainWindow::sizeBars()
+{
+    const Style &style = Style::instance();
+    m_topBar->setFixedHeight(style.px(isLow() ? metrics::kTopBarSmallPx : metrics::kTopBarPx));
+    statusBar()->setFixedHeight(style.px(metrics::kStatusBarPx));
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    sizeBars();
 }
 
 void MainWindow::showEvent(QShowEvent *event)

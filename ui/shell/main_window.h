@@ -69,6 +69,7 @@ public:
 
 protected:
     void showEvent(QShowEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
@@ -90,6 +91,8 @@ private:
     void goToNode(const NodeId &node);
     void showAbout();
     void setDocksVisible(bool visible);
+    bool isLow() const;
+    void sizeBars();
     void sizeDocks();
     std::optional<NodeId> streamToShow() const;
     QString nodeName(const NodeId &id) const;

@@ -34,7 +34,7 @@ void MainWindow::makeActions()
             &QAction::triggered, this, &QWidget::close);
 
     connect(
-        a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5, primaryIcon(u"run"_s)),
+        a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5, primaryIcon(u"run"_s, false)),
         &QAction::triggered, this, &MainWindow::run);
     connect(a.add(u"run.pause"_s, tr("&Pause"), tr("Pause; streams go on accepting"), Qt::Key_F6,
                   themedIcon(u"pause"_s)),

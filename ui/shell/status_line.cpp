@@ -4,7 +4,6 @@
 #include "ui/bridge/convert.h"
 #include "ui/shell/health_mark.h"
 #include "ui/style/format.h"
-#include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
 #include <QDir>
@@ -69,15 +68,14 @@ StatusLine::StatusLine(QWidget *parent)
     problems->addWidget(m_problems);
     layout->addLayout(problems);
     connect(m_problems, &QPushButton::clicked, this, &StatusLine::problemsWanted);
-    connect(&Style::instance(), &Style::changed, this, &StatusLine::restyle);
-    restyle();
-    showStarting();
+    showNoEngine(false);
     showProblems(0, Health::Quiet, {});
 }
 
-void StatusLine::showStarting()
+void StatusLine::showNoEngine(bool starting)
 {
-    m_engine->setText(tr("Starting the engine…"));
+    m_engine->setText(starting ? tr("Starting the engine…") : tr("No engine"));
+    m_engine->setToolTip({});
     m_disk->clear();
     m_memory->clear();
 }
@@ -108,11 +106,6 @@ void StatusLine::showProblems(int count, Health worst, const QString &first)
     m_problems->setText(text);
     m_problems->setAccessibleName(text);
     m_problems->setToolTip(tr("Show all problems"));
-}
-
-void StatusLine::restyle()
-{
-    setFixedHeight(Style::instance().px(metrics::kStatusBarPx));
 }
 
 } // namespace millrace::ui

@@ -22,7 +22,7 @@ class StatusLine final : public QWidget
 public:
     explicit StatusLine(QWidget *parent = nullptr);
 
-    void showStarting();
+    void showNoEngine(bool starting);
     void showSnapshot(const runtime::Snapshot &snapshot);
     void showProblems(int count, Health worst, const QString &first);
 
@@ -30,8 +30,6 @@ signals:
     void problemsWanted();
 
 private:
-    void restyle();
-
     QLabel *m_engine = nullptr;
     QLabel *m_disk = nullptr;
     QLabel *m_memory = nullptr;

@@ -4,13 +4,17 @@
 #include "ui/shell/action_registry.h"
 #include "ui/shell/health_mark.h"
 #include "ui/style/format.h"
+#include "ui/style/icon.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenuBar>
+#include <QStyle>
 #include <QToolButton>
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -101,9 +105,10 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     centre->setContentsMargins(0, 0, 0, 0);
     centre->setSpacing(6);
     const Style &style = Style::instance();
-    QToolButton *run = button(actions.action(u"run.run"_s), style.px(36), m_controls);
-    run->setProperty("primary", true);
-    centre->addWidget(run);
+    m_runAction = actions.action(u"run.run"_s);
+    m_run = button(m_runAction, style.px(36), m_controls);
+    m_run->setProperty("primary", true);
+    centre->addWidget(m_run);
     centre->addWidget(button(actions.action(u"run.pause"_s), style.px(32), m_controls));
     centre->addWidget(button(actions.action(u"run.stop"_s), style.px(32), m_controls));
     centre->addSpacing(8);
@@ -138,9 +143,21 @@ void TopBar::showPipeline(const QString &name, const QString &fileName, bool mod
 
 void TopBar::showSnapshot(const runtime::Snapshot &snapshot)
 {
+    setRunning(snapshot.state == runtime::RunState::Running);
     m_clock->setText(stateText(snapshot));
     m_rate->setText(format::recordRate(snapshot.recordsInPerSecond));
     m_state->show(healthOf(snapshot), stateText(snapshot));
+}
+
+void TopBar::setRunning(bool running)
+{
+    if (std::exchange(m_running, running) == running)
+        return;
+    // A running pipeline has nothing to run, but its button shows that it runs.
+    m_runAction->setIcon(primaryIcon(u"run"_s, running));
+    m_run->setProperty("running", running);
+    m_run->style()->unpolish(m_run);
+    m_run->style()->polish(m_run);
 }
 
 void TopBar::setRunVisible(bool visible)
@@ -153,7 +170,6 @@ void TopBar::setRunVisible(bool visible)
 void TopBar::restyle()
 {
     const Style &style = Style::instance();
-    setFixedHeight(style.px(metrics::kTopBarPx));
     m_rate->setFont(style.figures(type::kBody + 1, QFont::DemiBold));
     // Room for "paused after 23 h 59 min": the buttons must not wander while the time grows.
     m_clock->setMinimumWidth(style.px(120));

@@ -5,6 +5,7 @@
 
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QMenuBar;
 class QToolButton;
@@ -30,6 +31,7 @@ public:
 
 private:
     void restyle();
+    void setRunning(bool running);
 
     QLabel *m_name = nullptr;
     QLabel *m_file = nullptr;
@@ -37,6 +39,9 @@ private:
     QLabel *m_clock = nullptr;
     QLabel *m_rate = nullptr;
     HealthMark *m_state = nullptr;
+    QToolButton *m_run = nullptr;
+    QAction *m_runAction = nullptr;
+    bool m_running = false;
 };
 
 } // namespace millrace::ui

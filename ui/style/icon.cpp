@@ -44,7 +44,7 @@ QSvgRenderer *renderer(const QString &name, const QColor &color)
     return found->get();
 }
 
-enum class Ink : std::uint8_t { Text = 1, OnPrimary };
+enum class Ink : std::uint8_t { Text = 1, OnPrimary, OnPrimaryLit };
 
 class ThemedIconEngine final : public QIconEngine
 {
@@ -58,7 +58,7 @@ public:
     {
         QColor color = m_ink == Ink::Text ? theme().text : theme().onPrimary;
         if (mode == QIcon::Disabled)
-            color = theme().faint;
+            color = m_ink == Ink::OnPrimaryLit ? theme().primary : theme().faint;
         paintIcon(*painter, m_name, rect, color);
     }
 
@@ -96,9 +96,9 @@ QIcon themedIcon(const QString &name)
     return QIcon(new ThemedIconEngine(name, Ink::Text));
 }
 
-QIcon primaryIcon(const QString &name)
+QIcon primaryIcon(const QString &name, bool litWhileDisabled)
 {
-    return QIcon(new ThemedIconEngine(name, Ink::OnPrimary));
+    return QIcon(new ThemedIconEngine(name, litWhileDisabled ? Ink::OnPrimaryLit : Ink::OnPrimary));
 }
 
 void paintLogo(QPainter &painter, const QRectF &where)

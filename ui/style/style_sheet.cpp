@@ -60,6 +60,7 @@ QPushButton[primary="true"], QToolButton[look="tool"][primary="true"] {
 QPushButton[primary="true"]:focus, QToolButton[look="tool"][primary="true"]:focus {
     border: 2px solid @text; }
 QToolButton[look="tool"][primary="true"]:disabled { background: @panel; border-color: @line; }
+QToolButton[look="tool"][running="true"]:disabled { background: @runningGround; border-color: @primary; }
 QPushButton[look="link"] { background: transparent; border: none; color: @selection;
     text-align: left; padding: 0; font-weight: 400; min-height: 0; }
 QPushButton[look="link"]:focus { text-decoration: underline; }
@@ -93,7 +94,7 @@ QTableView { background: @panel; alternate-background-color: @panel; border: non
 QTableView::item { padding: 0 6px; border: none; }
 QTableView::item:selected { background: @selectedRow; color: @text; }
 QHeaderView { background: @panel; border: none; }
-QHeaderView::section { background: @panel; color: @muted; border: none; padding: 4px 6px;
+QHeaderView::section { background: @panel; color: @muted; border: none; padding: 4px 9px;
     font-size: @small; font-weight: 600; text-align: left; }
 QTableCornerButton::section { background: @panel; border: none; }
 QPlainTextEdit { background: @panel; color: @text; border: none; }
@@ -122,6 +123,7 @@ QString styleSheet(const Style &style)
         {u"@selectedRow"_s, theme.selectedRow().name()},
         {u"@onSelection"_s, theme.palette().color(QPalette::HighlightedText).name()},
         {u"@onPrimary"_s, theme.onPrimary.name()},
+        {u"@runningGround"_s, theme.strip(Health::Good).name()},
         {u"@selection"_s, theme.selection.name()},
         {u"@primary"_s, theme.primary.name()},
         {u"@window"_s, theme.window.name()},

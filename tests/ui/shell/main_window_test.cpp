@@ -4,6 +4,7 @@
 #include "tests/ui/support/fake_engine.h"
 
 #include "core/graph/file.h"
+#include "core/graph/place.h"
 
 #include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
@@ -17,8 +18,18 @@
 #include "ui/shell/message_page.h"
 #include "ui/style/style.h"
 
+#include <QFile>
+#include <QGraphicsView>
+#include <QHeaderView>
 #include <QLabel>
+#include <QMap>
+#include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QTabBar>
 #include <QTableView>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -107,6 +118,229 @@ private slots:
         QCOMPARE(studio.find<QLabel>(u"topbar.clock"_s)->text(), u"running 5 min"_s);
         QCOMPARE(studio.find<QLabel>(u"status.disk"_s)->text(),
                  u"Disk 104\u00a0MB of 2\u00a0GB (zstd 7.9×)"_s);
+    }
+
+    void runPauseAndStopReachTheEngine()
+    {
+        Studio studio;
+        runtime::Snapshot stopped = clickstreamSnapshot(0);
+        stopped.state = runtime::RunState::Stopped;
+        studio.engine->publish(stopped);
+        studio.window.bridge().poll();
+        auto *run = studio.find<QToolButton>(u"topbar.run.run.button"_s);
+        auto *pause = studio.find<QToolButton>(u"topbar.run.pause.button"_s);
+        auto *stop = studio.find<QToolButton>(u"topbar.run.stop.button"_s);
+        QVERIFY(run->isEnabled());
+        QVERIFY(!pause->isEnabled());
+        QVERIFY(!stop->isEnabled());
+        QTest::mouseClick(run, Qt::LeftButton);
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), 1);
+        QCOMPARE(studio.engine->last<engine::DeployRequest>()->document, clickstream());
+        studio.tick();
+        QCOMPARE(studio.engine->count<engine::RunRequest>(), 1);
+        QVERIFY(!run->isEnabled());
+        QTest::mouseClick(pause, Qt::LeftButton);
+        QCOMPARE(studio.engine->count<engine::PauseRequest>(), 1);
+        QTest::mouseClick(stop, Qt::LeftButton);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
+    }
+
+    void keysRunPauseAndStop()
+    {
+        Studio studio;
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), 1);
+        studio.tick();
+        QTest::keyClick(&studio.window, Qt::Key_F6);
+        QCOMPARE(studio.engine->count<engine::PauseRequest>(), 1);
+        runtime::Snapshot paused = clickstreamSnapshot(9);
+        paused.state = runtime::RunState::Paused;
+        studio.engine->publish(paused);
+        studio.window.bridge().poll();
+        QVERIFY(studio.find<QLabel>(u"topbar.clock"_s)->text().startsWith(u"paused"_s));
+        QTest::keyClick(&studio.window, Qt::Key_F5); // goes on, without another deploy
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), 1);
+        QCOMPARE(studio.engine->count<engine::RunRequest>(), 2);
+        QTest::keyClick(&studio.window, Qt::Key_F5, Qt::ShiftModifier);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
+    }
+
+    void runsAsSoonAsTheEngineIsThere()
+    {
+        MainWindow window(testKinds(), {});
+        window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        window.runWhenReady();
+        auto engine = std::make_shared<FakeEngine>();
+        window.setEngine(nullptr);
+        window.setEngine(engine);
+        QCOMPARE(engine->count<engine::DeployRequest>(), 1);
+    }
+
+    void refusedDeployOpensTheProblems()
+    {
+        Studio studio({1366, 768});
+        studio.engine->deployProblems = {
+            Problem(Code::NotFound, {{"what", "the file access.log"}}, graph::parameterPlace(kTail, "path")),
+            Problem(Code::InvalidArgument, {{"what", "expected a number"}}, graph::parameterPlace(kFilter, "condition"))};
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        studio.window.bridge().poll();
+        auto *table = studio.find<QTableView>(u"problems.table"_s);
+        QVERIFY(table->isVisible());
+        QCOMPARE(studio.window.problems().rowCount(), 2);
+        QCOMPARE(studio.engine->count<engine::RunRequest>(), 0);
+        QVERIFY(studio.find<QPushButton>(u"status.problems.button"_s)->text().startsWith(u"2 problems"_s));
+        const QPoint at = table->visualRect(table->model()->index(1, 0)).center();
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at);
+        QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, at);
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kFilter));
+        picture(studio.window, u"refused"_s);
+    }
+
+    void recordsAndChartFollowTheSelectedStream()
+    {
+        Studio studio;
+        studio.tick(2);
+        QCOMPARE(studio.window.throughput().stream(), std::optional(kStream)); // the only one
+        studio.clickNode(kFilter);
+        QCOMPARE(studio.window.throughput().stream(), std::optional(kStream)); // stays
+        QVERIFY(studio.window.records().model().rowCount() > 0);
+        QCOMPARE(studio.find<QLabel>(u"inspector.title"_s)->text(), u"Errors"_s);
+    }
+
+    void aBrokenFileShowsEveryProblemWithItsPlace()
+    {
+        Studio studio;
+        const std::string text = "{\"formatVersion\": 1, \"project\": \"nonsense\", \"name\": 7,\n"
+                                 " \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}";
+        const QString path = writeTemporary(u"broken.millrace"_s, text);
+        QVERIFY(!studio.window.openFile(path));
+        const graph::ReadOutcome outcome = graph::readDocument(text);
+        QVERIFY(outcome.problems.size() >= 4);
+        const QStringList lines = studio.window.message().lines();
+        QCOMPARE(lines.size(), static_cast<qsizetype>(outcome.problems.size()));
+        for (const QString &line : lines)
+            QVERIFY(line.startsWith(path));
+        QVERIFY(studio.window.message().isVisible());
+        QCOMPARE(studio.find<QLabel>(u"message.headline"_s)->text(), u"broken.millrace was not opened"_s);
+        picture(studio.window, u"broken"_s);
+        QTest::mouseClick(studio.find<QPushButton>(u"message.back.button"_s), Qt::LeftButton);
+        QVERIFY(studio.window.canvas().isVisible());
+        QCOMPARE(studio.window.document().graph(), clickstream());
+    }
+
+    void anEngineThatCannotOpenIsExplained()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        window.showEngineProblem(Problem(Code::NetworkFileSystem,
+                                         {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/home/me/data"}}));
+        QCOMPARE(window.message().lines().size(), 1);
+        QVERIFY(window.message().lines().first().contains(u"--data /home/me/data"_s));
+        QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
+        picture(window, u"engine-failed"_s);
+    }
+
+    void startPageOffersTheTemplates()
+    {
+        QTemporaryDir folder;
+        for (const char *name : {"Clickstream", "Earthquakes of a week", "Follow a log file"}) {
+            graph::Document document = clickstream();
+            document.name = name;
+            QFile file(folder.filePath(QLatin1String(name) + u".millrace"_s));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(QByteArray::fromStdString(*graph::writeDocument(document)));
+        }
+        MainWindow window(testKinds(), {folder.path(), u"0.0"_s});
+        window.resize(1366, 768);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        picture(window, u"start"_s);
+        auto *card = window.findChild<QAbstractButton *>(u"start.template.1"_s);
+        QVERIFY(card && card->isVisible());
+        QCOMPARE(card->text(), u"Earthquakes of a week"_s);
+        QTest::mouseClick(card, Qt::LeftButton);
+        QVERIFY(window.canvas().isVisible());
+        QCOMPARE(window.document().name(), u"Earthquakes of a week"_s);
+        QVERIFY(window.findChild<QAction *>(u"file.template.Clickstream"_s));
+    }
+
+    void theCanvasKeepsHalfOfASmallWindow()
+    {
+        Studio studio({1366, 768});
+        QCoreApplication::processEvents();
+        const QSize canvas = studio.window.canvas().size();
+        QVERIFY2(2 * canvas.width() * canvas.height() >= 1366 * 768,
+                 qPrintable(u"%1x%2"_s.arg(canvas.width()).arg(canvas.height())));
+        Studio large({1600, 1000});
+        QCoreApplication::processEvents();
+        QCOMPARE(large.window.inspector().width(), 311);
+        QCOMPARE(large.window.bottom().height(), 366);
+    }
+
+    void everythingInteractiveHasAName()
+    {
+        Studio studio;
+        studio.tick(2);
+        QStringList unnamed;
+        for (QWidget *widget : studio.window.findChildren<QWidget *>()) {
+            const bool interactive = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QAbstractItemView *>(widget) ||
+                                     qobject_cast<QTabBar *>(widget) || qobject_cast<QGraphicsView *>(widget) ||
+                                     qobject_cast<QPlainTextEdit *>(widget) || qobject_cast<QMenuBar *>(widget) ||
+                                     qobject_cast<QScrollArea *>(widget);
+            // Qt's own parts (scroll buttons of a tab bar, a table's corner and headers) name themselves.
+            const bool own = !widget->objectName().startsWith(u"qt_"_s) && !qobject_cast<QHeaderView *>(widget) &&
+                             !(widget->parentWidget() && (qobject_cast<QTabBar *>(widget->parentWidget()) ||
+                                                          qobject_cast<QTableView *>(widget->parentWidget()) ||
+                                                          qobject_cast<QMenuBar *>(widget->parentWidget())));
+            if (interactive && own && (widget->objectName().isEmpty() || widget->accessibleName().isEmpty()))
+                unnamed << u"%1 '%2'"_s.arg(QString::fromLatin1(widget->metaObject()->className()), widget->objectName());
+        }
+        QVERIFY2(unnamed.isEmpty(), qPrintable(unnamed.join(u", "_s)));
+        for (const QAction *action : studio.window.actions().all())
+            QVERIFY2(!action->objectName().isEmpty() && !action->text().isEmpty() && !action->toolTip().isEmpty(),
+                     qPrintable(action->objectName()));
+    }
+
+    void noTwoActionsShareAShortcut()
+    {
+        Studio studio;
+        QMap<QString, QString> taken;
+        for (const QAction *action : studio.window.actions().all()) {
+            for (const QKeySequence &key : action->shortcuts()) {
+                const QString text = key.toString();
+                QVERIFY2(!taken.contains(text), qPrintable(u"%1: %2 and %3"_s.arg(text, taken[text], action->objectName())));
+                taken[text] = action->objectName();
+            }
+        }
+        QVERIFY(taken.size() >= 9);
+    }
+
+    void themeIsChosenInTheMenu()
+    {
+        Studio studio;
+        studio.window.actions().action(u"view.theme.light"_s)->trigger();
+        QCOMPARE(theme().kind, ThemeKind::Light);
+        const QColor ground = studio.window.grab().toImage().pixelColor(800, 4);
+        QCOMPARE(ground, Theme::of(ThemeKind::Light).panel);
+        studio.window.actions().action(u"view.theme.high-contrast"_s)->trigger();
+        QCOMPARE(theme().kind, ThemeKind::HighContrast);
+    }
+
+    void largerInterfaceClipsNothing()
+    {
+        Style::instance().setScale(1.5);
+        {
+            Studio studio;
+            studio.tick(3);
+            for (const QLabel *label : studio.window.findChildren<QLabel *>()) {
+                if (label->isVisible() && !label->wordWrap())
+                    QVERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->objectName() + label->text()));
+            }
+            picture(studio.window, u"scale-150"_s);
+        }
+        Style::instance().setScale(1);
     }
 
     void pictures_data()

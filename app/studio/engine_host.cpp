@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/studio/engine_host.h"
+
+#include "ui/bridge/convert.h"
+
+#include <QRegularExpression>
+#include <QStandardPaths>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::studio {
+
+EngineHost::EngineHost(QObject *parent)
+    : QObject(parent)
+{
+    m_thread.setObjectName(u"engine-host"_s);
+    m_worker.moveToThread(&m_thread);
+    m_thread.start();
+}
+
+EngineHost::~EngineHost()
+{
+    QMetaObject::invokeMethod(&m_worker, [this] { m_engine.reset(); });
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void EngineHost::open(const engine::LocalEngineOptions &options)
+{
+    QMetaObject::invokeMethod(&m_worker, [this, options] {
+        m_engine.reset();
+        Result<std::unique_ptr<engine::Engine>> opened = engine::openLocalEngine(options);
+        if (!opened) {
+            emit failed(opened.error());
+            return;
+        }
+        m_engine = *std::move(opened);
+        emit this->opened(m_engine);
+    });
+}
+
+Path defaultDataDirectory(const graph::Document &document)
+{
+    static const QRegularExpression unfit(u"[^A-Za-z0-9_.-]+"_s);
+    QString name = ui::toQt(document.name).toLower().replace(unfit, u"-"_s);
+    if (name.isEmpty())
+        name = u"pipeline"_s;
+    const QString base = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
+    return ui::pathFromQt(u"%1/millrace/%2-%3"_s.arg(base, name, ui::toQt(document.project.toString()).left(8)));
+}
+
+} // namespace millrace::studio

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/engine/local_engine.h"
+#include "core/graph/document.h"
+
+#include <QObject>
+#include <QThread>
+
+#include <memory>
+
+namespace millrace::studio {
+
+/// Opens and closes engines on a thread of its own, as both may take long, one at a time: the next
+/// only after the one before is gone, so that it finds its directory unlocked.
+/// Lives on the GUI thread; the destructor waits for the engine to stop.
+class EngineHost final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit EngineHost(QObject *parent = nullptr);
+    ~EngineHost() override;
+
+    /// Leaves the engine there is (whoever else holds it must let go) and opens another.
+    void open(const engine::LocalEngineOptions &options);
+
+signals:
+    void opened(std::shared_ptr<millrace::engine::Engine> engine);
+    void failed(const millrace::Problem &problem);
+
+private:
+    QThread m_thread;
+    QObject m_worker; ///< lives on m_thread: what is invoked on it runs there
+    std::shared_ptr<engine::Engine> m_engine; ///< only touched on m_thread while it runs
+};
+
+/// $XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project's UUID>.
+Path defaultDataDirectory(const graph::Document &document);
+
+} // namespace millrace::studio

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/kinds.h"
+
+#include "app/studio/engine_host.h"
+#include "app/studio/options.h"
+#include "ui/bridge/convert.h"
+#include "ui/shell/main_window.h"
+#include "ui/style/icon.h"
+#include "ui/style/style.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QTimer>
+#include <QTranslator>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+using namespace millrace;
+
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+
+/// Beside the build (build/<preset>/bin), or as installed (<prefix>/share/millrace).
+QString resourceFolder(const QString &name)
+{
+    const QString binary = QCoreApplication::applicationDirPath();
+    for (const QString &base : {u"../share/millrace"_s, u"../../../resources"_s}) {
+        const QFileInfo folder(QDir(binary).filePath(base + u'/' + name));
+        if (folder.isDir())
+            return folder.canonicalFilePath();
+    }
+    return {};
+}
+
+/// Our texts and Qt's own (dialog buttons). English needs ours too, for its plurals.
+void installLanguage(QApplication &application, const QString &language)
+{
+    const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
+    QLocale::setDefault(locale);
+    auto *own = new QTranslator(&application);
+    if (own->load(locale, u"millrace"_s, u"_"_s, u":/millrace/translations"_s) ||
+        own->load(u"millrace_en"_s, u":/millrace/translations"_s))
+        application.installTranslator(own);
+    auto *qt = new QTranslator(&application);
+    if (qt->load(locale, u"qtbase"_s, u"_"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        application.installTranslator(qt);
+}
+
+int runStudio(QApplication &application, const studio::Options &options)
+{
+    ui::Style::instance().install(application);
+    if (options.theme)
+        ui::Style::instance().choose(options.theme);
+    QApplication::setWindowIcon(ui::applicationIcon());
+
+    studio::EngineHost host;
+    ui::MainWindow window(nodes::kindCatalog(), {resourceFolder(u"templates"_s), QCoreApplication::applicationVersion()});
+    bool failed = false;
+    QObject::connect(&host, &studio::EngineHost::opened, &window, &ui::MainWindow::setEngine);
+    QObject::connect(&host, &studio::EngineHost::failed, &window, [&](const Problem &problem) {
+        failed = true;
+        window.showEngineProblem(problem);
+    });
+    // Each pipeline has a data directory of its own unless one was named.
+    Path inUse;
+    QObject::connect(&window.document(), &ui::PipelineDocument::opened, &window, [&] {
+        engine::LocalEngineOptions engineOptions;
+        engineOptions.dataDirectory = options.dataDirectory.isEmpty()
+                                          ? studio::defaultDataDirectory(window.document().graph())
+                                          : ui::pathFromQt(QDir().absoluteFilePath(options.dataDirectory));
+        engineOptions.budgetBytes = options.budgetBytes;
+        engineOptions.log = standardErrorLog();
+        if (std::exchange(inUse, engineOptions.dataDirectory) == engineOptions.dataDirectory)
+            return;
+        window.setEngine(nullptr);
+        host.open(engineOptions);
+    });
+
+    window.resize(options.size);
+    window.show();
+    if (!options.file.isEmpty())
+        failed |= !window.openFile(options.file);
+    if (options.run)
+        window.runWhenReady();
+    if (!options.screenshot.isEmpty()) {
+        QTimer::singleShot(options.after, &window, [&] {
+            if (!window.grab().save(options.screenshot)) {
+                std::fprintf(stderr, "millrace-studio: %s could not be written\n", qPrintable(options.screenshot));
+                failed = true;
+            }
+            QApplication::exit(failed ? kFailure : 0);
+        });
+    }
+    const int code = QApplication::exec();
+    window.setEngine(nullptr); // the host stops it now; nobody else may hold it
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i)
+        arguments << QString::fromLocal8Bit(argv[i]);
+    const std::variant<studio::Options, QString> read = studio::readOptions(arguments);
+    if (const auto *wrong = std::get_if<QString>(&read)) {
+        std::fprintf(stderr, "millrace-studio: %s\nSee millrace-studio --help.\n", qPrintable(*wrong));
+        return kUsage;
+    }
+    const auto &options = std::get<studio::Options>(read);
+    if (options.help) {
+        std::fputs(qPrintable(studio::helpText()), stdout);
+        return 0;
+    }
+    if (options.version) {
+        std::printf("millrace-studio %s\n", MILLRACE_VERSION);
+        return 0;
+    }
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"millrace-studio"_s);
+    QApplication::setApplicationDisplayName(u"Millrace"_s);
+    QApplication::setDesktopFileName(u"millrace"_s);
+    QApplication::setApplicationVersion(QString::fromLatin1(MILLRACE_VERSION));
+    installLanguage(application, options.language);
+    return runStudio(application, options);
+}

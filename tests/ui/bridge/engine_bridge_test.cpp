@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/convert.h"
+#include "ui/bridge/engine_bridge.h"
+
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/fake_engine.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+class EngineBridgeTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void signalsOncePerGeneration()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QSignalSpy spy(&bridge, &EngineBridge::snapshotChanged);
+        bridge.poll();
+        QCOMPARE(spy.count(), 0);
+        engine->publish(clickstreamSnapshot(1));
+        bridge.poll();
+        bridge.poll();
+        QCOMPARE(spy.count(), 1);
+        QCOMPARE(bridge.snapshot()->recordsInPerSecond, 2370.0);
+    }
+
+    void deployedPipelineRuns()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QSignalSpy deployed(&bridge, &EngineBridge::deployed);
+        bridge.deployAndRun(clickstream(), u"/some/folder"_s);
+        QCOMPARE(engine->count<engine::DeployRequest>(), 1);
+        QCOMPARE(engine->last<engine::DeployRequest>()->documentFolder, std::string("/some/folder"));
+        QCOMPARE(engine->count<engine::RunRequest>(), 0);
+        bridge.poll();
+        QCOMPARE(deployed.count(), 1);
+        QCOMPARE(engine->count<engine::RunRequest>(), 1);
+    }
+
+    void refusedDeployDoesNotRun()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->deployProblems = {invalidArgument("first"), invalidArgument("second")};
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        std::vector<Problem> refused;
+        connect(&bridge, &EngineBridge::deployRefused, this,
+                [&](const std::vector<Problem> &problems) { refused = problems; });
+        bridge.deployAndRun(clickstream(), {});
+        bridge.poll();
+        QCOMPARE(refused.size(), 2U);
+        QCOMPARE(engine->count<engine::RunRequest>(), 0);
+    }
+
+    void commandsReachTheEngine()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        bridge.run();
+        bridge.pause();
+        bridge.stop();
+        bridge.clearProblems();
+        QCOMPARE(engine->count<engine::RunRequest>(), 1);
+        QCOMPARE(engine->count<engine::PauseRequest>(), 1);
+        QCOMPARE(engine->count<engine::StopRequest>(), 1);
+        QCOMPARE(engine->count<engine::ClearProblemsRequest>(), 1);
+    }
+
+    void recordsArriveConverted()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->records = [](const engine::RecordsRequest &request) {
+            engine::RecordsReply reply;
+            engine::RecordRow row;
+            row.shard = ShardIndex(3);
+            row.ordinal = Ordinal(12);
+            row.arrival = kRunStart;
+            row.sequenceNumber = "4959";
+            row.key = "Gr\xc3\xbc\xc3\x9f\x65";
+            row.data = std::string("a\0b", 3);
+            reply.rows.push_back(row);
+            reply.next = {{ShardIndex(3), Ordinal(request.from.empty() ? 13 : 14)}};
+            reply.expired = 5;
+            reply.reachedEnd = true;
+            return reply;
+        };
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        RecordsPage page;
+        RecordsQuery query;
+        bridge.requestRecords(query, this, [&](RecordsPage got) { page = std::move(got); });
+        QVERIFY(page.rows.empty()); // never inside the request
+        bridge.poll();
+        QCOMPARE(page.rows.size(), 1U);
+        QCOMPARE(page.rows[0].shard, 3U);
+        QCOMPARE(page.rows[0].ordinal, 12U);
+        QCOMPARE(page.rows[0].arrivalMs, kRunStart.time_since_epoch().count());
+        QCOMPARE(page.rows[0].key, u"Grüße"_s);
+        QCOMPARE(page.rows[0].data, QByteArray("a\0b", 3));
+        QCOMPARE(page.expired, 5U);
+        QVERIFY(page.reachedEnd);
+        query.from = page.next;
+        bridge.requestRecords(query, this, [&](RecordsPage got) { page = std::move(got); });
+        QCOMPARE(engine->last<engine::RecordsRequest>()->from.size(), 1U);
+        QCOMPARE(engine->last<engine::RecordsRequest>()->from[0].next, Ordinal(13));
+    }
+
+    void goneContextIsNotCalled()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        bool called = false;
+        auto context = std::make_unique<QObject>();
+        bridge.requestRecords({}, context.get(), [&](const RecordsPage &) { called = true; });
+        context.reset();
+        bridge.poll();
+        QVERIFY(!called);
+    }
+
+    void heldBackReplyIsAskedForAgain()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->answers = false;
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        int called = 0;
+        bridge.requestHistory({}, this, [&](const HistoryPoints &) { ++called; });
+        bridge.poll();
+        QCOMPARE(called, 0);
+        engine->answers = true;
+        bridge.poll();
+        bridge.poll();
+        QCOMPARE(called, 1);
+    }
+
+    void withoutAnEngineRequestsAreRefused()
+    {
+        EngineBridge bridge;
+        RecordsPage page;
+        bridge.requestRecords({}, this, [&](RecordsPage got) { page = std::move(got); });
+        QCOMPARE(page.problems.size(), 1U);
+    }
+
+    void leavingAnEngineForgetsItsFigures()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->publish(clickstreamSnapshot(1));
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QVERIFY(!bridge.snapshot()->nodes.empty());
+        bridge.setEngine(nullptr);
+        QVERIFY(bridge.snapshot()->nodes.empty());
+        QCOMPARE(engine.use_count(), 1L); // nobody else holds it
+    }
+
+    void eventsComeOldestFirst()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->events = {{kRunStart, invalidArgument("one")}, {kRunStart, invalidArgument("two")}};
+        EngineBridge bridge;
+        std::vector<Problem> seen;
+        connect(&bridge, &EngineBridge::happened, this, [&](const std::vector<Problem> &all) { seen = all; });
+        bridge.setEngine(engine);
+        QCOMPARE(seen.size(), 2U);
+        QCOMPARE(seen[0].text(), std::string("one"));
+    }
+
+    void pathsAreBytes()
+    {
+        const std::string path = "/tmp/Gr\xc3\xbc\xc3\x9f\x65.millrace";
+        QCOMPARE(pathFromQt(pathToQt(path)), path);
+    }
+};
+
+MILLRACE_TEST(EngineBridgeTest)
+#include "engine_bridge_test.moc"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/graph/file.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/document/pipeline_document.h"
+
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+class PipelineDocumentTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void opensAFile()
+    {
+        PipelineDocument document(testKinds());
+        QSignalSpy opened(&document, &PipelineDocument::opened);
+        const QString path = writeTemporary(u"clicks.millrace"_s, *graph::writeDocument(clickstream()));
+        QVERIFY(document.openFile(path).empty());
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(document.graph(), clickstream());
+        QCOMPARE(document.name(), u"Clickstream"_s);
+        QCOMPARE(document.fileName(), u"clicks.millrace"_s);
+        QVERIFY(!document.isModified());
+    }
+
+    void aBrokenFileLeavesWhatWasOpen()
+    {
+        PipelineDocument document(testKinds());
+        document.open(clickstream(), u"/somewhere/good.millrace"_s);
+        const QString path = writeTemporary(
+            u"bad.millrace"_s, "{\"formatVersion\": 1, \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}");
+        QVERIFY(document.openFile(path).size() >= 3);
+        QCOMPARE(document.graph(), clickstream());
+        QCOMPARE(document.filePath(), u"/somewhere/good.millrace"_s);
+        QVERIFY(!document.openFile(u"/nonexistent/file.millrace"_s).empty());
+    }
+
+    void editIsUndoneToTheSameBytes()
+    {
+        PipelineDocument document(testKinds());
+        document.open(clickstream(), {});
+        const std::string before = *graph::writeDocument(document.graph());
+        QSignalSpy changed(&document, &PipelineDocument::changed);
+        QVERIFY(document.edit({graph::RenameNode{kStream, "visits"}}, u"Rename clicks"_s).has_value());
+        QVERIFY(document.edit({graph::RemoveNode{kFilter}}, u"Delete Errors"_s).has_value());
+        QCOMPARE(changed.count(), 2);
+        QVERIFY(document.isModified());
+        QCOMPARE(document.undoStack().count(), 2);
+        QCOMPARE(document.undoStack().undoText(), u"Delete Errors"_s);
+        const std::string after = *graph::writeDocument(document.graph());
+        document.undoStack().undo();
+        document.undoStack().undo();
+        QCOMPARE(*graph::writeDocument(document.graph()), before);
+        QVERIFY(!document.isModified());
+        document.undoStack().redo();
+        document.undoStack().redo();
+        QCOMPARE(*graph::writeDocument(document.graph()), after);
+        QCOMPARE(changed.count(), 6);
+    }
+
+    void refusedEditLeavesNoStep()
+    {
+        PipelineDocument document(testKinds());
+        document.open(clickstream(), {});
+        QVERIFY(!document.edit({graph::RemoveNode{NodeId{"nobody00"}}}, u"Delete"_s).has_value());
+        QCOMPARE(document.undoStack().count(), 0);
+        QCOMPARE(document.graph(), clickstream());
+    }
+
+    void problemsFollowEveryEdit()
+    {
+        PipelineDocument document(testKinds());
+        document.open(clickstream(), {});
+        const std::size_t before = document.problems().size();
+        QVERIFY(document.edit({graph::RemoveParameter{kFilter, "condition"}}, u"Clear"_s).has_value());
+        QVERIFY(document.problems().size() > before);
+        document.undoStack().undo();
+        QCOMPARE(document.problems().size(), before);
+    }
+};
+
+MILLRACE_TEST(PipelineDocumentTest)
+#include "pipeline_document_test.moc"

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/graph/place.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/models/problem_list_model.h"
+
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString name(const NodeId &id)
+{
+    const graph::Document document = clickstream();
+    const graph::Node *node = document.find(id);
+    return node ? toQt(node->name) : toQt(id);
+}
+
+QString cell(const ProblemListModel &model, int row, int column)
+{
+    return model.index(row, column).data().toString();
+}
+
+runtime::ProblemEntry entry(Problem problem, bool active = true)
+{
+    runtime::ProblemEntry made{std::move(problem)};
+    made.first = kRunStart;
+    made.last = kRunStart;
+    made.count = 1204;
+    made.active = active;
+    return made;
+}
+
+} // namespace
+
+class ProblemListModelTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void worstComesFirstAndWhatIsOverLast()
+    {
+        ProblemListModel model(name);
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const Problem busy(Code::Busy, {{"what", "a"}});
+        const Problem lost(Code::Corrupt, {{"what", "b"}, {"reason", "c"}});
+        const Problem gone(Code::DiskFull, {{"operation", "write"}});
+        model.setRuntimeProblems({entry(busy), entry(gone, false), entry(lost)});
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.problem(0)->code(), Code::Corrupt);
+        QCOMPARE(model.problem(1)->code(), Code::Busy);
+        QCOMPARE(model.problem(2)->code(), Code::DiskFull);
+        QCOMPARE(model.health(0), Health::Error);
+        QCOMPARE(model.health(2), Health::Quiet);
+        QCOMPARE(model.activeCount(), 2);
+        QCOMPARE(model.worst(), Health::Error);
+        QCOMPARE(cell(model, 0, ProblemListModel::CountColumn), u"1,204"_s);
+        QCOMPARE(cell(model, 0, ProblemListModel::LastColumn), u"14:30:00"_s);
+    }
+
+    void placesAreNamedAsPeopleKnowThem()
+    {
+        ProblemListModel model(name);
+        const Problem parameter(Code::InvalidArgument, {{"what", "x"}}, graph::parameterPlace(kFilter, "condition"));
+        const Problem wire(Code::InvalidArgument, {{"what", "y"}},
+                           graph::wirePlace({{kGenerator, "out"}, {kStream, "in"}}));
+        const Problem file(Code::InvalidArgument, {{"what", "z"}}, "some file, line 3");
+        model.setDocumentProblems({parameter, wire, file});
+        QCOMPARE(cell(model, 0, ProblemListModel::WhereColumn), u"Errors · condition"_s);
+        QCOMPARE(cell(model, 1, ProblemListModel::WhereColumn), u"Clickstream → clicks"_s);
+        QCOMPARE(cell(model, 2, ProblemListModel::WhereColumn), u"some file, line 3"_s);
+        QCOMPARE(model.node(0), std::optional(kFilter));
+        QCOMPARE(model.node(1), std::optional(kGenerator));
+        QCOMPARE(model.node(2), std::optional<NodeId>());
+    }
+
+    void theSameProblemIsOneRow()
+    {
+        ProblemListModel model(name);
+        const Problem problem(Code::NotFound, {{"what", "a file"}}, graph::nodePlace(kTail));
+        model.setDocumentProblems({problem});
+        model.setDeployProblems({problem});
+        QCOMPARE(model.rowCount(), 1);
+    }
+
+    void unchangedSnapshotsResetNothing()
+    {
+        ProblemListModel model(name);
+        model.setRuntimeProblems({entry(Problem(Code::Busy))});
+        QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        model.setRuntimeProblems({entry(Problem(Code::Busy))});
+        QCOMPARE(reset.count(), 0);
+        runtime::ProblemEntry more = entry(Problem(Code::Busy));
+        ++more.count;
+        model.setRuntimeProblems({more});
+        QCOMPARE(reset.count(), 1);
+    }
+};
+
+MILLRACE_TEST(ProblemListModelTest)
+#include "problem_list_model_test.moc"

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/engine_bridge.h"
+#include "ui/models/record_follower.h"
+#include "ui/models/record_table_model.h"
+
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/fake_engine.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+
+namespace {
+
+struct Follower {
+    std::shared_ptr<FakeEngine> engine = std::make_shared<FakeEngine>();
+    EngineBridge bridge;
+    RecordTableModel model;
+    RecordFollower follower{bridge, model};
+    StreamUuid stream = clickstreamSnapshot(0).node(kStream)->stream;
+    int second = 0;
+
+    Follower()
+    {
+        engine->records = RecordFeed();
+        bridge.setEngine(engine);
+        follower.setActive(true);
+    }
+    /// A snapshot makes it ask; the next poll brings the answer.
+    void tick()
+    {
+        engine->publish(clickstreamSnapshot(second++));
+        bridge.poll();
+        bridge.poll();
+    }
+};
+
+} // namespace
+
+class RecordFollowerTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void beginsWithTheNewestAndGoesOnBehindThem()
+    {
+        Follower f;
+        f.follower.follow(f.stream);
+        QVERIFY(f.engine->last<engine::RecordsRequest>()->from.empty());
+        f.bridge.poll();
+        QCOMPARE(f.model.rowCount(), 40);
+        f.tick();
+        QVERIFY(!f.engine->last<engine::RecordsRequest>()->from.empty());
+        QCOMPARE(f.model.rowCount(), 48);
+        QVERIFY(!f.follower.skips());
+    }
+
+    void oneRequestAtATime()
+    {
+        Follower f;
+        f.engine->answers = false;
+        f.follower.follow(f.stream);
+        for (int i = 0; i < 5; ++i)
+            f.tick();
+        QCOMPARE(f.engine->count<engine::RecordsRequest>(), 1);
+        f.engine->answers = true;
+        f.tick();
+        f.tick();
+        QVERIFY(f.engine->count<engine::RecordsRequest>() >= 2);
+    }
+
+    void asksNothingWhileNobodyLooks()
+    {
+        Follower f;
+        f.follower.setActive(false);
+        f.follower.follow(f.stream);
+        f.tick();
+        QCOMPARE(f.engine->count<engine::RecordsRequest>(), 0);
+    }
+
+    void jumpsToTheNewestWhenTheStreamIsFaster()
+    {
+        Follower f;
+        RecordFeed feed;
+        feed.reachesEnd = false;
+        f.engine->records = feed;
+        f.follower.follow(f.stream);
+        for (int i = 0; i < 4; ++i)
+            f.tick();
+        QVERIFY(f.follower.skips());
+        int fromNewest = 0;
+        for (const engine::Request &request : f.engine->requests)
+            fromNewest += std::get<engine::RecordsRequest>(request).from.empty() ? 1 : 0;
+        QVERIFY(fromNewest >= 2);
+    }
+
+    void anotherStreamBeginsAnew()
+    {
+        Follower f;
+        f.follower.follow(f.stream);
+        f.bridge.poll();
+        StreamUuid other;
+        other.bytes[3] = 9;
+        f.engine->answers = false;
+        f.tick(); // a request for the first stream is under way
+        f.follower.follow(other);
+        QCOMPARE(f.model.rowCount(), 0);
+        QCOMPARE(f.engine->last<engine::RecordsRequest>()->stream, other);
+        f.follower.follow(std::nullopt);
+        f.engine->answers = true;
+        f.bridge.poll();
+        QCOMPARE(f.model.rowCount(), 0); // both answers came too late
+    }
+};
+
+MILLRACE_TEST(RecordFollowerTest)
+#include "record_follower_test.moc"

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/engine_bridge.h"
+#include "ui/panels/records_panel.h"
+
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/fake_engine.h"
+
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTableView>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Panel {
+    std::shared_ptr<FakeEngine> engine = std::make_shared<FakeEngine>();
+    EngineBridge bridge;
+    RecordsPanel panel{bridge};
+    int second = 0;
+
+    Panel()
+    {
+        engine->records = RecordFeed();
+        bridge.setEngine(engine);
+        panel.resize(800, 360);
+        panel.show();
+        [[maybe_unused]] const bool exposed = QTest::qWaitForWindowExposed(&panel);
+    }
+    void follow()
+    {
+        panel.showStream(clickstreamSnapshot(0).node(kStream)->stream, u"clicks"_s);
+        bridge.poll();
+    }
+    void tick()
+    {
+        engine->publish(clickstreamSnapshot(second++));
+        bridge.poll();
+        bridge.poll();
+    }
+    QPushButton *newer() { return panel.findChild<QPushButton *>(u"records.newer.button"_s); }
+};
+
+} // namespace
+
+class RecordsPanelTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void explainsItselfWhileEmpty()
+    {
+        Panel p;
+        QVERIFY(p.panel.findChild<QLabel *>(u"records.empty"_s)->text().contains(u"Select a stream"_s));
+        QVERIFY(!p.panel.table().isVisible());
+    }
+
+    void followsTheNewest()
+    {
+        Panel p;
+        p.follow();
+        const int before = p.panel.model().rowCount();
+        QVERIFY(before > 0);
+        p.tick();
+        QCOMPARE(p.panel.model().rowCount(), before + 8);
+        QVERIFY(!p.newer()->isVisible());
+    }
+
+    void scrollingAwayHoldsAndTheButtonFollowsAgain()
+    {
+        Panel p;
+        p.follow();
+        p.tick();
+        const int before = p.panel.model().rowCount();
+        p.panel.table().verticalScrollBar()->setValue(60);
+        QVERIFY(p.panel.model().isHeld());
+        p.tick();
+        QCOMPARE(p.panel.model().rowCount(), before);
+        QVERIFY(p.newer()->isVisible());
+        QVERIFY(p.newer()->text().startsWith(u"8 new"_s));
+        QTest::mouseClick(p.newer(), Qt::LeftButton);
+        QCOMPARE(p.panel.model().rowCount(), before + 8);
+        QCOMPARE(p.panel.table().verticalScrollBar()->value(), 0);
+        QVERIFY(!p.newer()->isVisible());
+    }
+
+    void scrollingBackFollowsAgain()
+    {
+        Panel p;
+        p.follow();
+        p.panel.table().verticalScrollBar()->setValue(60);
+        p.tick();
+        p.panel.table().verticalScrollBar()->setValue(0);
+        QVERIFY(!p.panel.model().isHeld());
+        QCOMPARE(p.panel.model().waiting(), 0);
+    }
+
+    void aSelectedRecordStaysAndIsShownInFull()
+    {
+        Panel p;
+        p.follow();
+        QTableView &table = p.panel.table();
+        const QPoint at = table.visualRect(table.model()->index(2, 4)).center();
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, at);
+        const RecordRow chosen = *p.panel.model().record(2);
+        p.tick();
+        QVERIFY(p.panel.model().isHeld());
+        QCOMPARE(p.panel.model().record(2)->ordinal, chosen.ordinal);
+        auto *text = p.panel.findChild<QPlainTextEdit *>(u"records.text"_s);
+        QVERIFY(text->isVisible());
+        QVERIFY(text->toPlainText().contains(u"\"page\": "_s)); // indented
+        auto *hex = p.panel.findChild<QPlainTextEdit *>(u"records.hex"_s);
+        QVERIFY(hex->toPlainText().startsWith(u"0000  7b 22"_s));
+    }
+
+    void hexDumpsAreSixteenALine()
+    {
+        const QString dump = hexDump(QByteArray(40, 'a'), 32);
+        QCOMPARE(dump.split(u'\n').size(), 3);
+        QVERIFY(dump.startsWith(u"0000  61 61"_s));
+        QVERIFY(dump.contains(u"\n0010  "_s));
+        QVERIFY(dump.endsWith(u"8 more bytes"_s));
+    }
+};
+
+MILLRACE_TEST(RecordsPanelTest)
+#include "records_panel_test.moc"

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/style/style.h"
+#include "ui/style/theme.h"
+
+#include "tests/support/test_main.h"
+
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <vector>
+
+using namespace millrace::ui;
+
+namespace {
+
+struct Named {
+    const char *name;
+    QColor color;
+};
+
+constexpr std::array<KindRole, 4> kRoles = {KindRole::Producer, KindRole::Stream, KindRole::Transform,
+                                            KindRole::Destination};
+constexpr std::array<Health, 3> kHealths = {Health::Good, Health::Warning, Health::Error};
+
+} // namespace
+
+class ThemeTest final : public QObject
+{
+    Q_OBJECT
+
+    static void themes()
+    {
+        QTest::addColumn<int>("kind");
+        for (const ThemeKind kind : {ThemeKind::Dark, ThemeKind::Light, ThemeKind::HighContrast})
+            QTest::addRow("%s", qPrintable(toText(kind))) << static_cast<int>(kind);
+    }
+
+    static void need(qreal atLeast, const Named &ink, const Named &ground)
+    {
+        const qreal ratio = Theme::contrast(ink.color, ground.color);
+        QVERIFY2(ratio >= atLeast,
+                 qPrintable(QStringLiteral("%1 on %2: %3, needs %4")
+                                .arg(QLatin1String(ink.name), QLatin1String(ground.name))
+                                .arg(ratio)
+                                .arg(atLeast)));
+    }
+
+private slots:
+    void textKeepsFourAndAHalf_data() { themes(); }
+    void textKeepsFourAndAHalf()
+    {
+        QFETCH(int, kind);
+        const Theme &t = Theme::of(static_cast<ThemeKind>(kind));
+        const std::vector<Named> grounds = {{"window", t.window}, {"canvas", t.canvas}, {"panel", t.panel},
+                                            {"raised", t.raised}, {"field", t.field}};
+        for (const Named &ground : grounds) {
+            need(4.5, {"text", t.text}, ground);
+            need(4.5, {"muted", t.muted}, ground);
+            need(4.5, {"error", t.error}, ground);
+        }
+        need(4.5, {"text", t.text}, {"selected row", t.selectedRow()});
+        need(4.5, {"link", t.selection}, {"panel", t.panel});
+        need(4.5, {"link", t.selection}, {"window", t.window});
+        need(4.5, {"on primary", t.onPrimary}, {"primary", t.primary});
+        const QPalette palette = t.palette();
+        need(4.5, {"highlighted text", palette.color(QPalette::HighlightedText)},
+             {"highlight", palette.color(QPalette::Highlight)});
+        for (const KindRole role : kRoles)
+            need(4.5, {"text", t.text}, {"card head", t.cardHead(role)});
+        for (const Health health : kHealths)
+            need(4.5, {"sentence", t.health(health)}, {"strip", t.strip(health)});
+    }
+
+    void outlinesIconsAndSeriesKeepThree_data() { themes(); }
+    void outlinesIconsAndSeriesKeepThree()
+    {
+        QFETCH(int, kind);
+        const Theme &t = Theme::of(static_cast<ThemeKind>(kind));
+        const std::vector<Named> grounds = {{"window", t.window}, {"canvas", t.canvas}, {"panel", t.panel},
+                                            {"raised", t.raised}, {"field", t.field}};
+        for (const Named &ground : grounds) {
+            for (const KindRole role : kRoles)
+                need(3, {"role", t.role(role)}, ground);
+            for (const Health health : kHealths)
+                need(3, {"state", t.health(health)}, ground);
+            for (const QColor &shard : t.shards)
+                need(3, {"shard", shard}, ground);
+            need(3, {"selection", t.selection}, ground);
+        }
+        for (const KindRole role : kRoles) {
+            need(3, {"icon", t.role(role)}, {"card head", t.cardHead(role)});
+            for (const Health health : kHealths)
+                need(3, {"state", t.health(health)}, {"card head", t.cardHead(role)});
+        }
+    }
+
+    void shardKeepsItsColourAndIsDashedTheSecondTime()
+    {
+        const Theme &t = Theme::of(ThemeKind::Dark);
+        QCOMPARE(t.shard(7), t.shard(1));
+        QVERIFY(!Theme::shardDashed(5));
+        QVERIFY(Theme::shardDashed(6));
+        QVERIFY(!Theme::shardDashed(12));
+    }
+
+    void contrastIsThatOfWcag()
+    {
+        QCOMPARE(Theme::contrast(Qt::black, Qt::white), 21.0);
+        QCOMPARE(Theme::contrast(Qt::white, Qt::white), 1.0);
+        // WebAIM's example: #767676 on white is the lightest grey that passes, 4.54.
+        QVERIFY(qAbs(Theme::contrast(QColor(0x76, 0x76, 0x76), Qt::white) - 4.54) < 0.005);
+    }
+
+    void choosingAThemeChangesThePalette()
+    {
+        Style &style = Style::instance();
+        QSignalSpy changed(&style, &Style::changed);
+        style.choose(ThemeKind::Light);
+        QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::of(ThemeKind::Light).window);
+        QCOMPARE(changed.count(), 1);
+        style.choose(ThemeKind::Dark);
+        QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::of(ThemeKind::Dark).window);
+    }
+
+    void followsTheSystemWhileNothingWasChosen()
+    {
+        Style &style = Style::instance();
+        style.choose(std::nullopt);
+        QPalette bright;
+        bright.setColor(QPalette::Window, Qt::white);
+        bright.setColor(QPalette::WindowText, Qt::black);
+        QApplication::setPalette(bright);
+        QCOMPARE(style.theme().kind, ThemeKind::Light);
+        QPalette dim;
+        dim.setColor(QPalette::Window, Qt::black);
+        dim.setColor(QPalette::WindowText, Qt::white);
+        QApplication::setPalette(dim);
+        QCOMPARE(style.theme().kind, ThemeKind::Dark);
+        style.choose(ThemeKind::Dark);
+        QApplication::setPalette(bright);
+        QCOMPARE(style.theme().kind, ThemeKind::Dark);
+        style.choose(ThemeKind::Dark);
+    }
+
+    void interfaceSizeScalesFontsAndSpace()
+    {
+        Style &style = Style::instance();
+        const qreal before = style.text(12).pointSizeF();
+        style.setScale(1.5);
+        QCOMPARE(style.text(12).pointSizeF(), before * 1.5);
+        QCOMPARE(style.canvasText(12).pointSizeF(), before); // the canvas zooms by itself
+        QCOMPARE(style.px(28), 42);
+        style.setScale(9);
+        QCOMPARE(style.scale(), 2.0);
+        style.setScale(1);
+    }
+
+    void namesReadBack()
+    {
+        for (const ThemeKind kind : {ThemeKind::Dark, ThemeKind::Light, ThemeKind::HighContrast}) {
+            ThemeKind read{};
+            QVERIFY(themeKindFromText(toText(kind), read));
+            QCOMPARE(read, kind);
+        }
+        ThemeKind none{};
+        QVERIFY(!themeKindFromText(QStringLiteral("blue"), none));
+    }
+};
+
+MILLRACE_TEST(ThemeTest)
+#include "theme_test.moc"

@@ -19,6 +19,11 @@ bool same(const Problem &a, const Problem &b)
 void ProblemList::report(const Problem &problem, WallTime now)
 {
     const std::lock_guard guard(m_mutex);
+    add(problem, now);
+}
+
+void ProblemList::add(const Problem &problem, WallTime now)
+{
     m_events.push_back({now, problem});
     if (m_events.size() > kMaxEvents)
         m_events.pop_front();
@@ -39,18 +44,29 @@ void ProblemList::clear()
 {
     const std::lock_guard guard(m_mutex);
     m_entries.clear();
+    m_holding.clear();
 }
 
-std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Problem> &current,
-                                                        WallTime now) const
+std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Problem> &holding,
+                                                        WallTime now)
 {
+    const auto among = [](const std::vector<Problem> &problems, const Problem &one) {
+        return std::any_of(problems.begin(), problems.end(),
+                           [&](const Problem &p) { return same(p, one); });
+    };
     const std::lock_guard guard(m_mutex);
-    std::vector<runtime::ProblemEntry> out = m_entries;
-    for (auto &entry : out) {
-        entry.active = now - entry.last <= kRecent ||
-                       std::any_of(current.begin(), current.end(),
-                                   [&](const Problem &p) { return same(p, entry.problem); });
+    for (const Problem &problem : holding) {
+        if (!among(m_holding, problem))
+            add(problem, now);
     }
+    m_holding = holding;
+    for (auto &entry : m_entries) {
+        const bool holds = among(holding, entry.problem);
+        if (holds)
+            entry.last = now;
+        entry.active = holds || now - entry.last <= kRecent;
+    }
+    std::vector<runtime::ProblemEntry> out = m_entries;
     std::stable_sort(out.begin(), out.end(),
                      [](const auto &a, const auto &b) { return a.last > b.last; });
     return out;

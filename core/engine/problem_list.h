@@ -16,16 +16,19 @@ class ProblemList
 public:
     void report(const Problem &problem, WallTime now);
     void clear();
-    /// Newest first. `current` are those that hold at this moment; the others are not active.
-    std::vector<runtime::ProblemEntry> entries(const std::vector<Problem> &current,
-                                               WallTime now) const;
+    /// All entries, newest first, once more with those that hold at this moment: one that was not
+    /// holding before counts up. What is neither among them nor recent is not active.
+    std::vector<runtime::ProblemEntry> entries(const std::vector<Problem> &holding, WallTime now);
     std::vector<Event> takeEvents();
 
 private:
+    void add(const Problem &problem, WallTime now); ///< with m_mutex held
+
     static constexpr std::size_t kMaxEntries = 500;
     static constexpr std::size_t kMaxEvents = 2000;
-    mutable std::mutex m_mutex; ///< guards the two below
+    std::mutex m_mutex; ///< guards all below
     std::vector<runtime::ProblemEntry> m_entries;
+    std::vector<Problem> m_holding; ///< at the last call of entries()
     std::deque<Event> m_events;
 };
 

@@ -103,7 +103,7 @@ SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Tota
 }
 
 runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment,
-                                            const ProblemList &problems, RunState state,
+                                            ProblemList &problems, RunState state,
                                             double pace)
 {
     const MonoTime now = m_clock.mono();

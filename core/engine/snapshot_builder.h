@@ -15,7 +15,7 @@ class SnapshotBuilder
 public:
     SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history, Clock &clock);
 
-    runtime::SnapshotPtr build(const Deployment &deployment, const ProblemList &problems,
+    runtime::SnapshotPtr build(const Deployment &deployment, ProblemList &problems,
                                runtime::RunState state, double pace);
 
 private:

@@ -2,7 +2,6 @@
 #include "core/sql/schema_inference.h"
 
 #include <algorithm>
-#include <limits>
 #include <simdjson.h>
 #include <string>
 #include <vector>
@@ -49,10 +48,7 @@ bool Guess::agree(TypeKind other)
         return true;
     }
     const auto rank = [](TypeKind one) {
-        return one == TypeKind::Int      ? 1
-               : one == TypeKind::BigInt ? 2
-               : one == TypeKind::Double ? 3
-                                         : 0;
+        return one == TypeKind::BigInt ? 1 : one == TypeKind::Double ? 2 : 0;
     };
     if (rank(kind) > 0 && rank(other) > 0) {
         kind = rank(kind) > rank(other) ? kind : other;
@@ -99,13 +95,10 @@ void Guess::add(simdjson::dom::element value, int depth)
     case element_type::BOOL:
         agree(TypeKind::Boolean);
         return;
-    case element_type::INT64: {
-        const std::int64_t number = value.get_int64().value_unsafe();
-        const bool small = number >= std::numeric_limits<std::int32_t>::min() &&
-                           number <= std::numeric_limits<std::int32_t>::max();
-        agree(small ? TypeKind::Int : TypeKind::BigInt);
+    case element_type::INT64:
+        // Never INT: the first thousand of a growing number are small, the next need not be.
+        agree(TypeKind::BigInt);
         return;
-    }
     case element_type::UINT64: // more than 64 bits with a sign hold
     case element_type::DOUBLE:
         agree(TypeKind::Double);

@@ -242,8 +242,12 @@ void StreamStore::commitLoop(const std::stop_token &stop)
         m_committing.insert(stream);
         lock.unlock();
         stream->commit();
+        // A commit takes a bounded part of what waits; the rest goes behind the other streams.
+        const bool more = stream->log().queuedBytes() > 0;
         lock.lock();
         m_committing.erase(stream);
+        if (more && m_queued.insert(stream).second)
+            m_queue.push_back(stream);
         m_queueFilled.notify_all();
     }
 }
@@ -261,7 +265,8 @@ bool StreamStore::commitAll()
             m_queue.pop_front();
             m_queued.erase(stream);
         }
-        any |= stream->commit();
+        while (stream->commit())
+            any = true;
     }
 }
 

@@ -22,18 +22,18 @@ private slots:
         const auto row = [](const char *name, QStringList payloads, const char *schema) {
             QTest::newRow(name) << payloads << QString(schema);
         };
-        row("int", {R"({"a":1})", R"({"a":-2147483648})"}, "a INT NOT NULL");
+        row("small", {R"({"a":1})", R"({"a":-2147483648})"}, "a BIGINT NOT NULL");
         row("bigint", {R"({"a":1})", R"({"a":2147483648})"}, "a BIGINT NOT NULL");
         row("double", {R"({"a":2147483648})", R"({"a":1.5})"}, "a DOUBLE NOT NULL");
         row("huge", {R"({"a":18446744073709551615})"}, "a DOUBLE NOT NULL");
         row("string", {R"({"a":1})", R"({"a":"x"})", R"({"a":2})"}, "a STRING NOT NULL");
         row("bool and number", {R"({"a":true})", R"({"a":2})"}, "a STRING NOT NULL");
-        row("null", {R"({"a":null})", R"({"a":2})"}, "a INT");
+        row("null", {R"({"a":null})", R"({"a":2})"}, "a BIGINT");
         row("only null", {R"({"a":null})"}, "a STRING");
-        row("missing later", {R"({"a":1,"b":1})", R"({"a":1})"}, "a INT NOT NULL, b INT");
-        row("missing first", {R"({"a":1})", R"({"b":"x","a":1})"}, "a INT NOT NULL, b STRING");
+        row("missing later", {R"({"a":1,"b":1})", R"({"a":1})"}, "a BIGINT NOT NULL, b BIGINT");
+        row("missing first", {R"({"a":1})", R"({"b":"x","a":1})"}, "a BIGINT NOT NULL, b STRING");
         row("order of first sight", {R"({"z":1,"y":1})", R"({"y":1,"x":1,"z":1})"},
-            "z INT NOT NULL, y INT NOT NULL, x INT");
+            "z BIGINT NOT NULL, y BIGINT NOT NULL, x BIGINT");
         row("iso text", {R"({"t":"2026-01-01T00:00:00Z"})"}, "t STRING NOT NULL");
         row("row", {R"({"r":{"x":1}})", R"({"r":{"x":2.5,"y":"s"}})"},
             "r ROW<x DOUBLE NOT NULL, y STRING> NOT NULL");
@@ -42,9 +42,9 @@ private slots:
         row("array", {R"({"a":[1,2]})", R"({"a":[3.5]})"}, "a ARRAY<DOUBLE NOT NULL> NOT NULL");
         row("empty array", {R"({"a":[]})"}, "a ARRAY<STRING> NOT NULL");
         row("array of rows", {R"({"a":[{"k":1},{"k":null,"l":2}]})"},
-            "a ARRAY<ROW<k INT, l INT> NOT NULL> NOT NULL");
-        row("twice", {R"({"a":1,"a":"x"})"}, "a INT NOT NULL");
-        row("quoted", {R"({"a b":1})"}, "`a b` INT NOT NULL");
+            "a ARRAY<ROW<k BIGINT, l BIGINT> NOT NULL> NOT NULL");
+        row("twice", {R"({"a":1,"a":"x"})"}, "a BIGINT NOT NULL");
+        row("quoted", {R"({"a b":1})"}, "`a b` BIGINT NOT NULL");
         row("nothing", {}, "");
     }
     void widening()
@@ -72,7 +72,7 @@ private slots:
         QVERIFY(inference.problem().has_value());
         QCOMPARE(inference.problem()->place(), std::string("record 2"));
         QVERIFY(inference.problem()->code() == Code::SqlNotAnObject);
-        QCOMPARE(inference.schema().toString(), std::string("a INT NOT NULL"));
+        QCOMPARE(inference.schema().toString(), std::string("a BIGINT NOT NULL"));
     }
 
     void inferredSchemaHoldsItsOwnPayloads()
@@ -90,7 +90,7 @@ private slots:
         QCOMPARE(
             schema.toString(),
             std::string("time BIGINT NOT NULL, id STRING NOT NULL, place STRING NOT NULL, mag "
-                        "DOUBLE NOT NULL, lon DOUBLE NOT NULL, felt INT, tsunami INT NOT NULL, "
+                        "DOUBLE NOT NULL, lon DOUBLE NOT NULL, felt BIGINT, tsunami BIGINT NOT NULL, "
                         "tags ARRAY<STRING NOT NULL>"));
         const record::BatchPtr batch = batchOf(payloads);
         sql::EvaluationScratch scratch;

@@ -71,6 +71,29 @@ std::optional<Problem> hotShard(const NodeFigures &node)
                    place);
 }
 
+/// The node of a task that its attention is about: the one its place names, else the end.
+struct Cause {
+    NodeId node;
+    std::optional<Problem> problem; ///< with the node in its place
+};
+
+Cause causeOf(const runtime::TaskFigures &figures)
+{
+    Cause out;
+    if (!figures.nodes.empty())
+        out.node = figures.nodes.back().node;
+    if (!figures.attention)
+        return out;
+    const auto place = graph::parsePlace(figures.attention->place());
+    if (place && place->node) {
+        out.node = *place->node;
+        out.problem = figures.attention;
+    } else {
+        out.problem = Problem(*figures.attention).at(graph::nodePlace(out.node));
+    }
+    return out;
+}
+
 } // namespace
 
 SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history,
@@ -192,6 +215,7 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
                 oldest = std::min(oldest, (*batch)->arrival(at - (*batch)->firstOrdinal()));
             }
         }
+        const Cause cause = causeOf(figures);
         for (const runtime::NodeMeter &meter : figures.nodes) {
             NodeFigures &node = nodes[meter.node];
             node.id = meter.node;
@@ -200,11 +224,14 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
             Rates &share = work[meter.node];
             share.busy += taskRates.busy;
             share.wait += taskRates.wait;
-            if (urgency(figures.state) >= urgency(node.state)) {
-                node.state = figures.state;
-                if (figures.attention)
-                    node.attention = figures.attention;
-            }
+            const bool concerned = meter.node == cause.node;
+            const NodeState state = figures.state == NodeState::Retrying && !concerned
+                                        ? NodeState::BackPressured // what follows holds it up
+                                        : figures.state;
+            if (urgency(state) >= urgency(node.state))
+                node.state = state;
+            if (concerned && cause.problem)
+                node.attention = cause.problem;
             node.lagRecords = std::max(node.lagRecords, lag);
             if (oldest != WallTime::max())
                 node.lag = std::max(node.lag, out.at - oldest);

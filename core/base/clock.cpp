@@ -3,9 +3,8 @@
 
 #include "core/base/assert.h"
 
-#include <sys/random.h>
-
 #include <cstring>
+#include <sys/random.h>
 
 namespace millrace {
 
@@ -19,7 +18,9 @@ MonoTime SystemClock::mono() const
     return std::chrono::steady_clock::now();
 }
 
-ManualClock::ManualClock(WallTime start) : m_start(start) {}
+ManualClock::ManualClock(WallTime start)
+    : m_start(start)
+{}
 
 WallTime ManualClock::wall() const
 {

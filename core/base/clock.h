@@ -72,7 +72,9 @@ public:
 class SeededRandom final : public RandomSource
 {
 public:
-    explicit SeededRandom(std::uint64_t seed) : m_state(seed) {}
+    explicit SeededRandom(std::uint64_t seed)
+        : m_state(seed)
+    {}
     void fill(std::span<std::byte> out) override;
 
 private:

@@ -23,10 +23,10 @@ Path parentPath(const Path &path);
 
 /// How a file is opened.
 enum class OpenMode : std::uint8_t {
-    Read = 1,      ///< must exist
-    ReadWrite,     ///< must exist
-    CreateNew,     ///< read and write; must not exist
-    CreateOrOpen,  ///< read and write; made when absent
+    Read = 1,     ///< must exist
+    ReadWrite,    ///< must exist
+    CreateNew,    ///< read and write; must not exist
+    CreateOrOpen, ///< read and write; made when absent
 };
 
 /// What stat(2) tells.
@@ -87,7 +87,7 @@ public:
     virtual Result<std::vector<std::string>> list(const Path &folder) = 0; ///< names, sorted
     virtual Status makeFolders(const Path &folder) = 0; ///< with parents; fine when it exists
     virtual Status rename(const Path &from, const Path &to) = 0; ///< replaces `to` in one step
-    virtual Status remove(const Path &path) = 0; ///< a file or an empty folder
+    virtual Status remove(const Path &path) = 0;                 ///< a file or an empty folder
     virtual Status syncFolder(const Path &folder) = 0;
     virtual Result<VolumeInfo> volume(const Path &path) = 0;
     /// Takes the lock of `path` (made when absent), or Busy when another process has it.

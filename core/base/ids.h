@@ -15,7 +15,9 @@ struct StrongNumber {
     Rep value = 0;
 
     constexpr StrongNumber() = default;
-    constexpr explicit StrongNumber(Rep v) : value(v) {}
+    constexpr explicit StrongNumber(Rep v)
+        : value(v)
+    {}
     friend constexpr auto operator<=>(const StrongNumber &, const StrongNumber &) = default;
 
     constexpr StrongNumber next() const { return StrongNumber(static_cast<Rep>(value + 1)); }

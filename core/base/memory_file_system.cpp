@@ -44,10 +44,11 @@ class MemoryFileSystem::OpenFile final : public File
 {
 public:
     OpenFile(MemoryFileSystem &fs, std::shared_ptr<Inode> inode, Path path)
-        : m_fs(fs), m_inode(std::move(inode)), m_path(std::move(path)),
-          m_generation(fs.m_generation)
-    {
-    }
+        : m_fs(fs)
+        , m_inode(std::move(inode))
+        , m_path(std::move(path))
+        , m_generation(fs.m_generation)
+    {}
 
     Result<std::size_t> readAt(FilePos at, std::span<std::byte> out) const override
     {
@@ -136,9 +137,10 @@ class MemoryFileSystem::Lock final : public FileLock
 {
 public:
     Lock(MemoryFileSystem &fs, Path path)
-        : m_fs(fs), m_path(std::move(path)), m_generation(fs.m_generation)
-    {
-    }
+        : m_fs(fs)
+        , m_path(std::move(path))
+        , m_generation(fs.m_generation)
+    {}
     ~Lock() override
     {
         const std::lock_guard guard(m_fs.m_mutex);

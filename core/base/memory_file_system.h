@@ -70,7 +70,8 @@ private:
     struct Inode;
     class OpenFile;
     class Lock;
-    using Names = std::map<Path, std::shared_ptr<Inode>>; ///< full path to file; folders in m_folders
+    using Names =
+        std::map<Path, std::shared_ptr<Inode>>; ///< full path to file; folders in m_folders
 
     Status step(const char *call, const Path &path); ///< with m_mutex held
     bool ignored(const char *call, const Path &path) const;

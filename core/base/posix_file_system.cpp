@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file_system.h"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,11 +12,6 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 namespace millrace {
 namespace {
@@ -45,8 +44,8 @@ FileInfo toInfo(const struct stat &st)
     info.sizeBytes = static_cast<std::uint64_t>(st.st_size);
     info.device = st.st_dev;
     info.inode = st.st_ino;
-    info.modifiedMs = static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 +
-                      st.st_mtim.tv_nsec / 1'000'000;
+    info.modifiedMs =
+        static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000;
     info.isFolder = S_ISDIR(st.st_mode);
     return info;
 }
@@ -54,7 +53,10 @@ FileInfo toInfo(const struct stat &st)
 class PosixFile final : public File
 {
 public:
-    PosixFile(int fd, Path path) : m_fd(fd), m_path(std::move(path)) {}
+    PosixFile(int fd, Path path)
+        : m_fd(fd)
+        , m_path(std::move(path))
+    {}
     ~PosixFile() override { ::close(m_fd); }
     PosixFile(const PosixFile &) = delete;
     PosixFile &operator=(const PosixFile &) = delete;
@@ -116,7 +118,8 @@ public:
 
     Result<FileInfo> info() const override
     {
-        struct stat st {};
+        struct stat st {
+        };
         if (::fstat(m_fd, &st) != 0)
             return fromErrno(errno, "stat", m_path);
         return toInfo(st);
@@ -130,7 +133,9 @@ private:
 class PosixLock final : public FileLock
 {
 public:
-    explicit PosixLock(int fd) : m_fd(fd) {}
+    explicit PosixLock(int fd)
+        : m_fd(fd)
+    {}
     ~PosixLock() override { ::close(m_fd); }
     PosixLock(const PosixLock &) = delete;
     PosixLock &operator=(const PosixLock &) = delete;
@@ -147,10 +152,10 @@ std::string networkName(long magic)
         const char *name;
     };
     static constexpr std::array kKnown = {
-        Known{0x6969, "nfs"},         Known{0x517B, "smb"},         Known{0xFF534D42, "cifs"},
-        Known{0xFE534D42, "smb2"},    Known{0x01021997, "9p"},      Known{0x5346414F, "afs"},
-        Known{0x00C36400, "ceph"},    Known{0x0BD00BD0, "lustre"},  Known{0x65735546, "fuse"},
-        Known{0x7461636F, "ocfs2"},   Known{0x01161970, "gfs2"},    Known{0x47504653, "gpfs"},
+        Known{0x6969, "nfs"},       Known{0x517B, "smb"},        Known{0xFF534D42, "cifs"},
+        Known{0xFE534D42, "smb2"},  Known{0x01021997, "9p"},     Known{0x5346414F, "afs"},
+        Known{0x00C36400, "ceph"},  Known{0x0BD00BD0, "lustre"}, Known{0x65735546, "fuse"},
+        Known{0x7461636F, "ocfs2"}, Known{0x01161970, "gfs2"},   Known{0x47504653, "gpfs"},
     };
     for (const auto &known : kKnown) {
         if (static_cast<unsigned long>(magic) == known.magic)
@@ -187,7 +192,8 @@ public:
 
     Result<FileInfo> info(const Path &path) override
     {
-        struct stat st {};
+        struct stat st {
+        };
         if (::stat(path.c_str(), &st) != 0)
             return fromErrno(errno, "stat", path);
         return toInfo(st);
@@ -257,7 +263,8 @@ public:
 
     Result<VolumeInfo> volume(const Path &path) override
     {
-        struct statfs st {};
+        struct statfs st {
+        };
         if (::statfs(path.c_str(), &st) != 0)
             return fromErrno(errno, "statfs", path);
         VolumeInfo out;

@@ -28,14 +28,16 @@ const CodeInfo &describe(Code code)
 }
 
 Problem::Problem(Code code, std::initializer_list<Argument> arguments, std::string place)
-    : m_code(code), m_arguments(arguments), m_place(std::move(place))
-{
-}
+    : m_code(code)
+    , m_arguments(arguments)
+    , m_place(std::move(place))
+{}
 
 Problem::Problem(Code code, std::vector<Argument> arguments, std::string place)
-    : m_code(code), m_arguments(std::move(arguments)), m_place(std::move(place))
-{
-}
+    : m_code(code)
+    , m_arguments(std::move(arguments))
+    , m_place(std::move(place))
+{}
 
 std::string_view Problem::argument(std::string_view name) const
 {

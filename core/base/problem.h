@@ -46,7 +46,9 @@ public:
 
     Problem(Code code, std::initializer_list<Argument> arguments, std::string place = {});
     Problem(Code code, std::vector<Argument> arguments, std::string place = {});
-    explicit Problem(Code code) : Problem(code, std::vector<Argument>{}) {}
+    explicit Problem(Code code)
+        : Problem(code, std::vector<Argument>{})
+    {}
 
     Code code() const { return m_code; }
     Severity severity() const { return describe(m_code).severity; }

@@ -17,8 +17,12 @@ template <class T>
 class [[nodiscard]] Result
 {
 public:
-    Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
-    Result(Problem problem) : m_state(std::in_place_index<1>, std::move(problem)) {}
+    Result(T value)
+        : m_state(std::in_place_index<0>, std::move(value))
+    {}
+    Result(Problem problem)
+        : m_state(std::in_place_index<1>, std::move(problem))
+    {}
 
     bool has_value() const noexcept { return m_state.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
@@ -64,7 +68,8 @@ private:
     std::variant<T, Problem> m_state;
 };
 
-struct Done {}; ///< the value of an operation that only succeeds or fails
+struct Done {
+}; ///< the value of an operation that only succeeds or fails
 using Status = Result<Done>;
 
 /// Returns from the enclosing function when `expression` (a Result or Status) holds a problem.

@@ -58,10 +58,10 @@ Status Deployment::ensureStreams(const Plan &plan)
         const auto drift = [&](const char *setting, const std::string &actual,
                                const std::string &wanted) {
             if (actual != wanted)
-                m_services.report(Problem(
-                    Code::StreamDrift,
-                    {{"setting", setting}, {"actual", actual}, {"wanted", wanted}},
-                    graph::parameterPlace(*planned.node, setting)));
+                m_services.report(
+                    Problem(Code::StreamDrift,
+                            {{"setting", setting}, {"actual", actual}, {"wanted", wanted}},
+                            graph::parameterPlace(*planned.node, setting)));
         };
         drift("shards", std::to_string(entry.shards), std::to_string(planned.wanted.shards));
         drift("durability", entry.durability == store::Durability::Disk ? "disk" : "memory",
@@ -178,9 +178,9 @@ Status Deployment::startProducer(const PlannedProducer &producer)
     return Done{};
 }
 
-Result<std::optional<runtime::Operators>> Deployment::makeOperators(
-    const PlannedFragment &fragment, const stream::StreamPtr &source,
-    const stream::StreamPtr &target)
+Result<std::optional<runtime::Operators>> Deployment::makeOperators(const PlannedFragment &fragment,
+                                                                    const stream::StreamPtr &source,
+                                                                    const stream::StreamPtr &target)
 {
     runtime::Operators operators;
     auto known = m_services.schemas->schemaOf(*source);
@@ -219,8 +219,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(
 Status Deployment::startFragment(const PlannedFragment &fragment)
 {
     const auto source = m_services.store->find(fragment.source);
-    const auto target =
-        fragment.target.empty() ? nullptr : m_services.store->find(fragment.target);
+    const auto target = fragment.target.empty() ? nullptr : m_services.store->find(fragment.target);
     DeployedTask deployed;
     deployed.key = fragment.key();
     deployed.stamp = fragment.stamp;
@@ -240,7 +239,9 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     spec.sink = fragment.sink;
     spec.target = target;
     spec.deadLetters = m_services.store->find(m_plan.deadLetters);
-    spec.make = [this, fragment, source, target] { return makeOperators(fragment, source, target); };
+    spec.make = [this, fragment, source, target] {
+        return makeOperators(fragment, source, target);
+    };
     spec.catalog = &m_services.store->catalog();
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(

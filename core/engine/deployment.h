@@ -18,22 +18,22 @@ struct DeploymentServices {
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
-    LogSink report;              ///< for the problems list
-    std::function<void()> pump;  ///< commits, when the owner drives; else yields
-    bool merged = false;         ///< virtual time: records in merged order
+    LogSink report;             ///< for the problems list
+    std::function<void()> pump; ///< commits, when the owner drives; else yields
+    bool merged = false;        ///< virtual time: records in merged order
 };
 
 /// A task of the deployment, running or stopped.
 struct DeployedTask {
     std::string key;
     std::string stamp;
-    std::vector<NodeId> nodes;      ///< whose figures the task gives, in its order
-    stream::StreamPtr source;       ///< of a fragment; null for producers
-    stream::StreamPtr target;       ///< null for destinations
-    NodeId head;                    ///< first node of a fragment, or the stream it copies into
+    std::vector<NodeId> nodes; ///< whose figures the task gives, in its order
+    stream::StreamPtr source;  ///< of a fragment; null for producers
+    stream::StreamPtr target;  ///< null for destinations
+    NodeId head;               ///< first node of a fragment, or the stream it copies into
     std::shared_ptr<runtime::Task> task;
     std::shared_ptr<runtime::Fragment> fragment; ///< the same, or null
-    Scheduler::SlotPtr slot;        ///< null when stopped
+    Scheduler::SlotPtr slot;                     ///< null when stopped
 };
 
 /// The document that is deployed, its plan and its tasks.
@@ -41,7 +41,9 @@ struct DeployedTask {
 class Deployment
 {
 public:
-    explicit Deployment(DeploymentServices services) : m_services(std::move(services)) {}
+    explicit Deployment(DeploymentServices services)
+        : m_services(std::move(services))
+    {}
     ~Deployment();
 
     /// Takes over a checked document: makes missing streams, and while running starts, restarts

@@ -15,7 +15,9 @@ class Checker
 {
 public:
     Checker(const graph::Document &document, runtime::NodeContext context, const KnownSchema &known)
-        : m_document(document), m_context(std::move(context)), m_known(known)
+        : m_document(document)
+        , m_context(std::move(context))
+        , m_known(known)
     {
         m_context.project = document.project;
     }
@@ -81,8 +83,8 @@ private:
         if (fragment.sink) {
             m_context.node = *fragment.sink;
             m_context.inputSchema = *schema;
-            auto made = nodes::findFactory(node(*fragment.sink).kind)->sink(node(*fragment.sink),
-                                                                            m_context);
+            auto made = nodes::findFactory(node(*fragment.sink).kind)
+                            ->sink(node(*fragment.sink), m_context);
             if (!made)
                 add(*fragment.sink, std::move(made).error());
         } else if (!fragment.transforms.empty() && !m_schemas.contains(fragment.target)) {

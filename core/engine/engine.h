@@ -23,13 +23,17 @@ struct DeployRequest {
     Path documentFolder; ///< relative paths of the document start here
 };
 /// Runs, pauses (streams go on accepting) or stops what is deployed.
-struct RunRequest {};
-struct PauseRequest {};
-struct StopRequest {};
+struct RunRequest {
+};
+struct PauseRequest {
+};
+struct StopRequest {
+};
 struct PaceRequest {
     double factor = 1; ///< 0.1 to 100
 };
-struct ClearProblemsRequest {};
+struct ClearProblemsRequest {
+};
 
 /// Where reading begins in one shard.
 struct ShardPosition {
@@ -39,11 +43,11 @@ struct ShardPosition {
 /// Records of a stream merged over its shards by (arrival, shard, ordinal).
 struct RecordsRequest {
     StreamUuid stream;
-    std::vector<ShardPosition> from;      ///< empty: the newest `limit` records
-    std::optional<ShardIndex> shard;      ///< this shard only
+    std::vector<ShardPosition> from; ///< empty: the newest `limit` records
+    std::optional<ShardIndex> shard; ///< this shard only
     std::uint32_t limit = 500;
-    std::string where;                    ///< a filter expression; empty: all
-    std::uint32_t scanLimit = 100'000;    ///< records looked at in one request at most
+    std::string where;                 ///< a filter expression; empty: all
+    std::uint32_t scanLimit = 100'000; ///< records looked at in one request at most
 };
 struct RecordRow {
     ShardIndex shard;
@@ -56,10 +60,10 @@ struct RecordRow {
     std::vector<record::Attribute> attributes;
 };
 struct RecordsReply {
-    std::vector<RecordRow> rows;          ///< rising (arrival, shard, ordinal)
-    std::vector<ShardPosition> next;      ///< where the next request goes on
+    std::vector<RecordRow> rows;     ///< rising (arrival, shard, ordinal)
+    std::vector<ShardPosition> next; ///< where the next request goes on
     std::uint64_t scanned = 0;
-    std::uint64_t expired = 0;            ///< between `from` and the first record still there
+    std::uint64_t expired = 0; ///< between `from` and the first record still there
     bool reachedEnd = false;
 };
 
@@ -71,9 +75,9 @@ struct PutEntry {
     std::optional<record::Hash128> explicitHash;
 };
 struct PutRequest {
-    std::string stream;   ///< name
+    std::string stream; ///< name
     std::vector<PutEntry> entries;
-    std::string producer; ///< empty: none
+    std::string producer;         ///< empty: none
     std::uint64_t firstIndex = 0; ///< the producer's running number of entries[0]
 };
 struct PutReply {
@@ -82,8 +86,8 @@ struct PutReply {
         std::string sequenceNumber;
         bool refused = false; ///< over an enforced limit: not stored, send it again later
     };
-    std::vector<Result> results;   ///< of the entries behind the skipped ones, in order
-    std::uint64_t skipped = 0;     ///< entries that stood already
+    std::vector<Result> results;    ///< of the entries behind the skipped ones, in order
+    std::uint64_t skipped = 0;      ///< entries that stood already
     std::uint64_t producerNext = 0; ///< the producer's next running number
 };
 /// The next running number of a producer in a stream, 0 when it never put.
@@ -92,7 +96,8 @@ struct ProducerRequest {
     std::string producer;
 };
 
-struct StreamsRequest {};
+struct StreamsRequest {
+};
 struct StreamInfo {
     StreamUuid id;
     std::string name;
@@ -119,7 +124,8 @@ struct HistoryReply {
     std::vector<runtime::MetricPoint> points; ///< rising; seconds without a point have no data
 };
 
-struct DoneReply {};
+struct DoneReply {
+};
 
 using Request = std::variant<DeployRequest, RunRequest, PauseRequest, StopRequest, PaceRequest,
                              ClearProblemsRequest, RecordsRequest, PutRequest, ProducerRequest,

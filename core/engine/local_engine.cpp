@@ -36,10 +36,10 @@ class LocalEngine final : public Engine
 {
 public:
     explicit LocalEngine(const LocalEngineOptions &options)
-        : m_virtual(options.virtualTime),
-          m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem : posixFileSystem()),
-          m_random(options.random != nullptr ? *options.random : m_systemRandom),
-          m_log(options.log)
+        : m_virtual(options.virtualTime)
+        , m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem : posixFileSystem())
+        , m_random(options.random != nullptr ? *options.random : m_systemRandom)
+        , m_log(options.log)
     {
         m_snapshot = std::make_shared<runtime::Snapshot>();
     }
@@ -152,8 +152,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         },
         [this](const Problem &p) { report(p); });
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    m_scheduler =
-        std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1));
+    m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1));
     DeploymentServices services;
     services.store = m_store.get();
     services.scheduler = m_scheduler.get();

@@ -39,7 +39,8 @@ std::string wholeText(const graph::ParameterValue &value)
     }
     if (const auto *pairs = std::get_if<graph::KeyValues>(&value)) {
         for (const auto &[key, text] : *pairs)
-            out += std::to_string(key.size()) + ':' + key + std::to_string(text.size()) + ':' + text;
+            out +=
+                std::to_string(key.size()) + ':' + key + std::to_string(text.size()) + ':' + text;
         return out;
     }
     return graph::toText(value);
@@ -63,9 +64,9 @@ class Planner
 {
 public:
     Planner(const graph::Document &document, const graph::KindCatalog &catalog)
-        : m_document(document), m_catalog(catalog)
-    {
-    }
+        : m_document(document)
+        , m_catalog(catalog)
+    {}
 
     Plan make()
     {
@@ -177,8 +178,8 @@ private:
         for (const auto &[port, targets] : outputsOf(node.id)) {
             const bool direct =
                 targets.size() == 1 && category(targets[0].node) == Category::Stream;
-            const std::string stream = direct ? m_plan.nodeStreams.at(targets[0].node)
-                                              : addWireStream(port, 1, targets);
+            const std::string stream =
+                direct ? m_plan.nodeStreams.at(targets[0].node) : addWireStream(port, 1, targets);
             m_plan.producers.push_back({node.id, stream, stampOf(node, kind(node.id)) + stream});
             if (!direct) {
                 for (const PortRef &to : targets)
@@ -220,9 +221,9 @@ private:
             if (outputs.empty())
                 return; // leads nowhere: validation has warned, there is nothing to run
             const auto &[port, targets] = outputs.front();
-            const bool fuse = targets.size() == 1 &&
-                              (category(targets[0].node) == Category::Stream ||
-                               m_inputs.at(targets[0].node) == 1);
+            const bool fuse =
+                targets.size() == 1 && (category(targets[0].node) == Category::Stream ||
+                                        m_inputs.at(targets[0].node) == 1);
             if (fuse) {
                 at = targets[0].node;
                 continue;
@@ -268,9 +269,8 @@ private:
 
 const PlannedStream *Plan::stream(const std::string &name) const
 {
-    const auto found = std::find_if(streams.begin(), streams.end(), [&](const PlannedStream &s) {
-        return s.wanted.name == name;
-    });
+    const auto found = std::find_if(streams.begin(), streams.end(),
+                                    [&](const PlannedStream &s) { return s.wanted.name == name; });
     return found == streams.end() ? nullptr : &*found;
 }
 

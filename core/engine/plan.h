@@ -14,8 +14,8 @@ namespace millrace::engine {
 
 /// A stream the pipeline needs: of a stream node, of a wire, or for its dead letters.
 struct PlannedStream {
-    store::StreamEntry wanted;    ///< id and creation time are not set
-    std::optional<NodeId> node;   ///< of a stream node
+    store::StreamEntry wanted;          ///< id and creation time are not set
+    std::optional<NodeId> node;         ///< of a stream node
     std::optional<graph::PortRef> port; ///< of an implicit stream: the output it stands behind
 };
 
@@ -27,12 +27,12 @@ struct PlannedProducer {
 
 /// A fused chain from a stream to a durable end.
 struct PlannedFragment {
-    std::string source;               ///< name of the stream it reads
+    std::string source; ///< name of the stream it reads
     std::vector<NodeId> transforms;
-    std::optional<NodeId> sink;       ///< its end, or
-    std::string target;               ///< the name of a stream
-    NodeId end;                       ///< sink, else last transform, else the stream node
-    std::string stamp;                ///< changes when the fragment must be started anew
+    std::optional<NodeId> sink; ///< its end, or
+    std::string target;         ///< the name of a stream
+    NodeId end;                 ///< sink, else last transform, else the stream node
+    std::string stamp;          ///< changes when the fragment must be started anew
 
     /// Names the fragment within the plan: one source and one end have one chain between them.
     std::string key() const { return source + " -> " + end.value; }
@@ -46,7 +46,7 @@ struct Plan {
     std::vector<PlannedStream> streams; ///< the dead-letter stream is the last
     std::vector<PlannedProducer> producers;
     std::vector<PlannedFragment> fragments;
-    std::string deadLetters;            ///< its stream's name
+    std::string deadLetters; ///< its stream's name
     /// For each wire that runs through an implicit stream, that stream's name.
     std::map<graph::WireEnds, std::string> wireStreams;
     std::map<NodeId, std::string> nodeStreams; ///< stream nodes

@@ -110,13 +110,13 @@ void PutService::put(const PutRequest &request, std::function<void(Reply)> answe
         bool stands = false;
     };
     const auto settled = std::make_shared<Settled>();
-    stream->put(std::move(put), [stream, out, count, answer,
-                                 settled](Result<stream::PutOutcome> done) {
-        settled->stands = done.has_value();
-        answer(done ? stored(out, *stream, *done, count) : failed(done.error()));
-        settled->done = true;
-        settled->done.notify_one();
-    });
+    stream->put(std::move(put),
+                [stream, out, count, answer, settled](Result<stream::PutOutcome> done) {
+                    settled->stands = done.has_value();
+                    answer(done ? stored(out, *stream, *done, count) : failed(done.error()));
+                    settled->done = true;
+                    settled->done.notify_one();
+                });
     m_pump();
     settled->done.wait(false);
     if (settled->stands)

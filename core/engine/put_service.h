@@ -17,9 +17,9 @@ class PutService
 public:
     /// `pump` commits what waits, when no committer threads do; a put of a producer is waited for.
     PutService(stream::StreamStore &store, std::function<void()> pump)
-        : m_store(store), m_pump(std::move(pump))
-    {
-    }
+        : m_store(store)
+        , m_pump(std::move(pump))
+    {}
 
     Reply next(const ProducerRequest &request);
     /// `answer` is called once; for a put without a producer after this returned.

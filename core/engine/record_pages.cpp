@@ -13,9 +13,10 @@ class ShardWalk
 {
 public:
     ShardWalk(stream::DataStream &stream, ShardIndex shard, Ordinal from)
-        : m_stream(stream), m_shard(shard), m_at(from)
-    {
-    }
+        : m_stream(stream)
+        , m_shard(shard)
+        , m_at(from)
+    {}
 
     /// True when a record is there.
     Result<bool> ready()
@@ -68,7 +69,9 @@ RecordRow toRow(const stream::DataStream &stream, const record::RecordBatch &bat
 class SequenceNumbers final : public sql::SequenceNumberSource
 {
 public:
-    explicit SequenceNumbers(const stream::DataStream &stream) : m_stream(stream) {}
+    explicit SequenceNumbers(const stream::DataStream &stream)
+        : m_stream(stream)
+    {}
     void append(const record::RecordBatch &batch, std::size_t row, std::string &out) const override
     {
         out += m_stream.sequenceNumber(batch, row).toString();
@@ -125,8 +128,8 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
                 best = &walk;
         }
         reply.reachedEnd = best == nullptr;
-        if (best == nullptr || (!newest && (rows.size() >= request.limit ||
-                                            reply.scanned >= request.scanLimit)))
+        if (best == nullptr ||
+            (!newest && (rows.size() >= request.limit || reply.scanned >= request.scanLimit)))
             break;
         const std::uint32_t row = best->row();
         bool wanted = true;

@@ -15,7 +15,8 @@ public:
 
 using State = Scheduler::Slot::State;
 
-Scheduler::Scheduler(Clock &clock, unsigned workers) : m_clock(clock)
+Scheduler::Scheduler(Clock &clock, unsigned workers)
+    : m_clock(clock)
 {
     for (unsigned i = 0; i < workers; ++i)
         m_workers.emplace_back([this](const std::stop_token &stop) { work(stop); });
@@ -69,9 +70,8 @@ void Scheduler::wake(const SlotPtr &slot)
 void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
 {
     std::unique_lock lock(m_mutex);
-    m_changed.wait(lock, [&] {
-        return slot->state != State::Running && slot->state != State::RunningAgain;
-    });
+    m_changed.wait(
+        lock, [&] { return slot->state != State::Running && slot->state != State::RunningAgain; });
     slot->state = State::Stopped;
     std::erase(m_ready, slot);
     std::erase_if(m_timers, [&](const auto &timer) { return timer.second == slot; });

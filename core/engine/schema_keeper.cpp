@@ -7,9 +7,11 @@ namespace millrace::engine {
 
 SchemaKeeper::SchemaKeeper(stream::StreamStore &store, Clock &clock,
                            std::function<void(const std::string &)> changed, LogSink report)
-    : m_store(store), m_clock(clock), m_changed(std::move(changed)), m_report(std::move(report))
-{
-}
+    : m_store(store)
+    , m_clock(clock)
+    , m_changed(std::move(changed))
+    , m_report(std::move(report))
+{}
 
 Result<std::optional<record::Schema>> SchemaKeeper::schemaOf(stream::DataStream &stream)
 {

@@ -4,11 +4,10 @@
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <unistd.h>
 
 namespace millrace::engine {
 namespace {
@@ -54,9 +53,9 @@ std::string percentText(double share)
 
 std::optional<Problem> hotShard(const NodeFigures &node)
 {
-    const auto hottest = std::max_element(
-        node.shards.begin(), node.shards.end(),
-        [](const auto &a, const auto &b) { return a.load() < b.load(); });
+    const auto hottest =
+        std::max_element(node.shards.begin(), node.shards.end(),
+                         [](const auto &a, const auto &b) { return a.load() < b.load(); });
     if (hottest == node.shards.end() || hottest->load() < kHotLoad)
         return {};
     const std::string place = graph::nodePlace(node.id);
@@ -98,9 +97,11 @@ Cause causeOf(const runtime::TaskFigures &figures)
 
 SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history,
                                  Clock &clock)
-    : m_store(store), m_history(history), m_clock(clock), m_tickAt(clock.mono())
-{
-}
+    : m_store(store)
+    , m_history(history)
+    , m_clock(clock)
+    , m_tickAt(clock.mono())
+{}
 
 SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Totals &now)
 {
@@ -125,9 +126,8 @@ SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Tota
     return out;
 }
 
-runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment,
-                                            ProblemList &problems, RunState state,
-                                            double pace)
+runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, ProblemList &problems,
+                                            RunState state, double pace)
 {
     const MonoTime now = m_clock.mono();
     const double since = std::chrono::duration<double>(now - m_tickAt).count();
@@ -322,11 +322,9 @@ void SnapshotBuilder::addWires(const Deployment &deployment, Snapshot &out)
             const bool fromStream = plan.nodeStreams.contains(ends.from.node);
             const bool copies = fromStream && plan.nodeStreams.contains(ends.to.node);
             figures.records = fromStream && !copies ? to->counts.in : from->counts.out;
-            figures.recordsPerSecond =
-                fromStream && !copies ? to->inPerSecond : from->outPerSecond;
+            figures.recordsPerSecond = fromStream && !copies ? to->inPerSecond : from->outPerSecond;
             figures.bytesPerSecond = from->bytesOutPerSecond;
-            figures.backPressured =
-                !fromStream && from->state == NodeState::BackPressured;
+            figures.backPressured = !fromStream && from->state == NodeState::BackPressured;
             if (figures.implicitStream)
                 figures.queued = to->lagRecords;
         }
@@ -367,7 +365,8 @@ std::uint64_t SnapshotBuilder::residentBytes()
     if (!file)
         return 0;
     char text[128] = {};
-    const auto got = (*file)->readAt(FilePos(0), std::as_writable_bytes(std::span(text)).first(127));
+    const auto got =
+        (*file)->readAt(FilePos(0), std::as_writable_bytes(std::span(text)).first(127));
     if (!got)
         return 0;
     char *rest = nullptr;

@@ -21,8 +21,8 @@ void DeadLetters::add(const NodeId &node, const Chunk &chunk, const DeadRow &dea
     for (auto &attribute : describeDead(node, dead.reason))
         attributes.push_back(std::move(attribute));
     const record::Origin origin = chunk.batch->origin(dead.row);
-    m_builder.append({chunk.batch->data(dead.row), chunk.batch->key(dead.row), {}, attributes,
-                      &origin});
+    m_builder.append(
+        {chunk.batch->data(dead.row), chunk.batch->key(dead.row), {}, attributes, &origin});
 }
 
 void DeadLetters::add(const NodeId &node, const DeadInput &dead)

@@ -17,8 +17,11 @@ constexpr std::chrono::milliseconds kSchemaPoll{100};
 } // namespace
 
 Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
-    : m_spec(std::move(spec)), m_clock(clock), m_wake(std::move(wake)),
-      m_report(std::move(report)), m_reader(*m_spec.source, m_spec.merged)
+    : m_spec(std::move(spec))
+    , m_clock(clock)
+    , m_wake(std::move(wake))
+    , m_report(std::move(report))
+    , m_reader(*m_spec.source, m_spec.merged)
 {
     for (const NodeId &node : m_spec.nodes)
         m_meters.push_back({node, {}, 0});
@@ -278,8 +281,7 @@ TaskNext Fragment::commitEnd()
             result = std::exchange(m_result, std::nullopt);
         }
         if (!result) {
-            putAsync(*m_spec.target, m_targetProducer, m_work->outBatch,
-                     m_work->progress.encode());
+            putAsync(*m_spec.target, m_targetProducer, m_work->outBatch, m_work->progress.encode());
             return {TaskNext::Kind::Again, {}};
         }
         if (!*result)

@@ -22,8 +22,8 @@ struct FragmentSpec {
     /// node and source stream, so that editing the chain before it keeps its progress.
     std::string id;
     std::shared_ptr<stream::DataStream> source;
-    std::vector<NodeId> nodes;    ///< of the transforms, in order
-    std::optional<NodeId> sink;   ///< its node, when it ends in a destination
+    std::vector<NodeId> nodes;                  ///< of the transforms, in order
+    std::optional<NodeId> sink;                 ///< its node, when it ends in a destination
     std::shared_ptr<stream::DataStream> target; ///< when it ends in a stream
     std::shared_ptr<stream::DataStream> deadLetters;
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
@@ -56,8 +56,8 @@ private:
     enum class Phase : std::uint8_t {
         Preparing = 1, ///< waits for the schema, opens the end
         Reading,
-        DeadLetters,   ///< the dead letters of m_work are being committed
-        Committing,    ///< the end of m_work is being committed
+        DeadLetters, ///< the dead letters of m_work are being committed
+        Committing,  ///< the end of m_work is being committed
         Over,
     };
     /// One batch on its way.
@@ -66,7 +66,7 @@ private:
         std::vector<Chunk> out;
         DeadLetters dead;
         record::BatchPtr deadBatch;
-        record::BatchPtr outBatch; ///< for a stream end
+        record::BatchPtr outBatch;     ///< for a stream end
         std::vector<NodeMeter> meters; ///< as they are once this batch stands
         FragmentProgress progress;
     };
@@ -103,7 +103,7 @@ private:
     std::optional<MonoTime> m_retryAt;
 
     std::atomic<bool> m_inFlight = false;
-    std::mutex m_resultMutex; ///< guards m_result
+    std::mutex m_resultMutex;       ///< guards m_result
     std::optional<Status> m_result; ///< of the put that was under way
 };
 

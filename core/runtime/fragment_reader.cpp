@@ -22,7 +22,8 @@ std::optional<Ordinal> behindDamage(const Problem &problem)
 } // namespace
 
 FragmentReader::FragmentReader(stream::DataStream &source, bool merged)
-    : m_source(source), m_merged(merged)
+    : m_source(source)
+    , m_merged(merged)
 {
     restore({}, {});
 }
@@ -110,8 +111,8 @@ Result<std::vector<Piece>> FragmentReader::gather(const Budget &budget,
         while (m_merged ? shardBytes < budget.bytes
                         : bytes < budget.bytes && records < budget.records) {
             const std::size_t before = byShard[shard].size();
-            auto more = next(shard, at, budget, m_merged ? shardBytes : bytes, byShard[shard],
-                             notices);
+            auto more =
+                next(shard, at, budget, m_merged ? shardBytes : bytes, byShard[shard], notices);
             if (!more)
                 return std::move(more).error();
             if (!*more) {

@@ -10,7 +10,7 @@ namespace millrace::runtime {
 
 /// A run of rows of one shard that a fragment works on next.
 struct Piece {
-    Chunk chunk;               ///< may be empty: only a gap was passed
+    Chunk chunk; ///< may be empty: only a gap was passed
     ShardIndex shard;
     Ordinal end;               ///< the cursor after this piece
     std::uint64_t expired = 0; ///< records before it that retention took, or that are damaged

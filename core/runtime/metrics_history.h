@@ -22,7 +22,9 @@ public:
     static constexpr std::int64_t kMinutesInMemory = 15;
     static constexpr std::uint64_t kMaxBytes = 64ULL << 20U; ///< the budget for all series
 
-    explicit MetricsHistory(store::Catalog &catalog) : m_catalog(catalog) {}
+    explicit MetricsHistory(store::Catalog &catalog)
+        : m_catalog(catalog)
+    {}
 
     void add(const SeriesId &series, std::int64_t second, double value);
     /// Points of seconds in [from, to), rising.
@@ -30,7 +32,8 @@ public:
                                             std::int64_t to) const;
     Status flush();
 
-    static std::string seriesName(const SeriesId &series); ///< "f81k2m0a/2/1": node, shard or "-", metric
+    static std::string
+    seriesName(const SeriesId &series); ///< "f81k2m0a/2/1": node, shard or "-", metric
     static Bytes pack(const std::vector<MetricPoint> &points);
     static std::vector<MetricPoint> unpack(std::int64_t minute, ByteView bytes);
 

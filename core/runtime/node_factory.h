@@ -20,10 +20,10 @@ struct NodeContext {
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
-    Uuid project;           ///< of the document
+    Uuid project; ///< of the document
     NodeId node;
-    Path documentFolder;    ///< relative paths of input start here
-    Path dataFolder;        ///< relative paths of output start here; exists
+    Path documentFolder; ///< relative paths of input start here
+    Path dataFolder;     ///< relative paths of output start here; exists
     /// Payload schema of the node's input: for transforms and sinks, known before they are made.
     record::Schema inputSchema;
     /// What expressions take sequence_number from; null: it is NULL.
@@ -36,7 +36,8 @@ struct NodeContext {
 struct NodeFactory {
     graph::NodeKind kind;
     std::function<Result<std::unique_ptr<Source>>(const graph::Node &, const NodeContext &)> source;
-    std::function<Result<std::shared_ptr<const Transform>>(const graph::Node &, const NodeContext &)>
+    std::function<Result<std::shared_ptr<const Transform>>(const graph::Node &,
+                                                           const NodeContext &)>
         transform;
     std::function<Result<std::unique_ptr<Sink>>(const graph::Node &, const NodeContext &)> sink;
 };

@@ -16,8 +16,11 @@ constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
 
 ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock,
                            Wake wake, Report report)
-    : m_spec(std::move(spec)), m_source(std::move(source)), m_clock(clock),
-      m_wake(std::move(wake)), m_report(std::move(report))
+    : m_spec(std::move(spec))
+    , m_source(std::move(source))
+    , m_clock(clock)
+    , m_wake(std::move(wake))
+    , m_report(std::move(report))
 {
     m_meter.node = m_spec.node;
     publish([&](TaskFigures &figures) { figures.nodes = {m_meter}; });

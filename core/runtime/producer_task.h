@@ -60,9 +60,9 @@ private:
     std::uint64_t m_deadStored = 0; ///< dead inputs that stand in the dead-letter stream
 
     Phase m_phase = Phase::Opening;
-    NodeMeter m_meter;       ///< committed
-    NodeMeter m_next;        ///< as it is once the batch under way stands
-    SourceStep m_step;       ///< of the batch under way
+    NodeMeter m_meter; ///< committed
+    NodeMeter m_next;  ///< as it is once the batch under way stands
+    SourceStep m_step; ///< of the batch under way
     record::RecordBatchBuilder m_builder;
     record::BatchPtr m_batch;
     record::BatchPtr m_deadBatch;

@@ -29,7 +29,8 @@ struct FragmentProgress {
 
 /// What a sink did with the rows of one commit.
 struct SinkResult {
-    std::vector<std::vector<DeadRow>> dead; ///< one list for each chunk: rows it can never store, rising
+    std::vector<std::vector<DeadRow>>
+        dead; ///< one list for each chunk: rows it can never store, rising
 };
 
 /// A destination: stores rows and, where it can, the fragment's progress in the same transaction.

@@ -19,7 +19,7 @@ namespace millrace::runtime {
 enum class RunState : std::uint8_t { Stopped = 1, Starting, Running, Paused, Stopping };
 enum class NodeState : std::uint8_t {
     Stopped = 1,
-    Running,       ///< working or waiting for input
+    Running, ///< working or waiting for input
     Paused,
     BackPressured, ///< waits for the stream or destination behind it
     Retrying,      ///< the destination or stream refuses; `attention` says why
@@ -63,17 +63,17 @@ struct NodeFigures {
     NodeId id;
     NodeState state = NodeState::Stopped;
     FateCounts counts;
-    double inPerSecond = 0;       ///< records, last whole second
+    double inPerSecond = 0; ///< records, last whole second
     double outPerSecond = 0;
     double bytesOutPerSecond = 0;
-    double busy = 0;              ///< shares of the last second, together 1
+    double busy = 0; ///< shares of the last second, together 1
     double idle = 1;
     double backPressured = 0;
-    std::uint64_t lagRecords = 0; ///< not yet read by this node's fragment
+    std::uint64_t lagRecords = 0;     ///< not yet read by this node's fragment
     std::chrono::milliseconds lag{0}; ///< age of the oldest of them
-    StreamUuid stream;            ///< data streams: which one; null otherwise
+    StreamUuid stream;                ///< data streams: which one; null otherwise
     std::vector<ShardFigures> shards; ///< data streams only
-    std::uint32_t consumers = 0;  ///< data streams: fragments that read it
+    std::uint32_t consumers = 0;      ///< data streams: fragments that read it
     std::optional<Problem> attention; ///< what needs a person's eye, worst first
 };
 
@@ -86,7 +86,7 @@ struct WireFigures {
     std::uint64_t records = 0;
     bool implicitStream = false; ///< the wire is a stream of its own
     bool backPressured = false;
-    std::uint64_t queued = 0;    ///< records waiting in the implicit stream
+    std::uint64_t queued = 0; ///< records waiting in the implicit stream
 };
 
 /// A problem as the list shows it: the same code at the same place counts up.
@@ -105,15 +105,15 @@ struct Snapshot {
     RunState state = RunState::Stopped;
     std::chrono::milliseconds runningFor{0};
     double pace = 1;
-    bool drained = false; ///< every source has finished and all it made is processed
-    double recordsInPerSecond = 0; ///< from producers, all together
-    std::vector<NodeFigures> nodes;  ///< of the deployed document, by id
-    std::vector<WireFigures> wires;  ///< by (from, to)
+    bool drained = false;               ///< every source has finished and all it made is processed
+    double recordsInPerSecond = 0;      ///< from producers, all together
+    std::vector<NodeFigures> nodes;     ///< of the deployed document, by id
+    std::vector<WireFigures> wires;     ///< by (from, to)
     std::vector<ProblemEntry> problems; ///< newest first
-    std::uint64_t diskBytes = 0;     ///< the data directory
+    std::uint64_t diskBytes = 0;        ///< the data directory
     std::uint64_t budgetBytes = 0;
-    double compression = 1;          ///< raw bytes / stored bytes
-    std::uint64_t memoryBytes = 0;   ///< resident, of the process
+    double compression = 1;        ///< raw bytes / stored bytes
+    std::uint64_t memoryBytes = 0; ///< resident, of the process
     Path dataDirectory;
 
     const NodeFigures *node(const NodeId &id) const;

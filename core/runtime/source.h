@@ -31,8 +31,8 @@ struct SourceStep {
         Finished, ///< nothing will ever follow (a file read to its end)
     };
     State state = State::Wait;
-    MonoTime wakeAt{};   ///< for Wait
-    Bytes progress;      ///< where to go on after the records of this step; stored with them
+    MonoTime wakeAt{}; ///< for Wait
+    Bytes progress;    ///< where to go on after the records of this step; stored with them
     std::vector<DeadInput> dead;
     std::vector<Problem> notices; ///< for the problems list: a rotation, records lost by truncation
 };
@@ -52,7 +52,8 @@ public:
     /// Called once before the first step. Empty progress: from the beginning.
     virtual Status restore(ByteView progress) = 0;
     /// Appends the records that are due to `out`.
-    virtual Result<SourceStep> step(const SourceBudget &budget, record::RecordBatchBuilder &out) = 0;
+    virtual Result<SourceStep> step(const SourceBudget &budget,
+                                    record::RecordBatchBuilder &out) = 0;
     /// The schema when the source brings one (generators, CSV).
     virtual std::optional<record::Schema> schema() const { return {}; }
     /// Pace of generators and paced files relative to their settings: 1 as set, 10 ten times as

@@ -36,9 +36,9 @@ struct TaskFigures {
     std::vector<NodeMeter> nodes; ///< in the order of the chain
     NodeState state = NodeState::Running;
     std::optional<Problem> attention;
-    std::vector<Cursor> cursors;  ///< committed; empty for producers
+    std::vector<Cursor> cursors; ///< committed; empty for producers
     std::uint64_t busyNanos = 0;
-    std::uint64_t waitNanos = 0;  ///< back-pressured: for the stream or destination behind
+    std::uint64_t waitNanos = 0; ///< back-pressured: for the stream or destination behind
 };
 
 /// One thing that workers run in steps: a producer with its stream, or a fragment.

@@ -29,11 +29,11 @@ struct DeadRow {
 /// What a transform made of one chunk. Every input row is in exactly one of: passed on (it has
 /// one or more output rows), `filtered`, `dead`, `late`.
 struct TransformOutput {
-    Chunk chunk;                ///< output rows; their batch may be the input's (a filter)
+    Chunk chunk;                 ///< output rows; their batch may be the input's (a filter)
     std::uint64_t processed = 0; ///< input rows that were passed on
     std::uint64_t filtered = 0;
     std::uint64_t late = 0;
-    std::vector<DeadRow> dead;  ///< rows of the input chunk's batch
+    std::vector<DeadRow> dead; ///< rows of the input chunk's batch
 };
 
 /// The mutable side of a transform: scratch memory, and for stateful kinds what is checkpointed.

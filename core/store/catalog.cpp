@@ -104,7 +104,8 @@ Result<std::vector<StreamEntry>> Catalog::streams() const
 Status Catalog::putStream(const StreamEntry &entry)
 {
     const std::lock_guard guard(m_mutex);
-    auto insert = m_database.prepare("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+    auto insert =
+        m_database.prepare("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,?,?,?,?,?,?,?)");
     if (!insert)
         return std::move(insert).error();
     insert->bind(0, entry.id.toString())

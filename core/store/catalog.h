@@ -30,16 +30,16 @@ enum class SchemaSource : std::uint8_t { None = 1, Inferred, Brought, Edited };
 /// A stream as the catalog knows it.
 struct StreamEntry {
     StreamUuid id;
-    std::string name;            ///< unique
+    std::string name; ///< unique
     std::uint32_t shards = 1;
-    WallTime created{};          ///< also of its shards, until they are resharded
+    WallTime created{}; ///< also of its shards, until they are resharded
     std::chrono::milliseconds retention{std::chrono::hours(24)};
-    std::uint64_t maxBytes = 0;  ///< 0: only the data directory's budget
+    std::uint64_t maxBytes = 0; ///< 0: only the data directory's budget
     Durability durability = Durability::Disk;
     LimitMode limits = LimitMode::Shown;
     StreamRole role = StreamRole::Data;
     SchemaSource schemaSource = SchemaSource::None;
-    std::string schema;          ///< core/record's text form; empty: none
+    std::string schema; ///< core/record's text form; empty: none
     friend bool operator==(const StreamEntry &, const StreamEntry &) = default;
 };
 
@@ -77,7 +77,9 @@ public:
     Status trimMetrics(std::uint64_t maxBytes);
 
 private:
-    explicit Catalog(Database database) : m_database(std::move(database)) {}
+    explicit Catalog(Database database)
+        : m_database(std::move(database))
+    {}
     Status prepareFormat(Database::Mode mode);
 
     mutable std::mutex m_mutex; ///< guards m_database

@@ -2,7 +2,6 @@
 #include "core/store/database.h"
 
 #include <sqlite3.h>
-
 #include <utility>
 
 namespace millrace::store {
@@ -18,15 +17,14 @@ Problem fromSqlite(sqlite3 *db, int result, const char *operation, const Path &p
         return Problem(Code::Busy, {{"what", place}}, place);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return Problem(Code::Corrupt,
-                       {{"what", "the SQLite file"}, {"reason", sqlite3_errmsg(db)}}, place);
+        return Problem(Code::Corrupt, {{"what", "the SQLite file"}, {"reason", sqlite3_errmsg(db)}},
+                       place);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return Problem(Code::PermissionDenied, {{"operation", operation}}, place);
     default:
-        return Problem(Code::Io, {{"operation", operation}, {"reason", sqlite3_errmsg(db)}},
-                       place);
+        return Problem(Code::Io, {{"operation", operation}, {"reason", sqlite3_errmsg(db)}}, place);
     }
 }
 
@@ -36,14 +34,14 @@ constexpr int kBusyMs = 2000;
 } // namespace
 
 Statement::Statement(sqlite3_stmt *statement, std::string place)
-    : m_statement(statement), m_place(std::move(place))
-{
-}
+    : m_statement(statement)
+    , m_place(std::move(place))
+{}
 
 Statement::Statement(Statement &&other) noexcept
-    : m_statement(std::exchange(other.m_statement, nullptr)), m_place(std::move(other.m_place))
-{
-}
+    : m_statement(std::exchange(other.m_statement, nullptr))
+    , m_place(std::move(other.m_place))
+{}
 
 Statement &Statement::operator=(Statement &&other) noexcept
 {
@@ -71,8 +69,8 @@ Statement &Statement::bind(int at, double value)
 
 Statement &Statement::bind(int at, std::string_view text)
 {
-    sqlite3_bind_text64(m_statement, at + 1, text.data() == nullptr ? "" : text.data(),
-                        text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text64(m_statement, at + 1, text.data() == nullptr ? "" : text.data(), text.size(),
+                        SQLITE_TRANSIENT, SQLITE_UTF8);
     return *this;
 }
 
@@ -136,7 +134,8 @@ std::string Statement::text(int column) const
 {
     const auto *text = sqlite3_column_text(m_statement, column);
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column));
-    return text == nullptr ? std::string{} : std::string(reinterpret_cast<const char *>(text), size);
+    return text == nullptr ? std::string{}
+                           : std::string(reinterpret_cast<const char *>(text), size);
 }
 
 Bytes Statement::blob(int column) const
@@ -161,8 +160,7 @@ Result<Database> Database::open(const Path &path, Mode mode)
     Database database(db, path);
     if (result != SQLITE_OK) {
         if ((result & 0xFF) == SQLITE_CANTOPEN)
-            return Problem(Code::Io, {{"operation", "open"}, {"reason", sqlite3_errmsg(db)}},
-                           path);
+            return Problem(Code::Io, {{"operation", "open"}, {"reason", sqlite3_errmsg(db)}}, path);
         return fromSqlite(db, result, "open", path);
     }
     sqlite3_busy_timeout(db, kBusyMs);
@@ -173,9 +171,9 @@ Result<Database> Database::open(const Path &path, Mode mode)
 }
 
 Database::Database(Database &&other) noexcept
-    : m_db(std::exchange(other.m_db, nullptr)), m_path(std::move(other.m_path))
-{
-}
+    : m_db(std::exchange(other.m_db, nullptr))
+    , m_path(std::move(other.m_path))
+{}
 
 Database &Database::operator=(Database &&other) noexcept
 {

@@ -67,7 +67,10 @@ public:
     const Path &path() const { return m_path; }
 
 private:
-    Database(sqlite3 *db, Path path) : m_db(db), m_path(std::move(path)) {}
+    Database(sqlite3 *db, Path path)
+        : m_db(db)
+        , m_path(std::move(path))
+    {}
     sqlite3 *m_db = nullptr;
     Path m_path;
 };
@@ -76,7 +79,9 @@ private:
 class Transaction
 {
 public:
-    explicit Transaction(Database &database) : m_database(database) {}
+    explicit Transaction(Database &database)
+        : m_database(database)
+    {}
     ~Transaction();
     Transaction(const Transaction &) = delete;
     Transaction &operator=(const Transaction &) = delete;

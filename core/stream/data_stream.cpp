@@ -28,10 +28,16 @@ struct DataStream::Subscriber {
 
 DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
                        std::function<void()> wakeCommitter)
-    : m_id(entry.id), m_name(entry.name), m_created(toSeconds(entry.created)),
-      m_ranges(evenRanges(entry.shards)), m_clock(clock), m_log(std::move(log)),
-      m_wakeCommitter(std::move(wakeCommitter)), m_limits(entry.limits),
-      m_durability(entry.durability), m_entry(std::move(entry))
+    : m_id(entry.id)
+    , m_name(entry.name)
+    , m_created(toSeconds(entry.created))
+    , m_ranges(evenRanges(entry.shards))
+    , m_clock(clock)
+    , m_log(std::move(log))
+    , m_wakeCommitter(std::move(wakeCommitter))
+    , m_limits(entry.limits)
+    , m_durability(entry.durability)
+    , m_entry(std::move(entry))
 {
     const MonoTime now = clock.mono();
     for (std::uint32_t i = 0; i < shardCount(); ++i) {
@@ -102,8 +108,8 @@ Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
     for (std::size_t i = 0; i < rows; ++i) {
         const std::uint32_t row = put.rows.empty() ? static_cast<std::uint32_t>(i) : put.rows[i];
         const std::string_view key = batch.key(row);
-        if (key.empty() || (key.size() > record::kMaxKeyChars &&
-                            countChars(key) > record::kMaxKeyChars))
+        if (key.empty() ||
+            (key.size() > record::kMaxKeyChars && countChars(key) > record::kMaxKeyChars))
             return Problem(Code::InvalidKey, {{"characters", std::to_string(countChars(key))}},
                            m_name + ": record " + std::to_string(i));
         if (batch.data(row).size() > record::kMaxDataBytes)

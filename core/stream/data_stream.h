@@ -92,13 +92,16 @@ public:
 
     void put(Put put, PutDone done);
 
-    /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for AtTime.
-    /// Errors: InvalidArgument when the sequence number names another shard.
+    /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for
+    /// AtTime. Errors: InvalidArgument when the sequence number names another shard.
     Result<Ordinal> resolve(ShardIndex shard, From from, const SequenceNumber &sequence = {},
                             WallTime time = {}) const;
     log::ShardBounds bounds(ShardIndex shard) const { return m_log->bounds(shard); }
     /// As log::Log::read; the caller says with countRead() what it made use of.
-    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) const { return m_log->read(shard, at); }
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) const
+    {
+        return m_log->read(shard, at);
+    }
     void countRead(ShardIndex shard, std::uint64_t records, std::uint64_t bytes);
 
     SequenceNumber sequenceNumber(ShardIndex shard, std::uint64_t seqIx, WallTime arrival) const;
@@ -121,7 +124,10 @@ public:
 
 private:
     struct Shard {
-        explicit Shard(MonoTime now) : limiter(now), topKeys(now) {}
+        explicit Shard(MonoTime now)
+            : limiter(now)
+            , topKeys(now)
+        {}
         std::mutex mutex; ///< guards limiter and topKeys
         ShardLimiter limiter;
         TopKeys topKeys;

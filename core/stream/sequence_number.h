@@ -17,8 +17,8 @@ namespace millrace::stream {
 struct SequenceNumber {
     std::int64_t shardCreated = 0; ///< seconds since 1970
     ShardIndex shard;
-    std::uint64_t seqIx = 0;       ///< below 2^63
-    std::int64_t time = 0;         ///< seconds since 1970
+    std::uint64_t seqIx = 0; ///< below 2^63
+    std::int64_t time = 0;   ///< seconds since 1970
 
     std::string toString() const; ///< decimal
     /// Errors: InvalidArgument, with what is wrong.

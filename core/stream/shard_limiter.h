@@ -14,7 +14,9 @@ namespace millrace::stream {
 class ShardLimiter
 {
 public:
-    explicit ShardLimiter(MonoTime now) : m_at(now) {}
+    explicit ShardLimiter(MonoTime now)
+        : m_at(now)
+    {}
 
     /// How long until `records` and `bytes` fit; zero: now.
     std::chrono::nanoseconds wait(MonoTime now, std::uint64_t records, std::uint64_t bytes);

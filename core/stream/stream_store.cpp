@@ -19,10 +19,12 @@ Problem busyDirectory(const Path &directory)
 
 StreamStore::StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                          RandomSource &random, LogSink log)
-    : m_options(std::move(options)), m_fileSystem(fileSystem), m_clock(clock), m_random(random),
-      m_log(std::move(log))
-{
-}
+    : m_options(std::move(options))
+    , m_fileSystem(fileSystem)
+    , m_clock(clock)
+    , m_random(random)
+    , m_log(std::move(log))
+{}
 
 Result<std::unique_ptr<StreamStore>> StreamStore::open(const StreamStoreOptions &options,
                                                        FileSystem &fileSystem, Clock &clock,
@@ -75,8 +77,8 @@ Status StreamStore::openDirectory()
         return lock.error().code() == Code::Busy ? busyDirectory(directory)
                                                  : std::move(lock).error();
     m_lock = *std::move(lock);
-    auto catalog = store::Catalog::open(joinPath(directory, "catalog.db"),
-                                        store::Database::Mode::ReadWrite);
+    auto catalog =
+        store::Catalog::open(joinPath(directory, "catalog.db"), store::Database::Mode::ReadWrite);
     if (!catalog)
         return std::move(catalog).error();
     m_catalog = *std::move(catalog);
@@ -110,8 +112,8 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     options.folder = joinPath(joinPath(m_options.dataDirectory, "streams"), entry.id.toString());
     options.stream = entry.id;
     options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
-    options.segmentAge = std::max<std::chrono::milliseconds>(entry.retention / 24,
-                                                            std::chrono::minutes(1));
+    options.segmentAge =
+        std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
     auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);
     if (!log)
         return std::move(log).error();

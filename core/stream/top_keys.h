@@ -28,7 +28,9 @@ public:
         double error = 0; ///< of `count`, this much may belong to others
     };
 
-    explicit TopKeys(MonoTime now) : m_halvedAt(now) {}
+    explicit TopKeys(MonoTime now)
+        : m_halvedAt(now)
+    {}
 
     /// `hash` is any 64 well-mixed bits of the key; the key itself is only kept for counters.
     void add(std::string_view key, std::uint64_t hash);

@@ -24,8 +24,8 @@ private slots:
     {
         Bytes out;
         ByteWriter writer(out);
-        const std::uint64_t varints[] = {0, 1, 127, 128, 16383, 16384,
-                                         std::numeric_limits<std::uint64_t>::max()};
+        const std::uint64_t varints[] = {
+            0, 1, 127, 128, 16383, 16384, std::numeric_limits<std::uint64_t>::max()};
         const std::int64_t zigzags[] = {0, -1, 1, std::numeric_limits<std::int64_t>::min(),
                                         std::numeric_limits<std::int64_t>::max()};
         for (const auto v : varints)

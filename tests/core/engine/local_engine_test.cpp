@@ -60,9 +60,7 @@ public:
         LocalEngineOptions options;
         options.dataDirectory = directory.toStdString();
         options.virtualTime = virtualTime;
-        options.log = [this](const Problem &problem) {
-            messages += problem.message() + "\n";
-        };
+        options.log = [this](const Problem &problem) { messages += problem.message() + "\n"; };
         auto opened = openLocalEngine(options);
         if (!opened)
             qFatal("%s", opened.error().message().c_str());
@@ -85,8 +83,8 @@ public:
 
 std::int64_t query(const QString &directory, const char *sql)
 {
-    auto db = store::Database::open(directory.toStdString() + "/out.db",
-                                    store::Database::Mode::ReadOnly);
+    auto db =
+        store::Database::open(directory.toStdString() + "/out.db", store::Database::Mode::ReadOnly);
     if (!db)
         return -1;
     auto statement = db->prepare(sql);

@@ -52,7 +52,8 @@ public:
             std::string line = name(fragment.source) + " -[";
             for (const NodeId &id : fragment.transforms)
                 line += (line.back() == '[' ? "" : " ") + id.value.substr(0, 2);
-            line += "]-> " + (fragment.sink ? fragment.sink->value.substr(0, 2) : name(fragment.target));
+            line += "]-> " +
+                    (fragment.sink ? fragment.sink->value.substr(0, 2) : name(fragment.target));
             out.push_back(line);
         }
         std::sort(out.begin(), out.end());
@@ -84,7 +85,10 @@ private:
         graph::Node out;
         out.id = full(id);
         out.name = id;
-        out.kind = id[0] == 'p' ? "generator" : id[0] == 's' ? "data-stream" : id[0] == 'f' ? "filter" : "sqlite-table";
+        out.kind = id[0] == 'p'   ? "generator"
+                   : id[0] == 's' ? "data-stream"
+                   : id[0] == 'f' ? "filter"
+                                  : "sqlite-table";
         if (id[0] == 's') {
             out.parameters["stream"] = id;
             out.parameters["shards"] = std::int64_t{3};
@@ -136,8 +140,8 @@ private slots:
     {
         Drawing d;
         d.chain("p1 > s1 > f1 > d1").chain("f1 > f2 > d2").chain("f1 > s2");
-        QCOMPARE(d.fragments(), (Lines{"f1* -[]-> d1", "f1* -[]-> s2", "f1* -[f2]-> d2",
-                                       "s1 -[f1]-> f1*"}));
+        QCOMPARE(d.fragments(),
+                 (Lines{"f1* -[]-> d1", "f1* -[]-> s2", "f1* -[f2]-> d2", "s1 -[f1]-> f1*"}));
         QCOMPARE(d.plan.wireStreams.size(), std::size_t(3));
         // The upstream's shard count, so that order per shard goes on.
         QCOMPARE(d.plan.stream(d.plan.wireStreams.begin()->second)->wanted.shards, 3U);
@@ -155,8 +159,8 @@ private slots:
     {
         Drawing d;
         d.chain("s1 > f1 > d1").chain("s2 > f1 > d2");
-        QCOMPARE(d.fragments(), (Lines{"f1* -[]-> d1", "f1* -[]-> d2", "s1 -[f1]-> f1*",
-                                       "s2 -[f1]-> f1*"}));
+        QCOMPARE(d.fragments(),
+                 (Lines{"f1* -[]-> d1", "f1* -[]-> d2", "s1 -[f1]-> f1*", "s2 -[f1]-> f1*"}));
     }
 
     void disabledIsAbsentAndBypassedIsAWire()

@@ -39,7 +39,8 @@ public:
     void put(int shard, const std::string &data)
     {
         record::RecordBatchBuilder builder;
-        builder.append({data, "k", stream->ranges()[static_cast<std::size_t>(shard)].first, {}, nullptr});
+        builder.append(
+            {data, "k", stream->ranges()[static_cast<std::size_t>(shard)].first, {}, nullptr});
         stream::Put put;
         put.batch = builder.finish();
         stream->put(std::move(put), [](const auto &outcome) { QVERIFY(outcome.has_value()); });

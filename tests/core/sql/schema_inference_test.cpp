@@ -87,11 +87,11 @@ private slots:
         for (const std::string &payload : payloads)
             QVERIFY(inference.add(payload));
         const record::Schema schema = inference.schema();
-        QCOMPARE(
-            schema.toString(),
-            std::string("time BIGINT NOT NULL, id STRING NOT NULL, place STRING NOT NULL, mag "
-                        "DOUBLE NOT NULL, lon DOUBLE NOT NULL, felt BIGINT, tsunami BIGINT NOT NULL, "
-                        "tags ARRAY<STRING NOT NULL>"));
+        QCOMPARE(schema.toString(),
+                 std::string(
+                     "time BIGINT NOT NULL, id STRING NOT NULL, place STRING NOT NULL, mag "
+                     "DOUBLE NOT NULL, lon DOUBLE NOT NULL, felt BIGINT, tsunami BIGINT NOT NULL, "
+                     "tags ARRAY<STRING NOT NULL>"));
         const record::BatchPtr batch = batchOf(payloads);
         sql::EvaluationScratch scratch;
         sql::ProjectedRows out;

@@ -71,7 +71,8 @@ public:
             const auto block = *stream->read(ShardIndex(shard), at);
             if (!block)
                 return out;
-            for (Ordinal o = std::max(at, block->firstOrdinal()); o < block->endOrdinal(); o = o.next())
+            for (Ordinal o = std::max(at, block->firstOrdinal()); o < block->endOrdinal();
+                 o = o.next())
                 out.emplace_back(block->data(o - block->firstOrdinal()));
             at = block->endOrdinal();
         }
@@ -115,8 +116,8 @@ private slots:
         Fixture f;
         record::RecordBatchBuilder builder;
         builder.append({"low", "k", *parseHash("0"), {}, nullptr});
-        builder.append({"high", "k", *parseHash("340282366920938463463374607431768211455"), {},
-                        nullptr});
+        builder.append(
+            {"high", "k", *parseHash("340282366920938463463374607431768211455"), {}, nullptr});
         QVERIFY(f.put(builder.finish()).has_value());
         QCOMPARE(f.payloads(0), std::vector<std::string>{"low"});
         QCOMPARE(f.payloads(3), std::vector<std::string>{"high"});
@@ -133,7 +134,8 @@ private slots:
                 const ShardPut &put = outcome->shards.front();
                 for (std::uint64_t n = 0; n < put.rows.size(); ++n) {
                     const std::string number =
-                        f.stream->sequenceNumber(put.shard, put.firstSeqIx + n, put.arrival).toString();
+                        f.stream->sequenceNumber(put.shard, put.firstSeqIx + n, put.arrival)
+                            .toString();
                     QVERIFY(number > last);
                     last = number;
                 }
@@ -162,7 +164,8 @@ private slots:
         QCOMPARE(f.stream->resolve(shard, From::AtSequence, third)->value, std::uint64_t(2));
         QCOMPARE(f.stream->resolve(shard, From::AfterSequence, third)->value, std::uint64_t(3));
         QCOMPARE(f.stream->resolve(shard, From::AtTime, {}, times[3])->value, std::uint64_t(3));
-        QCOMPARE(f.stream->resolve(shard, From::AtTime, {}, times[3] + 1ms)->value, std::uint64_t(4));
+        QCOMPARE(f.stream->resolve(shard, From::AtTime, {}, times[3] + 1ms)->value,
+                 std::uint64_t(4));
         SequenceNumber other = third;
         other.shard = ShardIndex(1);
         QCOMPARE(f.stream->resolve(shard, From::AtSequence, other).error().code(),
@@ -219,7 +222,8 @@ private slots:
         bool acknowledged = false;
         Put put;
         put.batch = Fixture::batch({{"k", "1"}});
-        f.stream->put(std::move(put), [&](const auto &outcome) { acknowledged = outcome.has_value(); });
+        f.stream->put(std::move(put),
+                      [&](const auto &outcome) { acknowledged = outcome.has_value(); });
         QVERIFY(acknowledged);
         QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(0));
         QVERIFY(f.stream->commit());
@@ -232,7 +236,8 @@ private slots:
         bool acknowledged = false;
         Put put;
         put.batch = Fixture::batch({{"k", "1"}});
-        f.stream->put(std::move(put), [&](const auto &outcome) { acknowledged = outcome.has_value(); });
+        f.stream->put(std::move(put),
+                      [&](const auto &outcome) { acknowledged = outcome.has_value(); });
         QVERIFY(!acknowledged);
         QVERIFY(f.stream->commit());
         QVERIFY(acknowledged);

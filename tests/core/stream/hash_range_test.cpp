@@ -57,7 +57,8 @@ private slots:
         for (const char *bad : {"", "-1", "01", "340282366920938463463374607431768211456", "1x",
                                 "9999999999999999999999999999999999999999"})
             QVERIFY2(!parseHash(bad).has_value(), bad);
-        for (const char *good : {"1", "18446744073709551616", "85070591730234615865843651857942052864"})
+        for (const char *good :
+             {"1", "18446744073709551616", "85070591730234615865843651857942052864"})
             QCOMPARE(toDecimal(*parseHash(good)), std::string(good));
     }
 };

@@ -25,7 +25,8 @@ private slots:
         for (std::uint64_t i = 0; i < 200; ++i) {
             const SequenceNumber number{1700000000 + static_cast<std::int64_t>(i * 77),
                                         ShardIndex(static_cast<std::uint32_t>(i * 131)),
-                                        i * 0x00FFFFFFFFFFFULL, 1767225600 + static_cast<std::int64_t>(i)};
+                                        i * 0x00FFFFFFFFFFFULL,
+                                        1767225600 + static_cast<std::int64_t>(i)};
             QVERIFY(*SequenceNumber::parse(number.toString()) == number);
             QCOMPARE(number.toString().size(), std::size_t(56));
         }
@@ -40,10 +41,10 @@ private slots:
 
     void refusesWhatIsNone()
     {
-        for (const char *bad : {"", "1", "abc", "-5",
-                                "49670424472753470606260425006290465772635962918974783763",
-                                "99999999999999999999999999999999999999999999999999999999",
-                                "496704244727534706062604250062904657726359629189747837621"})
+        for (const char *bad :
+             {"", "1", "abc", "-5", "49670424472753470606260425006290465772635962918974783763",
+              "99999999999999999999999999999999999999999999999999999999",
+              "496704244727534706062604250062904657726359629189747837621"})
             QVERIFY2(!SequenceNumber::parse(bad).has_value(), bad);
     }
 };

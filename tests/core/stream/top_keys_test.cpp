@@ -16,10 +16,7 @@ class TopKeysTest : public QObject
 {
     Q_OBJECT
 private:
-    static void add(TopKeys &keys, const std::string &key)
-    {
-        keys.add(key, hashOfKey(key).low);
-    }
+    static void add(TopKeys &keys, const std::string &key) { keys.add(key, hashOfKey(key).low); }
 
 private slots:
     void findsTheHotKeyAmongManyOthers()

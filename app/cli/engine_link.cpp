@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/engine_link.h"
 
-#include <limits>
 
 namespace millrace::cli {
 
@@ -17,9 +16,7 @@ Result<EngineLink> EngineLink::open(const Environment &environment, const Path &
     if (onlyRunning)
         return link;
     link.m_client.reset();
-    // Whoever only puts has no business removing data: the budget is the next run's.
-    auto own = environment.openEngine(
-        {dataDirectory, std::numeric_limits<std::uint64_t>::max(), false, printProblem});
+    auto own = environment.openEngine({dataDirectory, 0, false, printProblem});
     if (!own)
         return std::move(own).error();
     link.m_own = *std::move(own);

@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
 
 namespace millrace::cli {
 namespace {
@@ -163,23 +165,52 @@ private:
         return put == nullptr ? 0 : put->producerNext;
     }
 
+    /// Entries over an enforced limit, as PutRecords says them one by one. Only without a producer:
+    /// with one a put stands whole or not at all.
+    static std::set<std::size_t> refusedOf(const engine::Reply &reply)
+    {
+        std::set<std::size_t> out;
+        const auto *put = std::get_if<engine::PutReply>(&reply.value);
+        for (std::size_t i = 0; put != nullptr && i < put->results.size(); ++i) {
+            if (put->results[i].refused)
+                out.insert(i);
+        }
+        return out;
+    }
+
     ExitCode flush()
     {
         if (m_batch.entries.empty())
             return ExitCode::Success;
         m_batch.stream = m_stream;
         m_batch.producer = m_producer;
-        auto reply = askWithPatience(m_batch, !m_producer.empty());
-        if (!reply)
-            return failed(std::move(reply).error());
-        const std::uint64_t count = m_batch.entries.size();
-        m_stored += count;
-        for (std::uint64_t i = 0; m_acks && i < count; ++i)
-            fmt::print("{}\n", m_batch.firstIndex + i);
-        if (std::fflush(stdout) != 0)
-            return failed(Problem(Code::Io, {{"operation", "write"}, {"reason", "broken pipe"}},
-                                  "standard output"));
-        m_batch.entries.clear();
+        std::vector<std::uint64_t> indexes(m_batch.entries.size());
+        std::iota(indexes.begin(), indexes.end(), m_batch.firstIndex);
+        while (!m_batch.entries.empty()) {
+            auto reply = askWithPatience(m_batch, !m_producer.empty());
+            if (!reply)
+                return failed(std::move(reply).error());
+            const auto refused = refusedOf(*reply);
+            std::vector<engine::PutEntry> again;
+            std::vector<std::uint64_t> againIndexes;
+            for (std::size_t i = 0; i < m_batch.entries.size(); ++i) {
+                if (refused.contains(i)) {
+                    again.push_back(std::move(m_batch.entries[i]));
+                    againIndexes.push_back(indexes[i]);
+                    continue;
+                }
+                ++m_stored;
+                if (m_acks)
+                    fmt::print("{}\n", indexes[i]);
+            }
+            if (std::fflush(stdout) != 0)
+                return failed(Problem(Code::Io, {{"operation", "write"}, {"reason", "broken pipe"}},
+                                      "standard output"));
+            m_batch.entries = std::move(again);
+            indexes = std::move(againIndexes);
+            if (!m_batch.entries.empty() && !sleepUnlessInterrupted(kLongestWait))
+                return interruptCode();
+        }
         m_batchBytes = 0;
         return ExitCode::Success;
     }

@@ -10,7 +10,7 @@ namespace millrace::engine {
 
 struct LocalEngineOptions {
     Path dataDirectory;            ///< made when absent
-    std::uint64_t budgetBytes = 0; ///< 0: 5 GB, at most 10 % of the free disk
+    std::uint64_t budgetBytes = 0; ///< 0: the directory's own (see StreamStoreOptions)
     bool virtualTime = false;      ///< time only moves when nothing is left to do; retention is off
     LogSink log;                   ///< may be empty
     /// Null: the real ones (a virtual clock when virtualTime is set). Must outlive the engine.

@@ -12,6 +12,7 @@ CREATE TABLE stream (
   created INTEGER NOT NULL, retention INTEGER NOT NULL, max_bytes INTEGER NOT NULL,
   durability INTEGER NOT NULL, limits INTEGER NOT NULL, role INTEGER NOT NULL,
   schema_source INTEGER NOT NULL, schema TEXT NOT NULL);
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE checkpoint (fragment TEXT PRIMARY KEY, progress BLOB NOT NULL);
 CREATE TABLE metrics (
   series TEXT NOT NULL, minute INTEGER NOT NULL, points BLOB NOT NULL,
@@ -159,6 +160,27 @@ Status Catalog::removeCheckpoint(const std::string &fragment)
     if (!remove)
         return std::move(remove).error();
     return remove->bind(0, fragment).run();
+}
+
+Result<std::optional<std::string>> Catalog::setting(const std::string &name) const
+{
+    const std::lock_guard guard(m_mutex);
+    auto query = m_database.prepare("SELECT value FROM setting WHERE name = ?");
+    if (!query)
+        return std::move(query).error();
+    auto row = query->bind(0, name).step();
+    if (!row)
+        return std::move(row).error();
+    return *row ? std::optional(query->text(0)) : std::optional<std::string>{};
+}
+
+Status Catalog::putSetting(const std::string &name, const std::string &value)
+{
+    const std::lock_guard guard(m_mutex);
+    auto insert = m_database.prepare("INSERT OR REPLACE INTO setting VALUES (?,?)");
+    if (!insert)
+        return std::move(insert).error();
+    return insert->bind(0, name).bind(1, value).run();
 }
 
 Status Catalog::putMetrics(const std::vector<MetricsRow> &rows)

@@ -69,6 +69,10 @@ public:
     Status putCheckpoint(const std::string &fragment, ByteView progress);
     Status removeCheckpoint(const std::string &fragment);
 
+    /// What belongs to the directory as a whole; names are in FORMAT.md.
+    Result<std::optional<std::string>> setting(const std::string &name) const;
+    Status putSetting(const std::string &name, const std::string &value);
+
     /// Replaces rows of the same series and minute, all in one transaction.
     Status putMetrics(const std::vector<MetricsRow> &rows);
     Result<std::vector<MetricsRow>> metrics(const std::string &series, std::int64_t fromMinute,

@@ -2,6 +2,7 @@
 #include "core/stream/stream_store.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace millrace::stream {
 namespace {
@@ -100,9 +101,24 @@ Status StreamStore::openDirectory()
         if (!alive.contains(folder))
             MILLRACE_TRY(m_fileSystem.removeAll(joinPath(joinPath(directory, "streams"), folder)));
     }
-    m_budget = m_options.budgetBytes != 0
-                   ? m_options.budgetBytes
-                   : std::min(kDefaultBudget, (volume->freeBytes + diskBytes()) / 10);
+    return settleBudget(volume->freeBytes);
+}
+
+/// The budget belongs to the directory: it was set when that was made, unless somebody says
+/// another.
+Status StreamStore::settleBudget(std::uint64_t freeBytes)
+{
+    auto stored = m_catalog->setting("budget");
+    if (!stored)
+        return std::move(stored).error();
+    std::uint64_t known = 0;
+    if (*stored)
+        std::from_chars((*stored)->data(), (*stored)->data() + (*stored)->size(), known);
+    m_budget = m_options.budgetBytes != 0 ? m_options.budgetBytes
+               : known != 0               ? known
+                                          : std::min(kDefaultBudget, freeBytes / 10);
+    if (m_budget != known)
+        return m_catalog->putSetting("budget", std::to_string(m_budget));
     return Done{};
 }
 

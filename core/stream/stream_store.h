@@ -16,7 +16,9 @@ using StreamPtr = std::shared_ptr<DataStream>;
 
 struct StreamStoreOptions {
     Path dataDirectory;
-    std::uint64_t budgetBytes = 0; ///< 0: 5 GB, at most 10 % of the free disk
+    /// 0: what the directory was made with; at first 5 GB, at most 10 % of the free disk. Another
+    /// one is remembered.
+    std::uint64_t budgetBytes = 0;
     /// False: no threads; the owner calls commitAll() and maintain() (virtual time, tests).
     bool threads = true;
     bool expire = true; ///< false: retention is off (virtual time)
@@ -64,6 +66,7 @@ private:
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                 RandomSource &random, LogSink log);
     Status openDirectory();
+    Status settleBudget(std::uint64_t freeBytes);
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);

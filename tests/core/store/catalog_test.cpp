@@ -75,6 +75,15 @@ private slots:
         QVERIFY(!catalog->checkpoint("f")->has_value());
     }
 
+    void settingsAreKept()
+    {
+        const Path path = newPath();
+        QVERIFY(open(path)->putSetting("budget", "123").has_value());
+        auto catalog = open(path);
+        QCOMPARE(**catalog->setting("budget"), std::string("123"));
+        QVERIFY(!catalog->setting("other")->has_value());
+    }
+
     void metricsGoOldestFirstWhenTheyTakeTooMuch()
     {
         auto catalog = open(newPath());

@@ -64,6 +64,9 @@ public:
     virtual record::Schema schema() const = 0;
 };
 
+/// A line of the application log as a program writes it into a file.
+void writeLogLine(const Draw &draw, LineWriter &out);
+
 std::unique_ptr<Dataset> makeClickstream();
 std::unique_ptr<Dataset> makeIotSensors();
 std::unique_ptr<Dataset> makeCardTransactions();

@@ -11,9 +11,9 @@ constexpr std::size_t kBlockBytes = 256 * 1024;
 
 } // namespace
 
-LineReader::LineReader(std::unique_ptr<File> file, FilePos at, bool quotes)
+LineReader::LineReader(std::unique_ptr<File> file, FilePos at, std::optional<char> delimiter)
     : m_file(std::move(file))
-    , m_quotes(quotes)
+    , m_delimiter(delimiter)
     , m_at(at.value)
 {}
 
@@ -35,17 +35,22 @@ Result<std::size_t> LineReader::fill()
 std::size_t LineReader::findEnd()
 {
     const std::string_view rest = std::string_view(m_buffer).substr(m_begin);
-    if (!m_quotes) {
+    if (!m_delimiter) {
         const std::size_t found = rest.find('\n', m_scanned);
         m_scanned = found == std::string_view::npos ? rest.size() : found;
         return found == std::string_view::npos ? found : m_begin + found;
     }
     for (; m_scanned < rest.size(); ++m_scanned) {
         const char c = rest[m_scanned];
-        if (c == '"')
+        if (c == '"' && (m_inQuotes || m_cellBegins || m_afterClosing)) {
+            m_afterClosing = m_inQuotes;
             m_inQuotes = !m_inQuotes;
-        else if (c == '\n' && !m_inQuotes)
+        } else if (c == '\n' && !m_inQuotes) {
             return m_begin + m_scanned;
+        } else {
+            m_afterClosing = false;
+        }
+        m_cellBegins = !m_inQuotes && c == *m_delimiter;
     }
     return std::string_view::npos;
 }
@@ -105,6 +110,8 @@ void LineReader::accept(const Line &line)
     m_tooLongAt.reset();
     m_scanned = 0;
     m_inQuotes = false;
+    m_cellBegins = true;
+    m_afterClosing = false;
 }
 
 } // namespace millrace::nodes

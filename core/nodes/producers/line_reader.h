@@ -24,15 +24,16 @@ struct Line {
 };
 
 /// Reads a file front to back in lines, with memory bounded by kMaxLineBytes whatever the file
-/// holds. A line ends in "\n"; quoted() turns newlines inside CSV's quotes into part of the line.
+/// holds. A line ends in "\n"; for CSV a newline inside quotes is part of the line.
 ///
 /// Ownership: owns the file. Thread-safety: one thread at a time.
 class LineReader
 {
 public:
-    /// Begins at byte `at`. With `quotes`, a '"' opens and closes a stretch in which newlines do
-    /// not end the line (RFC 4180; a doubled quote closes and opens).
-    LineReader(std::unique_ptr<File> file, FilePos at, bool quotes);
+    /// Begins at byte `at`, where a line begins. With a `delimiter`, a '"' at the beginning of a
+    /// cell opens a stretch in which newlines do not end the line (RFC 4180, a doubled quote does
+    /// not close it).
+    LineReader(std::unique_ptr<File> file, FilePos at, std::optional<char> delimiter = {});
 
     /// The next line; nothing when no byte is left. A last line without newline is given with
     /// `complete` false and, as long as it is not accepted by accept(), comes again, longer when
@@ -50,12 +51,14 @@ private:
     std::size_t findEnd();
 
     std::unique_ptr<File> m_file;
-    bool m_quotes;
+    std::optional<char> m_delimiter;
     std::uint64_t m_at; ///< file position of m_buffer[m_begin]
     std::string m_buffer;
     std::size_t m_begin = 0;                  ///< of the line in m_buffer
     std::size_t m_scanned = 0;                ///< looked at up to here, from m_begin
     bool m_inQuotes = false;                  ///< at m_scanned
+    bool m_cellBegins = true;                 ///< likewise
+    bool m_afterClosing = false;              ///< likewise: a quote would be a doubled one
     std::optional<std::uint64_t> m_tooLongAt; ///< where the line that is being skipped began
     std::string m_kept;                       ///< its beginning
 };

@@ -27,17 +27,24 @@ constexpr std::array kRare = {
     Message{"ERROR", "orders", "order ", " could not be stored: constraint failed"},
 };
 
+const Message &messageOf(const Draw &draw)
+{
+    return draw.chance(1, 60) ? draw.pick(2, kRare) : draw.pick(3, kCommon);
+}
+
+void writeHost(std::uint64_t keyRank, LineWriter &out)
+{
+    out.text("web-").padded(keyRank + 1, 2);
+}
+
 class ApplicationLog final : public Dataset
 {
 public:
-    void writeKey(std::uint64_t rank, LineWriter &out) const override
-    {
-        out.text("web-").padded(rank + 1, 2);
-    }
+    void writeKey(std::uint64_t rank, LineWriter &out) const override { writeHost(rank, out); }
 
     void writePayload(const Draw &draw, LineWriter &out) const override
     {
-        const Message &message = draw.chance(1, 60) ? draw.pick(2, kRare) : draw.pick(3, kCommon);
+        const Message &message = messageOf(draw);
         out.text(R"({"event_time":")").time(draw.due());
         out.text(R"(","level":")").text(message.level);
         out.text(R"(","host":")");
@@ -58,6 +65,15 @@ public:
 };
 
 } // namespace
+
+void writeLogLine(const Draw &draw, LineWriter &out)
+{
+    const Message &message = messageOf(draw);
+    out.time(draw.due()).text(" ").text(message.level).text(" ");
+    writeHost(draw.keyRank(), out);
+    out.text(" ").text(message.logger).text(": ").text(message.before);
+    out.number(1 + draw.below(5, 4000)).text(message.after);
+}
 
 std::unique_ptr<Dataset> makeApplicationLog()
 {

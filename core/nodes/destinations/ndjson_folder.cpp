@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/ndjson_folder.h"
+
+#include "core/base/crc32c.h"
+#include "core/graph/parameter_reader.h"
+#include "core/graph/place.h"
+#include "core/nodes/destinations/part_files.h"
+#include "core/nodes/paths.h"
+#include "core/nodes/producers/row_format.h"
+
+namespace millrace::nodes {
+namespace {
+
+using graph::Parameter;
+using graph::ParameterType;
+
+constexpr std::uint32_t kMagic = 0x464E524D; // "MRNF"
+constexpr std::uint8_t kVersion = 1;
+
+graph::NodeKind describeKind()
+{
+    graph::NodeKind kind;
+    kind.id = "ndjson-folder";
+    kind.category = graph::Category::Destination;
+    kind.title = "Folder of NDJSON files";
+    kind.summary = "Writes records into files, each renamed when it is whole";
+    kind.inputs = {{.id = "in", .title = "Records"}};
+    kind.mappings = {
+        .flink = "filesystem connector", .aws = "Firehose to S3", .kafka = "S3 sink connector"};
+    kind.parameters = {
+        Parameter{.id = "folder",
+                  .title = "Folder",
+                  .type = ParameterType::FolderPath,
+                  .defaultValue = "records",
+                  .help = "Made when absent. A relative path starts at the output folder of the "
+                          "data directory."},
+        Parameter{.id = "prefix",
+                  .title = "File name",
+                  .type = ParameterType::Text,
+                  .defaultValue = "part",
+                  .help = "The beginning of the files' names."},
+        Parameter{.id = "maximumBytes",
+                  .title = "File size",
+                  .type = ParameterType::Bytes,
+                  .defaultValue = std::int64_t{16} << 20,
+                  .minimum = 0,
+                  .help = "A file is whole when it is so large; 0 sets no limit."},
+        Parameter{.id = "maximumRecords",
+                  .title = "Records in a file",
+                  .type = ParameterType::Integer,
+                  .defaultValue = std::int64_t{100'000},
+                  .unit = "records",
+                  .minimum = 0,
+                  .help = "A file is whole when it holds so many; 0 sets no limit."},
+        Parameter{.id = "maximumAge",
+                  .title = "File age",
+                  .type = ParameterType::Duration,
+                  .defaultValue = graph::Milliseconds(60'000),
+                  .minimum = 0,
+                  .help =
+                      "A file is whole when its first record came so long ago; 0 sets no limit."},
+    };
+    return kind;
+}
+
+const graph::NodeKind &kind()
+{
+    static const graph::NodeKind described = describeKind();
+    return described;
+}
+
+class NdjsonFolder final : public runtime::Sink
+{
+public:
+    NdjsonFolder(Path folder, std::string prefix, PartLimits limits,
+                 const runtime::NodeContext &context)
+        : m_files(*context.fileSystem)
+        , m_clock(*context.clock)
+        , m_folder(std::move(folder))
+        , m_progressPath(joinPath(m_folder, ".millrace-" + context.project.toString() + '-' +
+                                                context.node.value))
+        , m_parts(m_files, m_folder, prefix + '-' + context.node.value, limits)
+        , m_json(makeNdjsonFormat({}, {}))
+    {}
+
+    Result<Opened> open() override
+    {
+        Opened opened;
+        MILLRACE_TRY(m_files.makeFolders(m_folder));
+        PartFiles::State state;
+        if (m_files.exists(m_progressPath)) {
+            const auto bytes = m_files.readAll(m_progressPath);
+            if (!bytes)
+                return bytes.error();
+            auto progress = decode(*bytes, state);
+            if (!progress)
+                return std::move(progress).error().at(m_progressPath);
+            opened.progress = *std::move(progress);
+        } else if (m_hadProgress) {
+            opened.notices.push_back(replaced());
+        }
+        m_hadProgress = opened.progress.has_value();
+        const auto lost = m_parts.recover(state);
+        if (!lost)
+            return lost.error();
+        if (*lost)
+            opened.notices.push_back(Problem(Code::NodeFolderLost, {{"path", m_folder}}));
+        m_progress = opened.progress;
+        return opened;
+    }
+
+    runtime::SinkResult check(std::span<const runtime::Chunk> chunks) override
+    {
+        runtime::SinkResult result;
+        for (const runtime::Chunk &chunk : chunks) {
+            auto &dead = result.dead.emplace_back();
+            for (const std::uint32_t row : chunk.rows) {
+                if (Status valid = m_json->convert(chunk.batch->data(row), m_row); !valid)
+                    dead.push_back({row, std::move(valid).error()});
+            }
+        }
+        return result;
+    }
+
+    Status commit(std::span<const runtime::Chunk> chunks,
+                  const runtime::FragmentProgress &progress) override
+    {
+        if (m_hadProgress && !m_files.exists(m_progressPath))
+            return replaced();
+        const WallTime now = m_clock.wall();
+        m_parts.discard();
+        m_parts.endIfOld(now);
+        for (const runtime::Chunk &chunk : chunks) {
+            for (const std::uint32_t row : chunk.rows)
+                m_parts.add(chunk.batch->data(row), now);
+        }
+        return store(progress);
+    }
+
+    Status close() override
+    {
+        if (!m_progress)
+            return Done{};
+        m_parts.discard();
+        m_parts.end();
+        return store(*std::exchange(m_progress, std::nullopt));
+    }
+
+private:
+    Status store(const runtime::FragmentProgress &progress)
+    {
+        MILLRACE_TRY(m_parts.write());
+        MILLRACE_TRY(m_files.replaceFile(m_progressPath, encode(m_parts.state(), progress)));
+        m_hadProgress = true;
+        m_progress = progress;
+        m_parts.stored();
+        return Done{};
+    }
+
+    Problem replaced() const
+    {
+        return Problem(Code::NodeDestinationReplaced, {{"path", m_folder}}, m_folder);
+    }
+
+    static Bytes encode(const PartFiles::State &state, const runtime::FragmentProgress &progress)
+    {
+        Bytes bytes;
+        ByteWriter writer(bytes);
+        writer.u32(kMagic);
+        writer.u8(kVersion);
+        writer.varint(state.number);
+        writer.varint(state.bytes);
+        writer.varint(state.records);
+        writer.i64(state.firstMs);
+        writer.sized(progress.encode());
+        writer.u32(crc32c(bytes));
+        return bytes;
+    }
+
+    static Result<runtime::FragmentProgress> decode(ByteView bytes, PartFiles::State &state)
+    {
+        const auto damaged = [](const char *reason) {
+            return Problem(Code::Corrupt, {{"what", "The progress file"}, {"reason", reason}});
+        };
+        ByteReader reader(bytes);
+        if (reader.u32() != kMagic)
+            return damaged("it is no progress file");
+        if (const std::uint8_t version = reader.u8(); version != kVersion) {
+            return Problem(Code::NewerFormat, {{"what", "The progress file"},
+                                               {"found", std::to_string(version)},
+                                               {"known", std::to_string(kVersion)}});
+        }
+        state.number = reader.varint();
+        state.bytes = reader.varint();
+        state.records = reader.varint();
+        state.firstMs = reader.i64();
+        const ByteView progress = reader.sized();
+        const std::size_t covered = reader.position();
+        const std::uint32_t crc = reader.u32();
+        if (!reader.ok() || reader.remaining() != 0 || crc != crc32c(bytes.first(covered)))
+            return damaged("its checksum does not match");
+        return runtime::FragmentProgress::decode(progress);
+    }
+
+    FileSystem &m_files;
+    const Clock &m_clock;
+    Path m_folder;
+    Path m_progressPath;
+    PartFiles m_parts;
+    std::unique_ptr<RowFormat> m_json;
+    RowFormat::Row m_row;
+    bool m_hadProgress = false; ///< whether the progress file was seen or written
+    std::optional<runtime::FragmentProgress> m_progress; ///< what it holds
+};
+
+} // namespace
+
+runtime::NodeFactory makeNdjsonFolder()
+{
+    runtime::NodeFactory factory;
+    factory.kind = kind();
+    factory.sink =
+        [](const graph::Node &node,
+           const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Sink>> {
+        const graph::ParameterReader parameters(node, kind());
+        const std::string folder = parameters.text("folder");
+        if (folder.empty())
+            return invalidArgument("Name the folder", graph::parameterPlace(node.id, "folder"));
+        const std::string prefix = parameters.text("prefix");
+        if (prefix.empty() || prefix.front() == '.' || prefix.find('/') != std::string::npos) {
+            return invalidArgument(
+                "A file name is not empty, begins without a dot and holds no '/'",
+                graph::parameterPlace(node.id, "prefix"));
+        }
+        const PartLimits limits{
+            .bytes = parameters.bytes("maximumBytes"),
+            .records = static_cast<std::uint64_t>(parameters.integer("maximumRecords")),
+            .age = parameters.duration("maximumAge")};
+        return std::unique_ptr<runtime::Sink>(
+            new NdjsonFolder(resolvePath(context.dataFolder, folder), prefix, limits, context));
+    };
+    return factory;
+}
+
+} // namespace millrace::nodes

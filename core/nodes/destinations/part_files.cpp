@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/part_files.h"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace millrace::nodes {
+namespace {
+
+constexpr std::string_view kWholeEnd = ".ndjson";
+constexpr std::string_view kPartEnd = ".ndjson.part";
+
+} // namespace
+
+PartFiles::PartFiles(FileSystem &files, Path folder, std::string prefix, PartLimits limits)
+    : m_files(files)
+    , m_folder(std::move(folder))
+    , m_prefix(std::move(prefix))
+    , m_limits(limits)
+{}
+
+Path PartFiles::partPath(std::uint64_t number) const
+{
+    return joinPath(m_folder, fmt::format(".{}-{:010}{}", m_prefix, number, kPartEnd));
+}
+
+Path PartFiles::wholePath(std::uint64_t number) const
+{
+    return joinPath(m_folder, fmt::format("{}-{:010}{}", m_prefix, number, kWholeEnd));
+}
+
+std::uint64_t PartFiles::partNumber(std::string_view name) const
+{
+    const std::string before = '.' + m_prefix + '-';
+    if (!name.starts_with(before) || !name.ends_with(kPartEnd))
+        return 0;
+    name.remove_prefix(before.size());
+    name.remove_suffix(std::min(kPartEnd.size(), name.size()));
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return error == std::errc() && end == name.data() + name.size() ? number : 0;
+}
+
+Result<bool> PartFiles::recover(const State &state)
+{
+    m_file.reset();
+    m_fileNumber = 0;
+    m_pieces.clear();
+    m_stored = state;
+    m_next = state;
+    m_renameFrom = state.number;
+    const auto names = m_files.list(m_folder);
+    if (!names)
+        return names.error();
+    bool found = false;
+    for (const std::string &name : *names) {
+        const std::uint64_t number = partNumber(name);
+        if (number == 0)
+            continue;
+        if (number < state.number)
+            MILLRACE_TRY(m_files.rename(partPath(number), wholePath(number)));
+        else if (number > state.number || state.bytes == 0)
+            MILLRACE_TRY(m_files.remove(partPath(number)));
+        else
+            found = true;
+    }
+    MILLRACE_TRY(m_files.syncFolder(m_folder));
+    if (state.bytes == 0)
+        return false;
+    if (found) {
+        auto file = m_files.open(partPath(state.number), OpenMode::ReadWrite);
+        if (!file)
+            return std::move(file).error();
+        const auto info = (*file)->info();
+        if (!info)
+            return info.error();
+        if (info->sizeBytes >= state.bytes) {
+            MILLRACE_TRY((*file)->truncate(state.bytes));
+            m_file = *std::move(file);
+            m_fileNumber = state.number;
+            return false;
+        }
+    }
+    end();
+    m_stored = m_next;
+    m_renameFrom = m_next.number;
+    return true;
+}
+
+void PartFiles::add(std::string_view line, WallTime now)
+{
+    if (m_pieces.empty() || m_pieces.back().number != m_next.number)
+        m_pieces.push_back({m_next.number, m_next.bytes, {}});
+    std::string &text = m_pieces.back().text;
+    const std::size_t before = text.size();
+    text += line;
+    text += '\n';
+    for (std::size_t i = before; i + 1 < text.size(); ++i) {
+        if (text[i] == '\n' || text[i] == '\r')
+            text[i] = ' ';
+    }
+    if (m_next.records == 0)
+        m_next.firstMs = now.time_since_epoch().count();
+    m_next.bytes += line.size() + 1;
+    m_next.records += 1;
+    if ((m_limits.bytes > 0 && m_next.bytes >= m_limits.bytes) ||
+        (m_limits.records > 0 && m_next.records >= m_limits.records))
+        end();
+}
+
+void PartFiles::end()
+{
+    if (m_next.records > 0)
+        m_next = State{.number = m_next.number + 1};
+}
+
+void PartFiles::endIfOld(WallTime now)
+{
+    const std::chrono::milliseconds age(now.time_since_epoch().count() - m_next.firstMs);
+    if (m_limits.age.count() > 0 && m_next.records > 0 && age >= m_limits.age)
+        end();
+}
+
+Status PartFiles::openPart(std::uint64_t number)
+{
+    if (m_file && m_fileNumber == number)
+        return Done{};
+    m_file.reset();
+    const bool fresh = !m_files.exists(partPath(number));
+    auto file = m_files.open(partPath(number), OpenMode::CreateOrOpen);
+    if (!file)
+        return std::move(file).error();
+    m_file = *std::move(file);
+    m_fileNumber = number;
+    // The progress must never know of a file whose name a crash forgets.
+    return fresh ? m_files.syncFolder(m_folder) : Status(Done{});
+}
+
+Status PartFiles::write()
+{
+    MILLRACE_TRY(renameWhole());
+    // A failed commit may have left text behind what is stored; each file is cut to what is meant.
+    const bool endsUnwritten = m_next.number > m_stored.number && m_stored.bytes > 0 &&
+                               (m_pieces.empty() || m_pieces.front().number != m_stored.number);
+    if (endsUnwritten) {
+        MILLRACE_TRY(openPart(m_stored.number));
+        MILLRACE_TRY(m_file->truncate(m_stored.bytes));
+        MILLRACE_TRY(m_file->sync());
+    }
+    for (const Piece &piece : m_pieces) {
+        MILLRACE_TRY(openPart(piece.number));
+        MILLRACE_TRY(m_file->writeAt(FilePos(piece.at), asBytes(piece.text)));
+        MILLRACE_TRY(m_file->truncate(piece.at + piece.text.size()));
+        MILLRACE_TRY(m_file->sync());
+    }
+    return Done{};
+}
+
+void PartFiles::stored()
+{
+    m_stored = m_next;
+    m_pieces.clear();
+    (void)renameWhole(); // write() and recover() do what is left
+}
+
+Status PartFiles::renameWhole()
+{
+    if (m_renameFrom == m_stored.number)
+        return Done{};
+    m_file.reset();
+    m_fileNumber = 0;
+    for (; m_renameFrom < m_stored.number; ++m_renameFrom)
+        MILLRACE_TRY(m_files.rename(partPath(m_renameFrom), wholePath(m_renameFrom)));
+    return m_files.syncFolder(m_folder);
+}
+
+void PartFiles::discard()
+{
+    m_pieces.clear();
+    m_next = m_stored;
+    m_file.reset(); // after a failed sync nothing is known of it
+    m_fileNumber = 0;
+}
+
+} // namespace millrace::nodes

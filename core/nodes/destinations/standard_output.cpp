@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/destinations/standard_output.h"
+
+#include "core/graph/parameter_reader.h"
+#include "core/record/timestamp_text.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace millrace::nodes {
+namespace {
+
+graph::NodeKind describeKind()
+{
+    graph::NodeKind kind;
+    kind.id = "standard-output";
+    kind.category = graph::Category::Destination;
+    kind.title = "Standard output";
+    kind.summary = "Prints records, one a line";
+    kind.inputs = {{.id = "in", .title = "Records"}};
+    kind.mappings = {.flink = "print connector", .aws = "", .kafka = "kafka-console-consumer"};
+    kind.parameters = {
+        graph::Parameter{
+            .id = "format",
+            .title = "Format",
+            .type = graph::ParameterType::Choice,
+            .defaultValue = "ndjson",
+            .choices = {{"ndjson", "NDJSON", "The payloads alone"},
+                        {"table", "Table", "Arrival, shard, ordinal, key and payload"}},
+            .help = "What a line holds."},
+    };
+    return kind;
+}
+
+const graph::NodeKind &kind()
+{
+    static const graph::NodeKind described = describeKind();
+    return described;
+}
+
+class StandardOutput final : public runtime::Sink
+{
+public:
+    StandardOutput(bool table, int descriptor)
+        : m_table(table)
+        , m_descriptor(descriptor)
+    {}
+
+    Result<Opened> open() override { return Opened{}; }
+    bool progressInCatalog() const override { return true; }
+
+    runtime::SinkResult check(std::span<const runtime::Chunk> chunks) override
+    {
+        return {std::vector<std::vector<runtime::DeadRow>>(chunks.size())};
+    }
+
+    Status commit(std::span<const runtime::Chunk> chunks,
+                  const runtime::FragmentProgress &) override
+    {
+        m_text.clear();
+        for (const runtime::Chunk &chunk : chunks) {
+            for (const std::uint32_t row : chunk.rows)
+                appendRow(*chunk.batch, row);
+        }
+        return print();
+    }
+
+    Status close() override { return Done{}; }
+
+private:
+    void appendRow(const record::RecordBatch &batch, std::uint32_t row)
+    {
+        if (m_table) {
+            // The origin's place: a mapped record has none of its own.
+            const record::Origin origin = batch.origin(row);
+            m_text += batch.placed()
+                          ? record::timestampText(batch.arrival(row).time_since_epoch().count())
+                          : std::string(23, ' ');
+            m_text += fmt::format("  {:>3}  {:>10}  ", origin.shard.value, origin.ordinal.value);
+            appendLine(batch.key(row));
+            m_text += "  ";
+        }
+        appendLine(batch.data(row));
+        m_text += '\n';
+    }
+
+    void appendLine(std::string_view text)
+    {
+        for (const char c : text) {
+            if (c == '\n')
+                m_text += "\\n";
+            else if (c == '\r')
+                m_text += "\\r";
+            else
+                m_text += c;
+        }
+    }
+
+    Status print()
+    {
+        std::string_view rest = m_text;
+        while (!rest.empty()) {
+            const ssize_t written = ::write(m_descriptor, rest.data(), rest.size());
+            if (written < 0 && errno == EINTR)
+                continue;
+            if (written < 0) {
+                return Problem(Code::Io, {{"operation", "Printing to standard output"},
+                                          {"reason", std::strerror(errno)}});
+            }
+            rest.remove_prefix(static_cast<std::size_t>(written));
+        }
+        return Done{};
+    }
+
+    bool m_table;
+    int m_descriptor;
+    std::string m_text;
+};
+
+} // namespace
+
+runtime::NodeFactory makeStandardOutput()
+{
+    runtime::NodeFactory factory;
+    factory.kind = kind();
+    factory.sink =
+        [](const graph::Node &node,
+           const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Sink>> {
+        const graph::ParameterReader parameters(node, kind());
+        return std::unique_ptr<runtime::Sink>(
+            new StandardOutput(parameters.choice("format") == "table", context.outputDescriptor));
+    };
+    return factory;
+}
+
+} // namespace millrace::nodes

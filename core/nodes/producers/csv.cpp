@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/producers/csv.h"
+
+#include "core/nodes/producers/time_text.h"
+#include "core/record/decimal.h"
+#include "core/record/timestamp_text.h"
+#include "core/record/value.h"
+#include "core/sql/json_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+namespace millrace::nodes {
+namespace {
+
+Problem badLine(std::string reason, std::size_t column)
+{
+    return Problem(Code::NodeBadLine, {{"reason", std::move(reason)}},
+                   "column " + std::to_string(column));
+}
+
+std::size_t charactersIn(std::string_view utf8)
+{
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
+template <class Number>
+std::optional<Number> parseNumber(std::string_view text)
+{
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size())
+        return {};
+    return number;
+}
+
+std::optional<bool> parseBoolean(std::string_view text)
+{
+    const auto is = [&](std::string_view word) {
+        return text.size() == word.size() &&
+               std::equal(text.begin(), text.end(), word.begin(),
+                          [](char a, char b) { return (a | 0x20) == b; });
+    };
+    if (text == "1" || is("true"))
+        return true;
+    if (text == "0" || is("false"))
+        return false;
+    return {};
+}
+
+/// "007" is a name rather than a number.
+bool hasLeadingZero(std::string_view text)
+{
+    if (!text.empty() && text.front() == '-')
+        text.remove_prefix(1);
+    return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+}
+
+constexpr std::size_t kShownChars = 60;
+
+Problem misfit(const record::Field &field, const CsvCell &cell)
+{
+    std::string shown(cell.text.substr(0, kShownChars));
+    if (cell.text.size() > kShownChars)
+        shown += "…";
+    return Problem(Code::NodeValueMisfit,
+                   {{"value", std::move(shown)},
+                    {"column", field.name},
+                    {"type", field.type.toString() + (field.nullable ? "" : " NOT NULL")}},
+                   "column " + std::to_string(cell.column));
+}
+
+} // namespace
+
+Result<std::vector<CsvCell>> CsvParser::parse(std::string_view line)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    std::vector<CsvCell> cells;
+    m_unquoted.clear();
+    m_unquoted.reserve(line.size()); // never moves: cells point into it
+    std::size_t at = 0;
+    std::size_t column = 1;
+    for (;;) {
+        const std::size_t begin = at;
+        CsvCell cell{.text = {}, .quoted = at < line.size() && line[at] == '"', .column = column};
+        if (!cell.quoted) {
+            at = std::min(line.find(m_delimiter, at), line.size());
+            cell.text = line.substr(begin, at - begin);
+        } else {
+            const std::size_t from = m_unquoted.size();
+            for (++at;;) {
+                const std::size_t quote = line.find('"', at);
+                if (quote == std::string_view::npos)
+                    return badLine("a quote is not closed", column);
+                m_unquoted.append(line.substr(at, quote - at));
+                at = quote + 1;
+                if (at >= line.size() || line[at] != '"')
+                    break;
+                m_unquoted += '"';
+                ++at;
+            }
+            cell.text = std::string_view(m_unquoted).substr(from);
+            if (at < line.size() && line[at] != m_delimiter)
+                return badLine("text behind a closing quote",
+                               column + charactersIn(line.substr(begin, at - begin)));
+        }
+        cells.push_back(cell);
+        if (at >= line.size())
+            return cells;
+        ++at; // the delimiter
+        column += charactersIn(line.substr(begin, at - begin));
+    }
+}
+
+Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
+                                    const record::Schema &given)
+{
+    const auto refuse = [](std::string reason) {
+        return Problem(Code::NodeBadSchema, {{"reason", std::move(reason)}});
+    };
+    std::set<std::string> names;
+    for (const std::string &name : header) {
+        if (name.empty())
+            return refuse("a column of the header has no name");
+        if (!names.insert(name).second)
+            return refuse("the header names column " + name + " twice");
+    }
+    CsvColumns columns;
+    if (header.empty()) {
+        columns.m_schema = given;
+        for (std::size_t i = 0; i < given.fields.size(); ++i)
+            columns.m_cells.push_back(i);
+    } else if (given.fields.empty()) {
+        for (const std::string &name : header) {
+            columns.m_cells.push_back(columns.m_schema.fields.size());
+            columns.m_schema.fields.push_back({.name = name, .type = record::TypeKind::String});
+        }
+        columns.m_seen.resize(header.size());
+    } else {
+        columns.m_schema = given;
+        for (const record::Field &field : given.fields) {
+            const auto found = std::find(header.begin(), header.end(), field.name);
+            if (found == header.end())
+                return refuse("the header has no column " + field.name);
+            columns.m_cells.push_back(static_cast<std::size_t>(found - header.begin()));
+        }
+    }
+    columns.m_cellCount = header.empty() ? given.fields.size() : header.size();
+    if (columns.m_cellCount == 0)
+        return refuse("there is neither a header nor a schema");
+    for (const record::Field &field : columns.m_schema.fields) {
+        std::string key = columns.m_keys.empty() ? "" : ",";
+        sql::appendJsonString(key, field.name);
+        columns.m_keys.push_back(key + ':');
+    }
+    return columns;
+}
+
+void CsvColumns::look(const std::vector<CsvCell> &cells)
+{
+    if (cells.size() != m_cellCount)
+        return;
+    for (std::size_t i = 0; i < m_seen.size(); ++i) {
+        const std::string_view text = cells[i].text;
+        if (text.empty())
+            continue;
+        Seen &seen = m_seen[i];
+        const auto number = parseNumber<double>(text);
+        const bool isNumber = number && std::isfinite(*number) && !hasLeadingZero(text);
+        seen.any = true;
+        seen.integer = seen.integer && isNumber && parseNumber<std::int64_t>(text);
+        seen.number = seen.number && isNumber;
+        seen.boolean = seen.boolean && text.size() > 1 && parseBoolean(text);
+        seen.moment = seen.moment && !number && parseMoment(text);
+    }
+}
+
+void CsvColumns::settle()
+{
+    for (std::size_t i = 0; i < m_seen.size(); ++i) {
+        const Seen &seen = m_seen[i];
+        if (!seen.any)
+            continue;
+        record::DataType &type = m_schema.fields[i].type;
+        if (seen.integer)
+            type = record::TypeKind::BigInt;
+        else if (seen.number)
+            type = record::TypeKind::Double;
+        else if (seen.boolean)
+            type = record::TypeKind::Boolean;
+        else if (seen.moment)
+            type = record::TypeKind::Timestamp;
+    }
+    m_seen.clear();
+}
+
+Status CsvColumns::appendJson(const std::vector<CsvCell> &cells, std::string &out) const
+{
+    if (cells.size() != m_cellCount) {
+        return Problem(
+            Code::NodeColumnCount,
+            {{"found", std::to_string(cells.size())}, {"expected", std::to_string(m_cellCount)}},
+            "column " + std::to_string(cells.back().column));
+    }
+    out += '{';
+    for (std::size_t i = 0; i < m_schema.fields.size(); ++i) {
+        out += m_keys[i];
+        MILLRACE_TRY(appendValue(m_schema.fields[i], cells[m_cells[i]], out));
+    }
+    out += '}';
+    return Done{};
+}
+
+Status CsvColumns::appendValue(const record::Field &field, const CsvCell &cell,
+                               std::string &out) const
+{
+    if (cell.text.empty() && !cell.quoted) {
+        if (!field.nullable)
+            return misfit(field, cell);
+        out += "null";
+        return Done{};
+    }
+    switch (field.type.kind) {
+    case record::TypeKind::Boolean:
+        if (const auto value = parseBoolean(cell.text)) {
+            out += *value ? "true" : "false";
+            return Done{};
+        }
+        break;
+    case record::TypeKind::Int:
+    case record::TypeKind::BigInt: {
+        const auto value = parseNumber<std::int64_t>(cell.text);
+        if (value && (field.type.is(record::TypeKind::BigInt) ||
+                      (*value >= INT32_MIN && *value <= INT32_MAX))) {
+            out += std::to_string(*value);
+            return Done{};
+        }
+        break;
+    }
+    case record::TypeKind::Double:
+        if (const auto value = parseNumber<double>(cell.text); value && std::isfinite(*value)) {
+            out += record::doubleText(*value);
+            return Done{};
+        }
+        break;
+    case record::TypeKind::Decimal:
+        if (const auto value = record::parseDecimal(cell.text)) {
+            const auto scaled = record::rescale(value->unscaled, value->scale, field.type.scale);
+            if (scaled && record::fitsPrecision(*scaled, field.type.precision)) {
+                out += record::decimalText({*scaled, field.type.scale});
+                return Done{};
+            }
+        }
+        break;
+    case record::TypeKind::Timestamp:
+    case record::TypeKind::TimestampLtz:
+        if (const auto moment = parseMoment(cell.text)) {
+            out += '"' + record::timestampText(*moment) +
+                   (field.type.is(record::TypeKind::TimestampLtz) ? "Z\"" : "\"");
+            return Done{};
+        }
+        break;
+    default:
+        sql::appendJsonString(out, cell.text);
+        return Done{};
+    }
+    return misfit(field, cell);
+}
+
+} // namespace millrace::nodes

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/nodes/producers/input_file.h"
+#include "core/nodes/producers/line_reader.h"
+
+#include <optional>
+
+namespace millrace::nodes {
+
+/// Which file was read, and how far.
+struct TailPosition {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    FileHead head;
+    std::uint64_t offset = 0;
+    std::uint64_t line = 0; ///< lines before `offset`
+};
+
+/// The lines of a file that grows, is rotated away or cut: finds the file, reads it on, and finds
+/// the one that comes after it. How is told in tail.h.
+/// Thread-safety: one thread at a time.
+class FollowedFile
+{
+public:
+    /// `fromEnd`: of the first file ever only what is written from now on is read.
+    FollowedFile(FileSystem &files, Path path, bool fromEnd);
+
+    /// Goes on where `position` says.
+    void restore(const TailPosition &position);
+
+    /// The next complete line, or the rest of a file that will not grow any more; nothing when
+    /// there is none now. `notices` gets what happened to the files. Errors: NodeFileUnreadable.
+    Result<std::optional<Line>> next(std::vector<Problem> &notices);
+    /// The line that next() gave was taken.
+    void accept(const Line &line);
+
+    /// What is stored; nothing while no file was found yet.
+    const std::optional<TailPosition> &position() const { return m_position; }
+    const Path &path() const { return m_path; }
+
+private:
+    enum class Found : std::uint8_t { Yes = 1, NotYet };
+
+    Result<Found> locate(std::vector<Problem> &notices);
+    Result<bool> isOurs(const Path &path);
+    Result<std::optional<Path>> findOld();
+    std::optional<Path> nextRotated(std::int64_t modifiedAfter, std::uint64_t notInode);
+    Status openAt(const Path &path, std::uint64_t offset, std::uint64_t line);
+    Status begin(const Path &path, bool atEnd);
+    Status updateHead();
+    Result<bool> stillCurrent(std::vector<Problem> &notices);
+    Status switchToNext(std::vector<Problem> &notices);
+    Result<std::uint64_t> endOfLastLine(const File &file, std::uint64_t size);
+
+    FileSystem &m_files;
+    Path m_path;
+    bool m_fromEnd;
+    std::optional<TailPosition> m_position;
+    std::optional<LineReader> m_lines; ///< of the file that is read now
+    bool m_old = false;                ///< m_lines is not what m_path leads to
+    bool m_waitingSaid = false;
+    std::uint64_t m_seenBytes = 0; ///< largest size seen of this file
+};
+
+} // namespace millrace::nodes

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/nodes/producers/row_format.h"
+
+#include "core/graph/value.h"
+#include "core/nodes/producers/csv.h"
+#include "core/nodes/producers/input_file.h"
+#include "core/nodes/producers/line_reader.h"
+#include "core/nodes/producers/time_text.h"
+#include "core/sql/schema_inference.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <simdjson.h>
+
+namespace millrace::nodes {
+namespace {
+
+/// Where a text stops being JSON: simdjson tells that it is none, this tells where, from 1.
+class FindError final : public nlohmann::json_sax<nlohmann::json>
+{
+public:
+    std::size_t position = 0;
+    std::string reason;
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t &) override { return true; }
+    bool string(string_t &) override { return true; }
+    bool binary(binary_t &) override { return true; }
+    bool start_object(std::size_t) override { return true; }
+    bool key(string_t &) override { return true; }
+    bool end_object() override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t at, const std::string &,
+                     const nlohmann::json::exception &error) override
+    {
+        position = at;
+        reason = error.what();
+        // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …"
+        if (const std::size_t colon = reason.find(": "); colon != std::string::npos)
+            reason.erase(0, colon + 2);
+        return false;
+    }
+};
+
+class NdjsonFormat final : public RowFormat
+{
+public:
+    NdjsonFormat(record::Schema schema, std::string timeField)
+        : m_schema(std::move(schema))
+        , m_timeField(std::move(timeField))
+    {}
+
+    Status convert(std::string_view line, Row &row) override
+    {
+        simdjson::dom::element document;
+        const auto error = m_parser.parse(line.data(), line.size()).get(document);
+        if (error != simdjson::SUCCESS)
+            return whereWrong(line, simdjson::error_message(error));
+        simdjson::dom::object object;
+        if (document.get(object) != simdjson::SUCCESS)
+            return Problem(Code::NodeBadLine, {{"reason", "it is no JSON object"}}, "column 1");
+        row.payload = line;
+        row.moment.reset();
+        if (!m_timeField.empty()) {
+            simdjson::dom::element time;
+            if (object.at_key(m_timeField).get(time) == simdjson::SUCCESS)
+                row.moment = momentOf(time);
+        }
+        return Done{};
+    }
+
+    const record::Schema &schema() const override { return m_schema; }
+    std::optional<char> delimiter() const override { return {}; }
+    bool hasHeader() const override { return false; }
+
+private:
+    static Problem whereWrong(std::string_view line, std::string reason)
+    {
+        FindError found;
+        nlohmann::json::sax_parse(line, &found);
+        if (found.position == 0) // only simdjson objects: deeper than it goes, say
+            return Problem(Code::NodeBadLine, {{"reason", std::move(reason)}}, "column 1");
+        return Problem(Code::NodeBadLine, {{"reason", found.reason}},
+                       "column " + std::to_string(found.position));
+    }
+
+    static std::optional<std::int64_t> momentOf(const simdjson::dom::element &value)
+    {
+        std::string_view text;
+        if (value.get(text) == simdjson::SUCCESS)
+            return parseMoment(text);
+        double number = 0;
+        if (value.get(number) == simdjson::SUCCESS)
+            return momentFromNumber(number);
+        return {};
+    }
+
+    record::Schema m_schema;
+    std::string m_timeField;
+    simdjson::dom::parser m_parser;
+};
+
+class CsvFormat final : public RowFormat
+{
+public:
+    CsvFormat(CsvColumns columns, const RowSettings &settings, std::optional<std::size_t> timeCell)
+        : m_columns(std::move(columns))
+        , m_delimiter(settings.delimiter)
+        , m_header(settings.header)
+        , m_timeCell(timeCell)
+        , m_parser(settings.delimiter)
+    {}
+
+    Status convert(std::string_view line, Row &row) override
+    {
+        if (!graph::isUtf8(line))
+            return Problem(Code::NodeBadLine, {{"reason", "it is not UTF-8"}});
+        const auto cells = m_parser.parse(line);
+        if (!cells)
+            return cells.error();
+        row.payload.clear();
+        MILLRACE_TRY(m_columns.appendJson(*cells, row.payload));
+        row.moment = m_timeCell ? parseMoment((*cells)[*m_timeCell].text) : std::nullopt;
+        return Done{};
+    }
+
+    const record::Schema &schema() const override { return m_columns.schema(); }
+    std::optional<char> delimiter() const override { return m_delimiter; }
+    bool hasHeader() const override { return m_header; }
+
+private:
+    CsvColumns m_columns;
+    char m_delimiter;
+    bool m_header;
+    std::optional<std::size_t> m_timeCell;
+    CsvParser m_parser;
+};
+
+/// A reader at the first line; `format` only decides about quotes.
+Result<LineReader> openLines(FileSystem &files, const Path &path, std::optional<char> delimiter)
+{
+    auto file = openInput(files, path);
+    if (!file)
+        return std::move(file).error();
+    const auto mark = byteOrderMark(**file);
+    if (!mark)
+        return mark.error();
+    return LineReader(*std::move(file), FilePos(*mark), delimiter);
+}
+
+Result<record::Schema> inferNdjson(LineReader lines)
+{
+    sql::SchemaInference inference;
+    for (std::size_t i = 0; i < kSchemaLines; ++i) {
+        const auto line = lines.next();
+        if (!line)
+            return line.error();
+        if (!*line)
+            break;
+        if (!(*line)->tooLong)
+            inference.add(trimLine((*line)->text));
+        lines.accept(**line);
+    }
+    record::Schema schema = inference.schema();
+    for (record::Field &field : schema.fields)
+        field.nullable = true; // nobody has looked at the rest of the file
+    return schema;
+}
+
+Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
+{
+    CsvParser parser(settings.delimiter);
+    std::vector<std::string> header;
+    const auto nextCells = [&]() -> Result<std::optional<std::vector<CsvCell>>> {
+        const auto line = lines.next();
+        if (!line)
+            return line.error();
+        if (!*line)
+            return std::optional<std::vector<CsvCell>>();
+        auto cells = parser.parse((*line)->text);
+        lines.accept(**line);
+        if (!cells || (*line)->tooLong)
+            return std::optional(std::vector<CsvCell>());
+        return std::optional(*std::move(cells));
+    };
+    if (settings.header) {
+        const auto cells = nextCells();
+        if (!cells)
+            return cells.error();
+        if (!*cells)
+            return Problem(Code::NodeBadSchema,
+                           {{"reason", "the file is empty, it has no header"}});
+        for (const CsvCell &cell : **cells)
+            header.emplace_back(cell.text);
+    }
+    auto columns = CsvColumns::make(header, settings.schema);
+    if (!columns || !settings.schema.fields.empty())
+        return columns;
+    for (std::size_t i = 0; i < kSchemaLines; ++i) {
+        const auto cells = nextCells();
+        if (!cells)
+            return cells.error();
+        if (!*cells)
+            break;
+        columns->look(**cells);
+    }
+    columns->settle();
+    return columns;
+}
+
+} // namespace
+
+std::string_view trimLine(std::string_view line)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+Result<std::uint64_t> byteOrderMark(const File &file)
+{
+    constexpr std::array kMark = {std::byte{0xEF}, std::byte{0xBB}, std::byte{0xBF}};
+    std::array<std::byte, 3> head{};
+    const auto got = file.readAt(FilePos(0), head);
+    if (!got)
+        return got.error();
+    return *got == kMark.size() && head == kMark ? std::uint64_t{kMark.size()} : 0;
+}
+
+std::unique_ptr<RowFormat> makeNdjsonFormat(record::Schema schema, std::string timeField)
+{
+    return std::make_unique<NdjsonFormat>(std::move(schema), std::move(timeField));
+}
+
+Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &path,
+                                                 const RowSettings &settings)
+{
+    const std::optional<char> delimiter =
+        settings.csv ? std::optional(settings.delimiter) : std::nullopt;
+    auto lines = openLines(files, path, delimiter);
+    if (!lines)
+        return std::move(lines).error();
+    if (!settings.csv) {
+        record::Schema schema = settings.schema;
+        if (schema.fields.empty()) {
+            auto inferred = inferNdjson(*std::move(lines));
+            if (!inferred)
+                return std::move(inferred).error();
+            schema = *std::move(inferred);
+        }
+        return makeNdjsonFormat(std::move(schema), settings.timeField);
+    }
+    auto columns = lookAtCsv(*std::move(lines), settings);
+    if (!columns) {
+        if (columns.error().code() != Code::NodeBadSchema)
+            return std::move(columns).error();
+        return Problem(
+            Code::NodeBadSchema,
+            {{"path", path}, {"reason", std::string(columns.error().argument("reason"))}});
+    }
+    std::optional<std::size_t> timeCell;
+    if (!settings.timeField.empty()) {
+        const std::size_t field = columns->schema().indexOf(settings.timeField);
+        if (field == columns->schema().fields.size()) {
+            return Problem(
+                Code::NodeBadSchema,
+                {{"path", path},
+                 {"reason", "there is no column " + settings.timeField + " for the time"}});
+        }
+        timeCell = columns->cellOf(field);
+    }
+    return std::unique_ptr<RowFormat>(new CsvFormat(*std::move(columns), settings, timeCell));
+}
+
+} // namespace millrace::nodes

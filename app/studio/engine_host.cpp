@@ -48,7 +48,8 @@ Path defaultDataDirectory(const graph::Document &document)
     if (name.isEmpty())
         name = u"pipeline"_s;
     const QString base = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
-    return ui::pathFromQt(u"%1/millrace/%2-%3"_s.arg(base, name, ui::toQt(document.project.toString()).left(8)));
+    return ui::pathFromQt(
+        u"%1/millrace/%2-%3"_s.arg(base, name, ui::toQt(document.project.toString()).left(8)));
 }
 
 } // namespace millrace::studio

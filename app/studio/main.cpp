@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/nodes/kinds.h"
-
 #include "app/studio/engine_host.h"
 #include "app/studio/options.h"
+
+#include "core/nodes/kinds.h"
+
 #include "ui/bridge/convert.h"
 #include "ui/shell/main_window.h"
 #include "ui/style/icon.h"
@@ -60,7 +61,8 @@ int runStudio(QApplication &application, const studio::Options &options)
     QApplication::setWindowIcon(ui::applicationIcon());
 
     studio::EngineHost host;
-    ui::MainWindow window(nodes::kindCatalog(), {resourceFolder(u"templates"_s), QCoreApplication::applicationVersion()});
+    ui::MainWindow window(nodes::kindCatalog(),
+                          {resourceFolder(u"templates"_s), QCoreApplication::applicationVersion()});
     bool failed = false;
     QObject::connect(&host, &studio::EngineHost::opened, &window, &ui::MainWindow::setEngine);
     QObject::connect(&host, &studio::EngineHost::failed, &window, [&](const Problem &problem) {
@@ -71,9 +73,10 @@ int runStudio(QApplication &application, const studio::Options &options)
     Path inUse;
     QObject::connect(&window.document(), &ui::PipelineDocument::opened, &window, [&] {
         engine::LocalEngineOptions engineOptions;
-        engineOptions.dataDirectory = options.dataDirectory.isEmpty()
-                                          ? studio::defaultDataDirectory(window.document().graph())
-                                          : ui::pathFromQt(QDir().absoluteFilePath(options.dataDirectory));
+        engineOptions.dataDirectory =
+            options.dataDirectory.isEmpty()
+                ? studio::defaultDataDirectory(window.document().graph())
+                : ui::pathFromQt(QDir().absoluteFilePath(options.dataDirectory));
         engineOptions.budgetBytes = options.budgetBytes;
         engineOptions.log = standardErrorLog();
         if (std::exchange(inUse, engineOptions.dataDirectory) == engineOptions.dataDirectory)
@@ -91,7 +94,8 @@ int runStudio(QApplication &application, const studio::Options &options)
     if (!options.screenshot.isEmpty()) {
         QTimer::singleShot(options.after, &window, [&] {
             if (!window.grab().save(options.screenshot)) {
-                std::fprintf(stderr, "millrace-studio: %s could not be written\n", qPrintable(options.screenshot));
+                std::fprintf(stderr, "millrace-studio: %s could not be written\n",
+                             qPrintable(options.screenshot));
                 failed = true;
             }
             QApplication::exit(failed ? kFailure : 0);
@@ -111,7 +115,8 @@ int main(int argc, char **argv)
         arguments << QString::fromLocal8Bit(argv[i]);
     const std::variant<studio::Options, QString> read = studio::readOptions(arguments);
     if (const auto *wrong = std::get_if<QString>(&read)) {
-        std::fprintf(stderr, "millrace-studio: %s\nSee millrace-studio --help.\n", qPrintable(*wrong));
+        std::fprintf(stderr, "millrace-studio: %s\nSee millrace-studio --help.\n",
+                     qPrintable(*wrong));
         return kUsage;
     }
     const auto &options = std::get<studio::Options>(read);

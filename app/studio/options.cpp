@@ -73,9 +73,15 @@ QString take(Options &options, const QString &name, const QString &value)
 
 std::optional<std::uint64_t> readBytes(const QString &text)
 {
-    const auto bytes = readWithUnit(text, {{u""_s, 1}, {u"B"_s, 1}, {u"kB"_s, 1e3}, {u"MB"_s, 1e6},
-                                           {u"GB"_s, 1e9}, {u"TB"_s, 1e12}, {u"KiB"_s, 1024.0},
-                                           {u"MiB"_s, 1048576.0}, {u"GiB"_s, 1073741824.0}});
+    const auto bytes = readWithUnit(text, {{u""_s, 1},
+                                           {u"B"_s, 1},
+                                           {u"kB"_s, 1e3},
+                                           {u"MB"_s, 1e6},
+                                           {u"GB"_s, 1e9},
+                                           {u"TB"_s, 1e12},
+                                           {u"KiB"_s, 1024.0},
+                                           {u"MiB"_s, 1048576.0},
+                                           {u"GiB"_s, 1073741824.0}});
     if (!bytes || *bytes > 1e18)
         return std::nullopt;
     return static_cast<std::uint64_t>(*bytes);
@@ -83,7 +89,8 @@ std::optional<std::uint64_t> readBytes(const QString &text)
 
 std::optional<std::chrono::milliseconds> readTime(const QString &text)
 {
-    const auto ms = readWithUnit(text, {{u""_s, 1e3}, {u"s"_s, 1e3}, {u"ms"_s, 1}, {u"min"_s, 6e4}});
+    const auto ms =
+        readWithUnit(text, {{u""_s, 1e3}, {u"s"_s, 1e3}, {u"ms"_s, 1}, {u"min"_s, 6e4}});
     if (!ms || *ms > 8.64e7)
         return std::nullopt;
     return std::chrono::milliseconds(static_cast<std::int64_t>(*ms));
@@ -91,8 +98,9 @@ std::optional<std::chrono::milliseconds> readTime(const QString &text)
 
 std::variant<Options, QString> readOptions(const QStringList &arguments)
 {
-    static const QStringList withValue = {u"--data"_s,       u"--budget"_s, u"--theme"_s,   u"--size"_s,
-                                          u"--screenshot"_s, u"--after"_s,  u"--language"_s};
+    static const QStringList withValue = {u"--data"_s,    u"--budget"_s,     u"--theme"_s,
+                                          u"--size"_s,    u"--screenshot"_s, u"--after"_s,
+                                          u"--language"_s};
     Options options;
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         QString name = arguments.at(i);
@@ -119,7 +127,8 @@ std::variant<Options, QString> readOptions(const QStringList &arguments)
         } else if (name.startsWith(u'-') && name != u"-") {
             return u"There is no option %1"_s.arg(name);
         } else if (!options.file.isEmpty()) {
-            return u"One pipeline file at most; there are \"%1\" and \"%2\""_s.arg(options.file, name);
+            return u"One pipeline file at most; there are \"%1\" and \"%2\""_s.arg(options.file,
+                                                                                   name);
         } else {
             options.file = name;
         }

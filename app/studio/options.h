@@ -16,8 +16,8 @@ namespace millrace::studio {
 
 /// What the command line asks for.
 struct Options {
-    QString file;          ///< empty: the start page
-    QString dataDirectory; ///< empty: one of the pipeline's own
+    QString file;                  ///< empty: the start page
+    QString dataDirectory;         ///< empty: one of the pipeline's own
     std::uint64_t budgetBytes = 0; ///< 0: the engine's default
     std::optional<ui::ThemeKind> theme;
     QSize size{1600, 1000};

@@ -31,7 +31,8 @@ QString problemText(const Problem &problem)
     text += QStringView(form).mid(at);
     // A sentence begins in upper case, but not where a file's name or an expression comes first.
     const QStringView first = QStringView(text).left(text.indexOf(u' '));
-    if (std::all_of(first.begin(), first.end(), [](QChar c) { return c.isLetter(); }) && !first.isEmpty())
+    if (std::all_of(first.begin(), first.end(), [](QChar c) { return c.isLetter(); }) &&
+        !first.isEmpty())
         text[0] = text.at(0).toUpper();
     return text;
 }

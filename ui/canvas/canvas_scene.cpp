@@ -62,6 +62,12 @@ CanvasScene::CanvasScene(PipelineDocument &document, QObject *parent)
     rebuild();
 }
 
+CanvasScene::~CanvasScene()
+{
+    // Dying items leave the selection one by one, and m_nodes still points to them.
+    m_rebuilding = true;
+}
+
 NodeItem *CanvasScene::itemFor(const NodeId &id) const
 {
     const auto found = m_nodes.find(id);

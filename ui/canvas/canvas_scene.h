@@ -24,6 +24,7 @@ class CanvasScene final : public QGraphicsScene
 public:
     /// `document` outlives the scene.
     explicit CanvasScene(PipelineDocument &document, QObject *parent = nullptr);
+    ~CanvasScene() override;
 
     /// The items showing something; null when it is not in the document. For views and tests.
     NodeItem *itemFor(const NodeId &id) const;

@@ -13,6 +13,7 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -222,11 +223,16 @@ QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
 {
     QStringList parts{kindText(kind.title)};
     if (kind.category == graph::Category::Stream) {
-        if (figures && !figures->shards.empty())
-            parts << Texts::tr("%n shard(s)", nullptr, static_cast<int>(figures->shards.size()));
+        const graph::ParameterReader stream(node, kind);
+        const bool asked = kind.findParameter("shards") != nullptr;
+        const auto shards = figures && !figures->shards.empty() ? std::ssize(figures->shards)
+                            : asked                             ? stream.integer("shards")
+                                                                : 0;
+        if (shards > 0)
+            parts << Texts::tr("%n shard(s)", nullptr, static_cast<int>(shards));
         for (const graph::Parameter &parameter : kind.parameters) {
             // How long records stay is the one duration a stream has.
-            const graph::ParameterValue *value = graph::ParameterReader(node, kind).value(parameter.id);
+            const graph::ParameterValue *value = stream.value(parameter.id);
             if (value && parameter.type == graph::ParameterType::Duration)
                 parts << parameterText(parameter, *value);
         }

@@ -64,6 +64,16 @@ double ShardHistory::highest() const
     return value;
 }
 
+qint64 ShardHistory::begin(qint64 now) const
+{
+    qint64 first = now;
+    for (const auto &[shard, values] : m_shards) {
+        if (!values.empty())
+            first = std::min(first, values.begin()->first);
+    }
+    return std::clamp(first, now - kChartSeconds, now - kNarrowestChartSeconds);
+}
+
 QList<QPointF> ShardHistory::points(std::uint32_t shard, qint64 from, qint64 to, int columns) const
 {
     QList<QPointF> points;

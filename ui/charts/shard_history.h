@@ -14,6 +14,8 @@ namespace millrace::ui {
 
 /// The window of time a chart shows, in seconds.
 inline constexpr qint64 kChartSeconds = 300;
+/// It begins narrower, so that a fresh run fills it from the first minute on.
+inline constexpr qint64 kNarrowestChartSeconds = 60;
 
 /// What each shard took in, second by second, as far back as the chart looks. Filled from the
 /// engine's history once and from every snapshot after; a second that comes twice is replaced.
@@ -31,6 +33,9 @@ public:
     /// The `count` shards with the highest mean over the last ten seconds they have, rising.
     std::vector<std::uint32_t> busiest(std::size_t count) const;
     double highest() const;
+    /// Where a chart that ends at `now` begins: with the first value, but between one and five
+    /// minutes back.
+    qint64 begin(qint64 now) const;
 
     /// Points (second, value) of a shard in [from, to], at most two for each of `columns` pixel
     /// columns: its lowest and highest value, in the order they came.

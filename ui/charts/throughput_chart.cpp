@@ -25,7 +25,9 @@ constexpr qreal kLinePx = 1.5;
 constexpr int kGridLines = 4;
 constexpr int kLowGridLines = 2; ///< below kLowPlotPx Qt Charts has no room for more labels
 constexpr int kLowPlotPx = 150;
+/// Times below the chart: every minute, or every 15 s while it is narrow.
 constexpr qint64 kTimeStep = 60;
+constexpr qint64 kShortTimeStep = 15;
 /// The axis ends a little above the limit, or above the highest value.
 constexpr double kHeadroom = 1.2;
 
@@ -75,16 +77,16 @@ ThroughputChart::ThroughputChart(QWidget *parent)
     restyle();
 }
 
-void ThroughputChart::show(const std::vector<Line> &lines, double limit, double highest, qint64 now)
+void ThroughputChart::show(const std::vector<Line> &lines, double limit, double highest,
+                           qint64 from, qint64 to)
 {
-    const auto from = static_cast<qreal>(now - kChartSeconds);
-    m_time->setRange(from, static_cast<qreal>(now));
+    m_time->setRange(static_cast<qreal>(from), static_cast<qreal>(to));
     const double top = niceTop(std::max(limit * kHeadroom, highest * 1.05));
     m_value->setRange(0, top);
     const bool low = m_chart->plotArea().height() < Style::instance().px(kLowPlotPx);
     m_value->setTickCount(low ? kLowGridLines + 1 : kGridLines + 1);
     m_value->setLabelFormat(top < 10 ? u"%.1f"_s : u"%.0f"_s);
-    m_limit->replace({QPointF(from, limit), QPointF(static_cast<qreal>(now), limit)});
+    m_limit->replace({QPointF(m_time->min(), limit), QPointF(m_time->max(), limit)});
     m_limitValue = limit;
     for (auto &[shard, line] : m_series)
         line->setVisible(std::any_of(lines.begin(), lines.end(), [shard = shard](const Line &each) {
@@ -116,7 +118,10 @@ void ThroughputChart::drawForeground(QPainter *painter, const QRectF &)
     const auto from = static_cast<qint64>(m_time->min());
     const auto to = static_cast<qint64>(m_time->max());
     const qreal half = style.px(36);
-    for (qint64 second = (from / kTimeStep + 1) * kTimeStep; second <= to; second += kTimeStep) {
+    const qint64 step = to - from > 3 * kTimeStep ? kTimeStep
+                        : to - from > kTimeStep   ? 2 * kShortTimeStep
+                                                  : kShortTimeStep;
+    for (qint64 second = (from / step + 1) * step; second <= to; second += step) {
         const qreal x = m_chart->mapToPosition({static_cast<qreal>(second), 0}, m_limit).x();
         const QRectF where(x - half, plot.bottom() + 3, 2 * half, style.px(16));
         if (where.left() >= 0 && where.right() <= width())

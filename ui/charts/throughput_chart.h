@@ -29,7 +29,8 @@ public:
         std::uint32_t shard = 0;
         QList<QPointF> points; ///< (second since 1970, value in the unit of the axis)
     };
-    void show(const std::vector<Line> &lines, double limit, double highest, qint64 now);
+    /// The time axis runs from second `from` to `to`.
+    void show(const std::vector<Line> &lines, double limit, double highest, qint64 from, qint64 to);
     void setLimitText(const QString &text) { m_limitText = text; }
     int columns() const; ///< pixel columns of the plot
 

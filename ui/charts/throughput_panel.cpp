@@ -27,6 +27,15 @@ qint64 secondsOf(WallTime time)
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
+/// The unit of the limit that the fullest shard is nearest to.
+ThroughputPanel::Unit bindingUnit(const std::vector<runtime::ShardFigures> &shards)
+{
+    const auto fullest =
+        std::max_element(shards.begin(), shards.end(),
+                         [](const auto &a, const auto &b) { return a.load() < b.load(); });
+    return fullest->bytesBind() ? ThroughputPanel::Unit::Bytes : ThroughputPanel::Unit::Records;
+}
+
 QToolButton *unitButton(const QString &name, const QString &text, QWidget *parent)
 {
     auto *button = new QToolButton(parent);
@@ -101,8 +110,15 @@ void ThroughputPanel::showStream(const std::optional<NodeId> &node)
 
 void ThroughputPanel::setUnit(Unit unit)
 {
+    m_unitChosen = true;
     if (unit == m_unit)
         return;
+    useUnit(unit);
+    showSnapshot(m_bridge.snapshot());
+}
+
+void ThroughputPanel::useUnit(Unit unit)
+{
     m_unit = unit;
     m_bytesButton->setChecked(unit == Unit::Bytes);
     m_recordsButton->setChecked(unit == Unit::Records);
@@ -110,12 +126,11 @@ void ThroughputPanel::setUnit(Unit unit)
     m_history.clear();
     m_requestedShards = 0;
     retranslate();
-    showSnapshot(m_bridge.snapshot());
 }
 
 QList<QPointF> ThroughputPanel::pointsOf(std::uint32_t shard) const
 {
-    return m_chart->pointsOf(shard);
+    return showsChart() ? m_chart->pointsOf(shard) : QList<QPointF>();
 }
 
 bool ThroughputPanel::showsChart() const
@@ -133,6 +148,8 @@ void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
 {
     const runtime::NodeFigures *figures = m_node ? snapshot->node(*m_node) : nullptr;
     if (figures && !figures->shards.empty()) {
+        if (!m_unitChosen && m_history.empty())
+            useUnit(bindingUnit(figures->shards));
         // Rates are those of the last whole second.
         const qint64 second = secondsOf(snapshot->at) - 1;
         for (const runtime::ShardFigures &shard : figures->shards) {
@@ -183,15 +200,15 @@ void ThroughputPanel::refresh()
     if (!isVisible())
         return;
     const std::vector<std::uint32_t> shown = m_history.busiest(kMaxLines);
+    const qint64 from = m_history.begin(m_lastSecond);
     std::vector<ThroughputChart::Line> lines;
     for (const std::uint32_t shard : shown) {
-        QList<QPointF> points =
-            m_history.points(shard, m_lastSecond - kChartSeconds, m_lastSecond, m_chart->columns());
+        QList<QPointF> points = m_history.points(shard, from, m_lastSecond, m_chart->columns());
         for (QPointF &point : points)
             point.setY(scaled(point.y()));
         lines.push_back({shard, std::move(points)});
     }
-    m_chart->show(lines, scaled(limit()), scaled(m_history.highest()), m_lastSecond);
+    m_chart->show(lines, scaled(limit()), scaled(m_history.highest()), from, m_lastSecond);
     m_legend->show(shown, m_history.shards().size() - shown.size());
 }
 

@@ -34,6 +34,7 @@ public:
     const std::optional<NodeId> &stream() const { return m_node; }
 
     enum class Unit : std::uint8_t { Bytes = 1, Records };
+    /// A person's choice; before one, the unit of the limit that binds.
     void setUnit(Unit unit);
     Unit unit() const { return m_unit; }
 
@@ -46,6 +47,7 @@ protected:
 
 private:
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    void useUnit(Unit unit);
     void requestHistory();
     void refresh();
     void retranslate();
@@ -55,6 +57,7 @@ private:
     EngineBridge &m_bridge;
     std::optional<NodeId> m_node;
     Unit m_unit = Unit::Bytes;
+    bool m_unitChosen = false;
     ShardHistory m_history;
     std::size_t m_requestedShards = 0; ///< history was asked for so many shards
     quint64 m_generation = 0;          ///< of the stream and unit shown; late answers are dropped

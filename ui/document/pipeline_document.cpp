@@ -38,8 +38,8 @@ void PipelineDocument::open(graph::Document document, const QString &filePath)
     m_open = true;
     m_undoStack.clear();
     validateNow();
-    emit opened();
     emit changed();
+    emit opened();
 }
 
 std::vector<Problem> PipelineDocument::openFile(const QString &filePath)

@@ -52,7 +52,7 @@ public:
     Status edit(const graph::Edit &edit, const QString &text);
 
 signals:
-    void opened();
+    void opened(); ///< after changed(), once what is open is another pipeline
     /// The graph differs from before: after open() and after every edit, undone and redone too.
     void changed();
 

@@ -83,15 +83,15 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     auto *tabs = new QHBoxLayout;
     tabs->setContentsMargins(16, 0, 16, 0);
     tabs->addWidget(m_tabs);
-    auto *rule = new QFrame(this);
-    rule->setProperty("look", u"rule"_s);
-    rule->setFixedHeight(1);
+    m_rule = new QFrame(this);
+    m_rule->setProperty("look", u"rule"_s);
+    m_rule->setFixedHeight(1);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addLayout(names);
     layout->addLayout(tabs);
-    layout->addWidget(rule);
+    layout->addWidget(m_rule);
     layout->addWidget(m_pages, 1);
 
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
@@ -148,6 +148,7 @@ void InspectorPanel::rebuild()
     }
     m_tabs->setCurrentIndex(tab);
     m_tabs->setVisible(node != nullptr);
+    m_rule->setVisible(node != nullptr);
     m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : 0);
     m_title->setText(node ? cardContent(*node, kind, nullptr).title : QString());
     m_title->setVisible(node != nullptr);

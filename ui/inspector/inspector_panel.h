@@ -7,6 +7,7 @@
 
 #include <optional>
 
+class QFrame;
 class QLabel;
 class QStackedWidget;
 class QTabBar;
@@ -42,6 +43,7 @@ private:
     QLabel *m_title = nullptr;
     QLabel *m_kind = nullptr;
     QTabBar *m_tabs = nullptr;
+    QFrame *m_rule = nullptr;
     QStackedWidget *m_pages = nullptr;
     QLabel *m_empty = nullptr;
     SettingsView *m_settings = nullptr;

@@ -25,7 +25,7 @@ constexpr int kStripPx = 24;
 constexpr int kRingPx = 168;
 constexpr int kRingWidthPx = 18;
 constexpr int kRowPx = 40;
-constexpr int kShownDigits = 2; ///< of a hash key; all of it is in the tooltip
+constexpr int kShownDigits = 2;   ///< of a hash key; all of it is in the tooltip
 constexpr int kGapDegrees16 = 24; ///< between two arcs of the ring, in sixteenths of a degree
 
 /// floor(index * 2^128 / count) as two words, by long division of (index, 0, 0) in base 2^64.

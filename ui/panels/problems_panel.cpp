@@ -90,6 +90,7 @@ ProblemsPanel::ProblemsPanel(ProblemListModel &model, QWidget *parent)
     m_stack->addWidget(m_table);
 
     auto *head = new QHBoxLayout;
+    head->setContentsMargins(9, 0, 0, 0); // in line with the cells
     head->addWidget(m_title, 1);
     head->addWidget(m_clear);
     auto *layout = new QVBoxLayout(this);

@@ -32,6 +32,12 @@ using namespace Qt::StringLiterals;
 
 namespace millrace::ui {
 
+namespace {
+
+constexpr QSize kSmallestWindow(960, 600);
+
+} // namespace
+
 MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &options)
     : m_options(options)
     , m_document(catalog)
@@ -39,6 +45,8 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     , m_problems([this](const NodeId &id) { return nodeName(id); })
 {
     setObjectName(u"window"_s);
+    // Said once: left to the layout, it would follow every figure that changes its width.
+    setMinimumSize(kSmallestWindow);
     makeActions();
     m_menus = new QMenuBar;
     m_menus->setObjectName(u"menus"_s);
@@ -120,6 +128,9 @@ void MainWindow::connectAll()
         m_problems.setDeployProblems({});
         showDocument();
         m_canvas->fitSoon();
+        // A stream says most about a pipeline: it is what the panels show first.
+        if (const std::optional<NodeId> stream = streamToShow())
+            m_scene.select(*stream);
     });
     connect(&m_document, &PipelineDocument::changed, this, [this] {
         m_problems.setDocumentProblems(m_document.problems());

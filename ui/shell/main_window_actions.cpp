@@ -33,9 +33,9 @@ void MainWindow::makeActions()
     connect(a.add(u"file.quit"_s, tr("&Quit"), tr("Stop the engine and quit"), QKeySequence::Quit),
             &QAction::triggered, this, &QWidget::close);
 
-    connect(
-        a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5, primaryIcon(u"run"_s, false)),
-        &QAction::triggered, this, &MainWindow::run);
+    connect(a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5,
+                  primaryIcon(u"run"_s, false)),
+            &QAction::triggered, this, &MainWindow::run);
     connect(a.add(u"run.pause"_s, tr("&Pause"), tr("Pause; streams go on accepting"), Qt::Key_F6,
                   themedIcon(u"pause"_s)),
             &QAction::triggered, this, [this] { m_bridge.pause(); });

@@ -88,6 +88,7 @@ MessagePage::MessagePage(QWidget *parent)
     area->setWidget(list);
 
     auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(12);
     buttons->addWidget(m_open);
     buttons->addWidget(m_back);
     buttons->addStretch(1);

@@ -83,7 +83,8 @@ void StatusLine::showNoEngine(bool starting)
 void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
 {
     const QString directory = pathToQt(snapshot.dataDirectory);
-    m_engine->setText(tr("Embedded engine · %1").arg(shortPath(directory)));
+    m_engine->setText(directory.isEmpty() ? tr("Embedded engine")
+                                          : tr("Embedded engine · %1").arg(shortPath(directory)));
     m_engine->setToolTip(tr("The engine in this window keeps its streams in %1").arg(directory));
     m_disk->setText(tr("Disk %1 of %2 (zstd %3)")
                         .arg(format::disk(snapshot.diskBytes), format::disk(snapshot.budgetBytes),

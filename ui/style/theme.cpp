@@ -10,6 +10,7 @@ namespace {
 
 constexpr qreal kHeadShare = 0.16;
 constexpr qreal kStripShare = 0.16;
+constexpr qreal kLightStripShare = 0.08; ///< more, and its sentence falls below 4.5:1
 constexpr qreal kSelectedRowShare = 0.24;
 
 Theme dark()
@@ -125,7 +126,7 @@ QColor Theme::cardHead(KindRole kindRole) const
 
 QColor Theme::strip(Health ofWhat) const
 {
-    return blend(health(ofWhat), panel, kStripShare);
+    return blend(health(ofWhat), panel, kind == ThemeKind::Light ? kLightStripShare : kStripShare);
 }
 
 QColor Theme::selectedRow() const

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bridge/convert.h"
-#include "ui/bridge/engine_bridge.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/bridge/engine_bridge.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -42,7 +42,8 @@ private slots:
         QSignalSpy deployed(&bridge, &EngineBridge::deployed);
         bridge.deployAndRun(clickstream(), u"/some/folder"_s);
         QCOMPARE(engine->count<engine::DeployRequest>(), 1);
-        QCOMPARE(engine->last<engine::DeployRequest>()->documentFolder, std::string("/some/folder"));
+        QCOMPARE(engine->last<engine::DeployRequest>()->documentFolder,
+                 std::string("/some/folder"));
         QCOMPARE(engine->count<engine::RunRequest>(), 0);
         bridge.poll();
         QCOMPARE(deployed.count(), 1);
@@ -173,7 +174,8 @@ private slots:
         engine->events = {{kRunStart, invalidArgument("one")}, {kRunStart, invalidArgument("two")}};
         EngineBridge bridge;
         std::vector<Problem> seen;
-        connect(&bridge, &EngineBridge::happened, this, [&](const std::vector<Problem> &all) { seen = all; });
+        connect(&bridge, &EngineBridge::happened, this,
+                [&](const std::vector<Problem> &all) { seen = all; });
         bridge.setEngine(engine);
         QCOMPARE(seen.size(), 2U);
         QCOMPARE(seen[0].text(), std::string("one"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
 #include "ui/bridge/convert.h"
 #include "ui/bridge/problem_text.h"
-
-#include "tests/support/test_main.h"
 
 #include <QCoreApplication>
 #include <QTest>
@@ -20,7 +20,8 @@ class Dictionary final : public QTranslator
 public:
     QString translate(const char *context, const char *source, const char *, int) const override
     {
-        if (qstrcmp(context, "Problem") == 0 && toQt(describe(Code::Corrupt).text) == QString::fromUtf8(source))
+        if (qstrcmp(context, "Problem") == 0 &&
+            toQt(describe(Code::Corrupt).text) == QString::fromUtf8(source))
             return u"Wegen {reason} ist {what} beschädigt"_s;
         return {};
     }
@@ -44,13 +45,16 @@ private slots:
 
     void sentencesBeginInUpperCaseAndNamesStayAsTheyAre()
     {
-        QCOMPARE(problemText(Problem(Code::NotFound, {{"what", "the node"}})), u"The node does not exist"_s);
-        QCOMPARE(problemText(Problem(Code::NotFound, {{"what", "access.log"}})), u"access.log does not exist"_s);
+        QCOMPARE(problemText(Problem(Code::NotFound, {{"what", "the node"}})),
+                 u"The node does not exist"_s);
+        QCOMPARE(problemText(Problem(Code::NotFound, {{"what", "access.log"}})),
+                 u"access.log does not exist"_s);
     }
 
     void argumentsAreFilledInOnce()
     {
-        const Problem problem(Code::Corrupt, {{"what", "{reason}"}, {"reason", "a hole"}}, "file.log");
+        const Problem problem(Code::Corrupt, {{"what", "{reason}"}, {"reason", "a hole"}},
+                              "file.log");
         QCOMPARE(problemText(problem), u"{reason} is damaged: a hole"_s);
         QCOMPARE(problemTextWithPlace(problem), u"file.log: {reason} is damaged: a hole"_s);
     }
@@ -59,7 +63,8 @@ private slots:
     {
         Dictionary german;
         QCoreApplication::installTranslator(&german);
-        const QString text = problemText(Problem(Code::Corrupt, {{"what", "Datei"}, {"reason", "Lücke"}}));
+        const QString text =
+            problemText(Problem(Code::Corrupt, {{"what", "Datei"}, {"reason", "Lücke"}}));
         QCoreApplication::removeTranslator(&german);
         QCOMPARE(text, u"Wegen Lücke ist Datei beschädigt"_s);
     }

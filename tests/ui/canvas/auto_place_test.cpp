@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/canvas/auto_place.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+
+#include "ui/canvas/auto_place.h"
 
 #include <QTest>
 
@@ -17,10 +17,7 @@ class AutoPlaceTest final : public QObject
     Q_OBJECT
 
 private slots:
-    void placedNodesStay()
-    {
-        QVERIFY(placesForUnplaced(clickstream()).empty());
-    }
+    void placedNodesStay() { QVERIFY(placesForUnplaced(clickstream()).empty()); }
 
     void columnsFollowTheWires()
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/canvas/card_content.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+
+#include "ui/canvas/card_content.h"
 
 #include <QTest>
 
@@ -69,7 +69,9 @@ private slots:
     {
         runtime::NodeFigures stream = figures(kStream);
         stream.shards[2].bytesInPerSecond = 0.96 * 1024 * 1024;
-        QCOMPARE(of(kStream, &stream).attention, u"Shard 2 is hot: key “guest” is 71\u00a0% of it"_s);
+        stream.shards[2].recordsInPerSecond = 400;
+        QCOMPARE(of(kStream, &stream).attention,
+                 u"Shard 2 is hot: key “guest” is 71\u00a0% of it"_s);
         stream.shards[2].topKeys = {{"a", 0.04}, {"b", 0.03}};
         QCOMPARE(of(kStream, &stream).attention, u"Shard 2 is at 96\u00a0% of its limit"_s);
         QCOMPARE(of(kStream, &stream).health, Health::Warning);

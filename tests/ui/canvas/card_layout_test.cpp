@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/canvas/card_layout.h"
-#include "ui/style/metrics.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+
+#include "ui/canvas/card_layout.h"
+#include "ui/style/metrics.h"
 
 #include <QTest>
 
@@ -33,7 +33,8 @@ private slots:
     {
         for (const CardContent &content : contents()) {
             const CardLayout layout = layoutCard(content);
-            std::vector<QRectF> boxes = {layout.what, layout.figure, layout.note, layout.foot, layout.strip};
+            std::vector<QRectF> boxes = {layout.what, layout.figure, layout.note, layout.foot,
+                                         layout.strip};
             for (const CardLayout::Bar &bar : layout.bars) {
                 boxes.push_back(bar.label);
                 boxes.push_back(bar.track);
@@ -67,7 +68,8 @@ private slots:
         CardContent content = contents().front();
         content.attention = QStringLiteral("Short");
         const CardLayout little = layoutCard(content);
-        content.attention = QStringLiteral("A sentence with so many words that it cannot stand on one line of a card");
+        content.attention = QStringLiteral(
+            "A sentence with so many words that it cannot stand on one line of a card");
         const CardLayout much = layoutCard(content);
         QVERIFY(much.strip.height() > 2 * little.stripText.height());
         QVERIFY(much.size.height() > little.size.height());

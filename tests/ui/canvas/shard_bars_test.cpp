@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
 #include "ui/canvas/card_layout.h"
 #include "ui/canvas/shard_bars.h"
-
-#include "tests/support/test_main.h"
 
 #include <QTest>
 
@@ -66,7 +66,8 @@ private slots:
         const auto bars = shardBars(shards);
         QCOMPARE(bars.size(), 8U);
         for (std::size_t i = 0; i < 7; ++i)
-            QCOMPARE(bars[i].shard, static_cast<std::uint32_t>(2 * i + 3)); // 1 is the least of the odd ones
+            QCOMPARE(bars[i].shard,
+                     static_cast<std::uint32_t>(2 * i + 3)); // 1 is the least of the odd ones
         QCOMPARE(bars[7].others, 9U);
         QCOMPARE(bars[7].label(), u"+9"_s);
         QVERIFY(qAbs(bars[7].load - (8 * 0.05 + 0.31) / 9) < 1e-9); // their mean

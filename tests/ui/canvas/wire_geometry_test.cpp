@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/canvas/wire_geometry.h"
-
 #include "tests/support/test_main.h"
+
+#include "ui/canvas/wire_geometry.h"
 
 #include <QTest>
 
@@ -43,7 +43,8 @@ private slots:
 
     void middleLiesOnTheCurve()
     {
-        for (const WireGeometry &wire : {WireGeometry{{0, 0}, {200, 90}}, WireGeometry{{300, 0}, {20, 160}}}) {
+        for (const WireGeometry &wire :
+             {WireGeometry{{0, 0}, {200, 90}}, WireGeometry{{300, 0}, {20, 160}}}) {
             const QPointF on = wire.curve().pointAtPercent(0.5);
             QVERIFY((on - wire.middle()).manhattanLength() < 3);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/charts/shard_history.h"
-
 #include "tests/support/test_main.h"
+
+#include "ui/charts/shard_history.h"
 
 #include <QTest>
 

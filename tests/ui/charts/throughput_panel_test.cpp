@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bridge/engine_bridge.h"
-#include "ui/charts/throughput_panel.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/charts/throughput_panel.h"
 
 #include <QLabel>
 #include <QTest>
@@ -48,7 +48,9 @@ private slots:
     {
         Panel p;
         QVERIFY(!p.panel.showsChart());
-        QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Select a stream"_s));
+        QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)
+                    ->text()
+                    .contains(u"Select a stream"_s));
         p.panel.showStream(kStream);
         QVERIFY(!p.panel.showsChart());
         QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Run"_s));
@@ -69,7 +71,8 @@ private slots:
         QVERIFY(points.size() > 250);
         const double last = kRunStart.time_since_epoch().count() / 1000.0 + 401;
         QCOMPARE(points.last().x(), last);
-        const double expected = clickstreamSnapshot(401).node(kStream)->shards[2].bytesInPerSecond / 1048576;
+        const double expected =
+            clickstreamSnapshot(401).node(kStream)->shards[2].bytesInPerSecond / 1048576;
         QCOMPARE(points.last().y(), expected);
         QCOMPARE(p.engine->count<engine::HistoryRequest>(), 4); // asked once
     }
@@ -79,13 +82,17 @@ private slots:
         Panel p;
         p.panel.showStream(kStream);
         p.tick(400);
-        QTest::mouseClick(p.panel.findChild<QToolButton *>(u"throughput.records.button"_s), Qt::LeftButton);
+        QTest::mouseClick(p.panel.findChild<QToolButton *>(u"throughput.records.button"_s),
+                          Qt::LeftButton);
         QCOMPARE(p.panel.unit(), ThroughputPanel::Unit::Records);
-        QCOMPARE(p.engine->last<engine::HistoryRequest>()->series.metric, runtime::Metric::RecordsIn);
+        QCOMPARE(p.engine->last<engine::HistoryRequest>()->series.metric,
+                 runtime::Metric::RecordsIn);
         p.tick(401);
-        const double expected = clickstreamSnapshot(401).node(kStream)->shards[1].recordsInPerSecond;
+        const double expected =
+            clickstreamSnapshot(401).node(kStream)->shards[1].recordsInPerSecond;
         QCOMPARE(p.panel.pointsOf(1).last().y(), expected);
-        QCOMPARE(p.panel.findChild<QLabel *>(u"throughput.title"_s)->text(), u"Incoming, records/s per shard"_s);
+        QCOMPARE(p.panel.findChild<QLabel *>(u"throughput.title"_s)->text(),
+                 u"Incoming, records/s per shard"_s);
     }
 
     void answersForAnotherStreamAreDropped()

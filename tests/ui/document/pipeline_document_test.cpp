@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+
 #include "core/graph/file.h"
 
 #include "ui/bridge/convert.h"
 #include "ui/document/pipeline_document.h"
-
-#include "tests/support/test_main.h"
-#include "tests/ui/support/clickstream.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -24,7 +24,8 @@ private slots:
     {
         PipelineDocument document(testKinds());
         QSignalSpy opened(&document, &PipelineDocument::opened);
-        const QString path = writeTemporary(u"clicks.millrace"_s, *graph::writeDocument(clickstream()));
+        const QString path =
+            writeTemporary(u"clicks.millrace"_s, *graph::writeDocument(clickstream()));
         QVERIFY(document.openFile(path).empty());
         QCOMPARE(opened.count(), 1);
         QCOMPARE(document.graph(), clickstream());
@@ -38,7 +39,8 @@ private slots:
         PipelineDocument document(testKinds());
         document.open(clickstream(), u"/somewhere/good.millrace"_s);
         const QString path = writeTemporary(
-            u"bad.millrace"_s, "{\"formatVersion\": 1, \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}");
+            u"bad.millrace"_s,
+            "{\"formatVersion\": 1, \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}");
         QVERIFY(document.openFile(path).size() >= 3);
         QCOMPARE(document.graph(), clickstream());
         QCOMPARE(document.filePath(), u"/somewhere/good.millrace"_s);
@@ -51,7 +53,8 @@ private slots:
         document.open(clickstream(), {});
         const std::string before = *graph::writeDocument(document.graph());
         QSignalSpy changed(&document, &PipelineDocument::changed);
-        QVERIFY(document.edit({graph::RenameNode{kStream, "visits"}}, u"Rename clicks"_s).has_value());
+        QVERIFY(
+            document.edit({graph::RenameNode{kStream, "visits"}}, u"Rename clicks"_s).has_value());
         QVERIFY(document.edit({graph::RemoveNode{kFilter}}, u"Delete Errors"_s).has_value());
         QCOMPARE(changed.count(), 2);
         QVERIFY(document.isModified());
@@ -82,7 +85,8 @@ private slots:
         PipelineDocument document(testKinds());
         document.open(clickstream(), {});
         const std::size_t before = document.problems().size();
-        QVERIFY(document.edit({graph::RemoveParameter{kFilter, "condition"}}, u"Clear"_s).has_value());
+        QVERIFY(
+            document.edit({graph::RemoveParameter{kFilter, "condition"}}, u"Clear"_s).has_value());
         QVERIFY(document.problems().size() > before);
         document.undoStack().undo();
         QCOMPARE(document.problems().size(), before);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/document/pipeline_document.h"
-#include "ui/inspector/inspector_panel.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+
+#include "ui/document/pipeline_document.h"
+#include "ui/inspector/inspector_panel.h"
 
 #include <QLabel>
 #include <QTabBar>
@@ -38,7 +38,8 @@ struct Inspector {
     QStringList settings()
     {
         QStringList texts;
-        for (const QLabel *label : panel.findChild<QWidget *>(u"inspector.settings.view"_s)->findChildren<QLabel *>())
+        for (const QLabel *label :
+             panel.findChild<QWidget *>(u"inspector.settings.view"_s)->findChildren<QLabel *>())
             texts << label->text();
         return texts;
     }
@@ -84,7 +85,7 @@ private slots:
         QVERIFY(texts.contains(u"Rate"_s));
         QVERIFY(texts.contains(u"1,900\u00a0records/s"_s));
         QVERIFY(texts.contains(u"Seed"_s));
-        QVERIFY(texts.contains(u"42"_s)); // not in the file
+        QVERIFY(texts.contains(u"42"_s));          // not in the file
         QVERIFY(texts.contains(u"Clickstream"_s)); // a choice by its title
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/inspector/shards_view.h"
-
 #include "tests/support/test_main.h"
+
+#include "ui/inspector/shards_view.h"
 
 #include <QTest>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+#include "tests/ui/support/clickstream.h"
+
 #include "core/graph/place.h"
 
 #include "ui/bridge/convert.h"
 #include "ui/models/problem_list_model.h"
-
-#include "tests/support/test_main.h"
-#include "tests/ui/support/clickstream.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -50,7 +50,8 @@ private slots:
     void worstComesFirstAndWhatIsOverLast()
     {
         ProblemListModel model(name);
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         const Problem busy(Code::Busy, {{"what", "a"}});
         const Problem lost(Code::Corrupt, {{"what", "b"}, {"reason", "c"}});
         const Problem gone(Code::DiskFull, {{"operation", "write"}});
@@ -70,7 +71,8 @@ private slots:
     void placesAreNamedAsPeopleKnowThem()
     {
         ProblemListModel model(name);
-        const Problem parameter(Code::InvalidArgument, {{"what", "x"}}, graph::parameterPlace(kFilter, "condition"));
+        const Problem parameter(Code::InvalidArgument, {{"what", "x"}},
+                                graph::parameterPlace(kFilter, "condition"));
         const Problem wire(Code::InvalidArgument, {{"what", "y"}},
                            graph::wirePlace({{kGenerator, "out"}, {kStream, "in"}}));
         const Problem file(Code::InvalidArgument, {{"what", "z"}}, "some file, line 3");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bridge/engine_bridge.h"
-#include "ui/models/record_follower.h"
-#include "ui/models/record_table_model.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/models/record_follower.h"
+#include "ui/models/record_table_model.h"
 
 #include <QTest>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/models/record_table_model.h"
-
 #include "tests/support/test_main.h"
+
+#include "ui/models/record_table_model.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -43,7 +43,8 @@ private slots:
     void newestComeFirst()
     {
         RecordTableModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.append(rows(0, 3));
         model.append(rows(3, 2));
         QCOMPARE(model.rowCount(), 5);
@@ -56,10 +57,12 @@ private slots:
     {
         RecordTableModel model;
         model.append(rows(7, 1));
-        QCOMPARE(model.index(0, RecordTableModel::ArrivedColumn).data().toString(), u"14:32:07.391"_s);
+        QCOMPARE(model.index(0, RecordTableModel::ArrivedColumn).data().toString(),
+                 u"14:32:07.391"_s);
         QCOMPARE(model.index(0, RecordTableModel::ShardColumn).data().toInt(), 1);
         QCOMPARE(sequence(model, 0), u"…000007"_s);
-        QCOMPARE(model.index(0, RecordTableModel::SequenceColumn).data(Qt::ToolTipRole).toString(), u"1000007"_s);
+        QCOMPARE(model.index(0, RecordTableModel::SequenceColumn).data(Qt::ToolTipRole).toString(),
+                 u"1000007"_s);
         QCOMPARE(model.index(0, RecordTableModel::DataColumn).data().toString(), u"{\"n\": 7}"_s);
         QVERIFY(model.headerData(0, Qt::Horizontal).toString().contains(u"UTC"_s));
     }
@@ -67,7 +70,8 @@ private slots:
     void theOldestLeaveWhenItIsFull()
     {
         RecordTableModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.append(rows(0, RecordTableModel::kMaxRows - 1));
         model.append(rows(RecordTableModel::kMaxRows - 1, 500));
         QCOMPARE(model.rowCount(), RecordTableModel::kMaxRows);
@@ -80,7 +84,8 @@ private slots:
     void heldRowsWaitAndThenCome()
     {
         RecordTableModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.append(rows(0, 3));
         QSignalSpy waiting(&model, &RecordTableModel::waitingChanged);
         model.setHeld(true);
@@ -108,7 +113,8 @@ private slots:
     void clearForgetsAll()
     {
         RecordTableModel model;
-        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.append(rows(0, 3));
         model.setHeld(true);
         model.append(rows(3, 3));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_panel.h"
 #include "ui/models/problem_list_model.h"
 #include "ui/panels/bottom_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/records_panel.h"
-
-#include "tests/support/test_main.h"
 
 #include <QTabBar>
 #include <QTableView>

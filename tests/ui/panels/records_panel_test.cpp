@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/bridge/engine_bridge.h"
-#include "ui/panels/records_panel.h"
-
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+
+#include "ui/bridge/engine_bridge.h"
+#include "ui/panels/records_panel.h"
 
 #include <QLabel>
 #include <QPlainTextEdit>
@@ -58,7 +58,8 @@ private slots:
     void explainsItselfWhileEmpty()
     {
         Panel p;
-        QVERIFY(p.panel.findChild<QLabel *>(u"records.empty"_s)->text().contains(u"Select a stream"_s));
+        QVERIFY(
+            p.panel.findChild<QLabel *>(u"records.empty"_s)->text().contains(u"Select a stream"_s));
         QVERIFY(!p.panel.table().isVisible());
     }
 

@@ -85,6 +85,7 @@ struct Studio {
 void picture(QWidget &window, const QString &name)
 {
     const QString folder = qEnvironmentVariable("MILLRACE_PICTURES");
+    QCoreApplication::processEvents(); // layouts follow
     if (!folder.isEmpty())
         window.grab().save(u"%1/%2.png"_s.arg(folder, name));
 }
@@ -179,20 +180,25 @@ private slots:
     void refusedDeployOpensTheProblems()
     {
         Studio studio({1366, 768});
-        studio.engine->deployProblems = {
-            Problem(Code::NotFound, {{"what", "the file access.log"}}, graph::parameterPlace(kTail, "path")),
-            Problem(Code::InvalidArgument, {{"what", "expected a number"}}, graph::parameterPlace(kFilter, "condition"))};
+        studio.engine->deployProblems = {Problem(Code::NotFound, {{"what", "the file access.log"}},
+                                                 graph::parameterPlace(kTail, "path")),
+                                         Problem(Code::InvalidArgument,
+                                                 {{"what", "expected a number"}},
+                                                 graph::parameterPlace(kFilter, "condition"))};
         QTest::keyClick(&studio.window, Qt::Key_F5);
         studio.window.bridge().poll();
         auto *table = studio.find<QTableView>(u"problems.table"_s);
         QVERIFY(table->isVisible());
         QCOMPARE(studio.window.problems().rowCount(), 2);
         QCOMPARE(studio.engine->count<engine::RunRequest>(), 0);
-        QVERIFY(studio.find<QPushButton>(u"status.problems.button"_s)->text().startsWith(u"2 problems"_s));
+        QVERIFY(studio.find<QPushButton>(u"status.problems.button"_s)
+                    ->text()
+                    .startsWith(u"2 problems"_s));
         const QPoint at = table->visualRect(table->model()->index(1, 0)).center();
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at);
         QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, at);
         QCOMPARE(studio.window.scene().selectedNode(), std::optional(kFilter));
+        QCoreApplication::processEvents();
         picture(studio.window, u"refused"_s);
     }
 
@@ -221,7 +227,8 @@ private slots:
         for (const QString &line : lines)
             QVERIFY(line.startsWith(path));
         QVERIFY(studio.window.message().isVisible());
-        QCOMPARE(studio.find<QLabel>(u"message.headline"_s)->text(), u"broken.millrace was not opened"_s);
+        QCOMPARE(studio.find<QLabel>(u"message.headline"_s)->text(),
+                 u"broken.millrace was not opened"_s);
         picture(studio.window, u"broken"_s);
         QTest::mouseClick(studio.find<QPushButton>(u"message.back.button"_s), Qt::LeftButton);
         QVERIFY(studio.window.canvas().isVisible());
@@ -234,8 +241,9 @@ private slots:
         window.resize(1366, 768);
         window.show();
         window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
-        window.showEngineProblem(Problem(Code::NetworkFileSystem,
-                                         {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/home/me/data"}}));
+        window.showEngineProblem(
+            Problem(Code::NetworkFileSystem,
+                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/home/me/data"}}));
         QCOMPARE(window.message().lines().size(), 1);
         QVERIFY(window.message().lines().first().contains(u"--data /home/me/data"_s));
         QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
@@ -285,21 +293,28 @@ private slots:
         studio.tick(2);
         QStringList unnamed;
         for (QWidget *widget : studio.window.findChildren<QWidget *>()) {
-            const bool interactive = qobject_cast<QAbstractButton *>(widget) || qobject_cast<QAbstractItemView *>(widget) ||
-                                     qobject_cast<QTabBar *>(widget) || qobject_cast<QGraphicsView *>(widget) ||
-                                     qobject_cast<QPlainTextEdit *>(widget) || qobject_cast<QMenuBar *>(widget) ||
-                                     qobject_cast<QScrollArea *>(widget);
-            // Qt's own parts (scroll buttons of a tab bar, a table's corner and headers) name themselves.
-            const bool own = !widget->objectName().startsWith(u"qt_"_s) && !qobject_cast<QHeaderView *>(widget) &&
-                             !(widget->parentWidget() && (qobject_cast<QTabBar *>(widget->parentWidget()) ||
-                                                          qobject_cast<QTableView *>(widget->parentWidget()) ||
-                                                          qobject_cast<QMenuBar *>(widget->parentWidget())));
-            if (interactive && own && (widget->objectName().isEmpty() || widget->accessibleName().isEmpty()))
-                unnamed << u"%1 '%2'"_s.arg(QString::fromLatin1(widget->metaObject()->className()), widget->objectName());
+            const bool interactive =
+                qobject_cast<QAbstractButton *>(widget) ||
+                qobject_cast<QAbstractItemView *>(widget) || qobject_cast<QTabBar *>(widget) ||
+                qobject_cast<QGraphicsView *>(widget) || qobject_cast<QPlainTextEdit *>(widget) ||
+                qobject_cast<QMenuBar *>(widget) || qobject_cast<QScrollArea *>(widget);
+            // Qt's own parts (scroll buttons of a tab bar, a table's corner and headers) name
+            // themselves.
+            const bool own =
+                !widget->objectName().startsWith(u"qt_"_s) &&
+                !qobject_cast<QHeaderView *>(widget) &&
+                !(widget->parentWidget() && (qobject_cast<QTabBar *>(widget->parentWidget()) ||
+                                             qobject_cast<QTableView *>(widget->parentWidget()) ||
+                                             qobject_cast<QMenuBar *>(widget->parentWidget())));
+            if (interactive && own &&
+                (widget->objectName().isEmpty() || widget->accessibleName().isEmpty()))
+                unnamed << u"%1 '%2'"_s.arg(QString::fromLatin1(widget->metaObject()->className()),
+                                            widget->objectName());
         }
         QVERIFY2(unnamed.isEmpty(), qPrintable(unnamed.join(u", "_s)));
         for (const QAction *action : studio.window.actions().all())
-            QVERIFY2(!action->objectName().isEmpty() && !action->text().isEmpty() && !action->toolTip().isEmpty(),
+            QVERIFY2(!action->objectName().isEmpty() && !action->text().isEmpty() &&
+                         !action->toolTip().isEmpty(),
                      qPrintable(action->objectName()));
     }
 
@@ -310,7 +325,8 @@ private slots:
         for (const QAction *action : studio.window.actions().all()) {
             for (const QKeySequence &key : action->shortcuts()) {
                 const QString text = key.toString();
-                QVERIFY2(!taken.contains(text), qPrintable(u"%1: %2 and %3"_s.arg(text, taken[text], action->objectName())));
+                QVERIFY2(!taken.contains(text), qPrintable(u"%1: %2 and %3"_s.arg(
+                                                    text, taken[text], action->objectName())));
                 taken[text] = action->objectName();
             }
         }
@@ -334,9 +350,11 @@ private slots:
         {
             Studio studio;
             studio.tick(3);
+            QCoreApplication::processEvents(); // layouts follow
             for (const QLabel *label : studio.window.findChildren<QLabel *>()) {
                 if (label->isVisible() && !label->wordWrap())
-                    QVERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->objectName() + label->text()));
+                    QVERIFY2(label->width() >= label->sizeHint().width(),
+                             qPrintable(label->objectName() + label->text()));
             }
             picture(studio.window, u"scale-150"_s);
         }

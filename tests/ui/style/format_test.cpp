@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/style/format.h"
-
 #include "tests/support/test_main.h"
+
+#include "ui/style/format.h"
 
 #include <QLocale>
 #include <QTest>
@@ -103,7 +103,9 @@ private slots:
 
     void textsOnOneLine()
     {
-        QCOMPARE(format::sequenceShort(u"49590338271490256608559692538361571095921575989136440817"_s), u"…440817"_s);
+        QCOMPARE(
+            format::sequenceShort(u"49590338271490256608559692538361571095921575989136440817"_s),
+            u"…440817"_s);
         QCOMPARE(format::sequenceShort(u"123"_s), u"123"_s);
         QCOMPARE(format::oneLine(u"a\nb\tc\u0001d"_s), u"a b c·d"_s);
         QCOMPARE(format::noData(), u"–"_s);

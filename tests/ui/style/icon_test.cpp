@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
 #include "ui/style/icon.h"
 #include "ui/style/style.h"
-
-#include "tests/support/test_main.h"
 
 #include <QImage>
 #include <QPainter>
@@ -42,14 +42,17 @@ private slots:
             Style::instance().choose(kind);
             QVERIFY(colors(icon.pixmap(32, 32).toImage()).contains(theme().text.rgb()));
         }
-        QVERIFY(colors(icon.pixmap(32, 32, QIcon::Disabled).toImage()).contains(theme().faint.rgb()));
+        QVERIFY(
+            colors(icon.pixmap(32, 32, QIcon::Disabled).toImage()).contains(theme().faint.rgb()));
     }
 
     void everyIconDrawsSomething()
     {
-        for (const char *name : {"run", "pause", "stop", "fit", "plus", "minus", "producer", "stream", "transform",
-                                 "destination", "generator", "file", "tail", "filter", "map", "sqlite-table",
-                                 "unknown", "drum", "logo-upper", "logo-lower"}) {
+        for (const char *name :
+             {"run",          "pause",    "stop",   "fit",        "plus",
+              "minus",        "producer", "stream", "transform",  "destination",
+              "generator",    "file",     "tail",   "filter",     "map",
+              "sqlite-table", "unknown",  "drum",   "logo-upper", "logo-lower"}) {
             QVERIFY2(hasIcon(QLatin1String(name)), name);
             QImage image(64, 64, QImage::Format_ARGB32_Premultiplied);
             image.fill(Qt::transparent);
@@ -71,7 +74,8 @@ private slots:
             painter.end();
             return image.createAlphaMask(Qt::ThresholdDither);
         };
-        const std::array<Health, 4> all = {Health::Good, Health::Warning, Health::Error, Health::Quiet};
+        const std::array<Health, 4> all = {Health::Good, Health::Warning, Health::Error,
+                                           Health::Quiet};
         for (const Health a : all) {
             for (const Health b : all)
                 QCOMPARE(mask(a) == mask(b), a == b);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
 #include "ui/style/style.h"
 #include "ui/style/theme.h"
-
-#include "tests/support/test_main.h"
 
 #include <QApplication>
 #include <QSignalSpy>
@@ -19,8 +19,8 @@ struct Named {
     QColor color;
 };
 
-constexpr std::array<KindRole, 4> kRoles = {KindRole::Producer, KindRole::Stream, KindRole::Transform,
-                                            KindRole::Destination};
+constexpr std::array<KindRole, 4> kRoles = {KindRole::Producer, KindRole::Stream,
+                                            KindRole::Transform, KindRole::Destination};
 constexpr std::array<Health, 3> kHealths = {Health::Good, Health::Warning, Health::Error};
 
 } // namespace
@@ -52,8 +52,11 @@ private slots:
     {
         QFETCH(int, kind);
         const Theme &t = Theme::of(static_cast<ThemeKind>(kind));
-        const std::vector<Named> grounds = {{"window", t.window}, {"canvas", t.canvas}, {"panel", t.panel},
-                                            {"raised", t.raised}, {"field", t.field}};
+        const std::vector<Named> grounds = {{"window", t.window},
+                                            {"canvas", t.canvas},
+                                            {"panel", t.panel},
+                                            {"raised", t.raised},
+                                            {"field", t.field}};
         for (const Named &ground : grounds) {
             need(4.5, {"text", t.text}, ground);
             need(4.5, {"muted", t.muted}, ground);
@@ -61,7 +64,7 @@ private slots:
         }
         need(4.5, {"text", t.text}, {"selected row", t.selectedRow()});
         need(4.5, {"link", t.selection}, {"panel", t.panel});
-        need(4.5, {"link", t.selection}, {"window", t.window});
+        need(4.5, {"link", t.selection}, {"raised", t.raised});
         need(4.5, {"on primary", t.onPrimary}, {"primary", t.primary});
         const QPalette palette = t.palette();
         need(4.5, {"highlighted text", palette.color(QPalette::HighlightedText)},
@@ -77,8 +80,11 @@ private slots:
     {
         QFETCH(int, kind);
         const Theme &t = Theme::of(static_cast<ThemeKind>(kind));
-        const std::vector<Named> grounds = {{"window", t.window}, {"canvas", t.canvas}, {"panel", t.panel},
-                                            {"raised", t.raised}, {"field", t.field}};
+        const std::vector<Named> grounds = {{"window", t.window},
+                                            {"canvas", t.canvas},
+                                            {"panel", t.panel},
+                                            {"raised", t.raised},
+                                            {"field", t.field}};
         for (const Named &ground : grounds) {
             for (const KindRole role : kRoles)
                 need(3, {"role", t.role(role)}, ground);
@@ -117,10 +123,12 @@ private slots:
         Style &style = Style::instance();
         QSignalSpy changed(&style, &Style::changed);
         style.choose(ThemeKind::Light);
-        QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::of(ThemeKind::Light).window);
+        QCOMPARE(QApplication::palette().color(QPalette::Window),
+                 Theme::of(ThemeKind::Light).window);
         QCOMPARE(changed.count(), 1);
         style.choose(ThemeKind::Dark);
-        QCOMPARE(QApplication::palette().color(QPalette::Window), Theme::of(ThemeKind::Dark).window);
+        QCOMPARE(QApplication::palette().color(QPalette::Window),
+                 Theme::of(ThemeKind::Dark).window);
     }
 
     void followsTheSystemWhileNothingWasChosen()

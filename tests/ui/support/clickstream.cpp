@@ -215,7 +215,8 @@ runtime::Snapshot clickstreamSnapshot(int second)
     std::sort(snapshot.wires.begin(), snapshot.wires.end(), [](const auto &a, const auto &b) {
         return std::tie(a.from, a.to) < std::tie(b.from, b.to);
     });
-    runtime::ProblemEntry hot{Problem(Code::HotKey, {{"shard", "2"}, {"key", "guest"}, {"percent", "71"}}, "node clicks01")};
+    runtime::ProblemEntry hot{Problem(
+        Code::HotKey, {{"shard", "2"}, {"key", "guest"}, {"percent", "71"}}, "node clicks01")};
     hot.first = kRunStart;
     hot.last = kRunStart + std::chrono::seconds(40);
     snapshot.problems = {hot};

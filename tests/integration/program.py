@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scripts share that drive the real program: pipelines, engines, streams, tables."""
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import unittest
+
+PROGRAM = os.environ["MILLRACE"]
+FULL = bool(os.environ.get("MILLRACE_TEST_FULL"))
+PATIENCE = 120  # seconds after which something that must happen is said never to happen
+
+INTERRUPTED = 130
+FATES = ("processed", "filtered", "late", "dead", "expired")
+
+
+def pipeline(nodes, wires, name="Test"):
+    """The text of a .millrace file. nodes: {id: (kind, parameters)}; wires: "aaaaaaaa bbbbbbbb"."""
+    return json.dumps({
+        "formatVersion": 1, "project": "0b9d6a3e-0000-4000-8000-000000000001", "name": name,
+        "nodes": {i: {"kind": kind, "name": i, "parameters": parameters}
+                  for i, (kind, parameters) in nodes.items()},
+        "wires": [{"from": a + ".out", "to": b + ".in"} for a, b in (w.split() for w in wires)]})
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never within {PATIENCE} s: {what}")
+        time.sleep(0.02)
+    return value
+
+
+def millrace(*words, code=0, stdin=None):
+    """Runs the program to its end; what it printed on standard output and on standard error."""
+    done = subprocess.run([PROGRAM, *words], input=stdin, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    if done.returncode != code:
+        raise AssertionError(f"millrace {' '.join(words)}: exit code {done.returncode} instead of "
+                             f"{code}\n{done.stderr}{done.stdout}")
+    return done.stdout, done.stderr
+
+
+def records(data, stream):
+    """All records of a stream, each with its payload in "data", merged as `millrace records` does."""
+    out, _ = millrace("records", stream, "--data", data, "--format", "ndjson")
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def rows(file, query):
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        return database.execute(query).fetchall()
+
+
+def law_broken(nodes):
+    """The nodes whose records do not each have exactly one fate: of a report or a snapshot."""
+    def in_flight(node):
+        return node["in_flight"] if "in_flight" in node else node["inFlight"]
+    return {name: node for name, node in nodes.items()
+            if node["in"] != sum(node[fate] for fate in FATES) + in_flight(node)}
+
+
+class _Control(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Engine:
+    """A running `millrace run`, reached through its control socket."""
+
+    def __init__(self, file, data, *words):
+        self.data = data
+        self._log = open(data.rstrip("/") + ".log", "a+", encoding="utf-8")
+        self._process = subprocess.Popen([PROGRAM, "run", file, "--data", data, "--report", "json",
+                                          *words], stdout=subprocess.PIPE, stderr=self._log, text=True)
+
+    def ask(self, method, path):
+        """The answer as an object, or None while no engine answers."""
+        socket_file = os.path.join(self.data, "control.sock")
+        with contextlib.suppress(OSError):
+            with open(os.path.join(self.data, "control.path"), encoding="utf-8") as file:
+                socket_file = file.read()
+        try:
+            with contextlib.closing(_Control(socket_file)) as control:
+                control.request(method, path)
+                return json.loads(control.getresponse().read())
+        except (OSError, http.client.HTTPException):
+            if self._process.poll() is not None:
+                raise AssertionError(f"the engine has ended:\n{self.messages()}") from None
+            return None
+
+    def snapshot(self):
+        """A snapshot of the running pipeline, in which every record has one fate."""
+        snapshot = wait_until(lambda: self.ask("GET", "/v1/snapshot"), "an engine that answers")
+        broken = law_broken({node["id"]: node["counts"] for node in snapshot["nodes"]})
+        if broken:
+            raise AssertionError(f"snapshot {snapshot['generation']} loses or doubles: {broken}")
+        return snapshot
+
+    def wait_for(self, condition, what):
+        return wait_until(lambda: condition(self.snapshot()), what)
+
+    def wait_running(self):
+        self.wait_for(lambda snapshot: snapshot["state"] == "running", "a running pipeline")
+
+    def wait_drained(self):
+        self.wait_for(lambda snapshot: snapshot["drained"], "a drained pipeline")
+
+    def messages(self):
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read()
+
+    def kill(self):
+        self._process.kill()
+        self._process.communicate()
+        self._log.close()
+
+    def ended(self):
+        return self._process.poll() is not None
+
+    def finish(self, code=0):
+        """Waits for the end; the report."""
+        out, _ = self._process.communicate(timeout=PATIENCE)
+        if self._process.returncode != code:
+            raise AssertionError(f"exit code {self._process.returncode} instead of {code}:\n"
+                                 f"{self.messages()}")
+        self._log.close()
+        return json.loads(out)
+
+    def stop(self, number=signal.SIGINT, code=INTERRUPTED):
+        self._process.send_signal(number)
+        return self.finish(code)
+
+
+class ProgramTest(unittest.TestCase):
+    """Each test has a folder of its own; what it started ends with it."""
+
+    def setUp(self):
+        self.folder = os.path.join(os.environ["MILLRACE_SCRATCH"], self._testMethodName)
+        os.makedirs(self.folder)
+        self.data = self.path("data")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        return write(self.path(name), text)
+
+    def start(self, file, *words):
+        engine = Engine(file, self.data, *words)
+        self.addCleanup(lambda: engine.ended() or engine.kill())
+        return engine

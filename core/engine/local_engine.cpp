@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/local_engine.h"
 
+#include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
 #include "core/engine/problem_list.h"
@@ -37,7 +38,9 @@ class LocalEngine final : public Engine
 public:
     explicit LocalEngine(const LocalEngineOptions &options)
         : m_virtual(options.virtualTime)
-        , m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem : posixFileSystem())
+        , m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem
+                       : options.virtualTime         ? static_cast<FileSystem &>(m_unsynced)
+                                                     : posixFileSystem())
         , m_random(options.random != nullptr ? *options.random : m_systemRandom)
         , m_log(options.log)
     {
@@ -83,6 +86,7 @@ private:
     SystemClock m_systemClock;
     ManualClock m_manualClock;
     SystemRandom m_systemRandom;
+    UnsyncedFileSystem m_unsynced{posixFileSystem()};
     FileSystem &m_fileSystem;
     RandomSource &m_random;
     LogSink m_log;

@@ -11,8 +11,9 @@ namespace millrace::engine {
 struct LocalEngineOptions {
     Path dataDirectory;            ///< made when absent
     std::uint64_t budgetBytes = 0; ///< 0: the directory's own (see StreamStoreOptions)
-    bool virtualTime = false;      ///< time only moves when nothing is left to do; retention is off
-    LogSink log;                   ///< may be empty
+    /// Time only moves when nothing is left to do; retention is off, and nothing is fdatasynced.
+    bool virtualTime = false;
+    LogSink log; ///< may be empty
     /// Null: the real ones (a virtual clock when virtualTime is set). Must outlive the engine.
     FileSystem *fileSystem = nullptr;
     RandomSource *random = nullptr;

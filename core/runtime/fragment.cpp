@@ -11,6 +11,9 @@ constexpr std::uint8_t kDetailsLayout = 1;
 
 constexpr FragmentReader::Budget kFullBudget{};
 
+/// A filter that drops everything would else cost a fdatasync for each few records.
+constexpr std::chrono::milliseconds kPassedAtMost{500};
+
 /// How often a fragment asks whether the schema of its source is known.
 constexpr std::chrono::milliseconds kSchemaPoll{100};
 
@@ -122,6 +125,8 @@ Status Fragment::openEnd()
     m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead);
     if (progress)
         decodeDetails(progress->details);
+    m_passed = m_meters;
+    m_passedSince.reset();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
         figures.cursors = m_reader.cursors();
@@ -138,24 +143,48 @@ TaskNext Fragment::read()
     if (!pieces)
         return retry(pieces.error());
     if (pieces->empty())
-        return {TaskNext::Kind::Wait, {}};
+        return commitPassed();
     Work work;
     work.pieces = *std::move(pieces);
     if (auto ok = process(work); !ok)
         return fail(std::move(ok).error());
+    if (work.out.empty() && !work.deadBatch) {
+        m_reader.accept(work.pieces);
+        m_passed = std::move(work.meters);
+        if (!m_passedSince)
+            m_passedSince = m_clock.mono();
+        if (m_clock.mono() - *m_passedSince < kPassedAtMost)
+            return {TaskNext::Kind::Again, {}};
+        return commitPassed();
+    }
     m_work = std::move(work);
     const bool deadToCommit = m_work->deadBatch != nullptr;
     m_phase = deadToCommit ? Phase::DeadLetters : Phase::Committing;
     return deadToCommit ? commitDeadLetters() : commitEnd();
 }
 
+/// Commits progress alone, when there is some and it is old enough.
+TaskNext Fragment::commitPassed()
+{
+    if (!m_passedSince)
+        return {TaskNext::Kind::Wait, {}};
+    const MonoTime due = *m_passedSince + kPassedAtMost;
+    if (m_clock.mono() < due)
+        return {TaskNext::Kind::WaitUntil, due};
+    Work work;
+    work.meters = m_passed;
+    work.progress.cursors = m_reader.cursors();
+    work.progress.details = encodeDetails(work.meters);
+    m_work = std::move(work);
+    m_phase = Phase::Committing;
+    return commitEnd();
+}
+
 /// Runs the pieces through the operators; nothing of it counts before it is committed.
 Status Fragment::process(Work &work)
 {
-    work.meters = m_meters;
-    std::uint64_t inFlight = 0;
+    work.meters = m_passed;
     for (const Piece &piece : work.pieces) {
-        inFlight += piece.chunk.count() + piece.expired;
         if (!work.meters.empty()) {
             work.meters.front().counts.in += piece.expired;
             work.meters.front().counts.expired += piece.expired;
@@ -222,13 +251,21 @@ Status Fragment::process(Work &work)
         }
         work.outBatch = builder.finish();
     }
-    publish([&](TaskFigures &figures) {
-        if (!figures.nodes.empty()) {
-            figures.nodes.front().counts.inFlight = inFlight;
-            figures.nodes.front().counts.in = m_meters.front().counts.in + inFlight;
-        }
-    });
+    publishInFlight(work.meters);
     return Done{};
+}
+
+/// What is read and not yet committed is in flight at the first node.
+void Fragment::publishInFlight(const std::vector<NodeMeter> &meters)
+{
+    publish([&](TaskFigures &figures) {
+        if (figures.nodes.empty())
+            return;
+        const std::uint64_t committed = m_meters.front().counts.in;
+        figures.nodes = m_meters;
+        figures.nodes.front().counts.in = meters.front().counts.in;
+        figures.nodes.front().counts.inFlight = meters.front().counts.in - committed;
+    });
 }
 
 void Fragment::putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
@@ -301,6 +338,8 @@ TaskNext Fragment::finishWork()
 {
     m_reader.accept(m_work->pieces);
     m_meters = std::move(m_work->meters);
+    m_passed = m_meters;
+    m_passedSince.reset();
     m_work.reset();
     m_backOff.reset();
     m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
@@ -331,7 +370,7 @@ TaskNext Fragment::retry(const Problem &problem)
         if (!m_work->deadBatch) {
             m_work.reset();
             m_phase = Phase::Reading;
-            publish([&](TaskFigures &figures) { figures.nodes = m_meters; });
+            publishInFlight(m_passed);
         }
     }
     m_retryAt = m_clock.mono() + retryAfter(problem, m_backOff);

@@ -35,8 +35,10 @@ struct FragmentSpec {
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.
 ///
-/// At most one commit is under way. A refused or failed commit is tried again with the same
-/// content; progress moves only when it stands. Restarted, it goes on where its end says.
+/// At most one commit is under way. Progress over records that gave nothing to commit is committed
+/// with the next output, or alone after kPassedAtMost. A refused or failed commit is tried again
+/// with the same content; progress moves only when it stands. Restarted, it goes on where its end
+/// says.
 class Fragment final : public Task, public std::enable_shared_from_this<Fragment>
 {
 public:
@@ -74,6 +76,8 @@ private:
     TaskNext prepare();
     Status openEnd();
     TaskNext read();
+    TaskNext commitPassed();
+    void publishInFlight(const std::vector<NodeMeter> &meters);
     Status process(Work &work);
     TaskNext commitDeadLetters();
     TaskNext commitEnd();
@@ -96,6 +100,9 @@ private:
     stream::ProducerHandle m_targetProducer;
     stream::ProducerHandle m_deadProducer;
     std::vector<NodeMeter> m_meters; ///< committed
+    /// With what was passed since without giving anything to commit (a filter that drops all).
+    std::vector<NodeMeter> m_passed;
+    std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     FragmentReader::Budget m_budget;

@@ -114,14 +114,12 @@ private slots:
         QVERIFY2(given->dead.empty(),
                  given->dead.empty() ? "" : given->dead[0].reason.message().c_str());
         QCOMPARE(joined(*given),
-                 std::string(R"({"id":1,"name":"Doe, \"J\"","ratio":0.5,"ok":true,)"
-                             R"("at":"2001-01-01 00:47:00.000","zip":"00123"})"
-                             "\n"
-                             R"({"id":2,"name":"two\nlines","ratio":2.0,"ok":false,)"
-                             R"("at":"2026-01-31 08:05:00.000","zip":"99"})"
-                             "\n"
-                             R"({"id":3,"name":null,"ratio":null,"ok":null,"at":null,"zip":""})"
-                             "\n"));
+                 std::string("{\"id\":1,\"name\":\"Doe, \\\"J\\\"\",\"ratio\":0.5,\"ok\":true,"
+                             "\"at\":\"2001-01-01 00:47:00.000\",\"zip\":\"00123\"}\n"
+                             "{\"id\":2,\"name\":\"two\\nlines\",\"ratio\":2.0,\"ok\":false,"
+                             "\"at\":\"2026-01-31 08:05:00.000\",\"zip\":\"99\"}\n"
+                             "{\"id\":3,\"name\":null,\"ratio\":null,\"ok\":null,\"at\":null,"
+                             "\"zip\":\"\"}\n"));
     }
 
     void csvWithASchemaIsHeldToIt()

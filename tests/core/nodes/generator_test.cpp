@@ -171,21 +171,8 @@ private slots:
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             NodeWorld world;
             Given given;
-            Bytes progress;
-            std::uint64_t chance = mix64(seed);
-            while (!given.finished) {
-                auto source = world.source("generator", parameters).value();
-                QVERIFY(source->restore(progress));
-                chance = mix64(chance);
-                for (std::uint64_t steps = chance % 9 + 1; steps > 0 && !given.finished; --steps) {
-                    const auto step =
-                        take(*source, {.records = chance % 50 + 1, .bytes = 1U << 20U}, given);
-                    QVERIFY(step);
-                    if (step->state == runtime::SourceStep::State::Wait)
-                        world.clock.advance(step->wakeAt - world.clock.mono());
-                }
-                progress = given.progress;
-            }
+            QVERIFY(cutAndRestore([&] { return world.source("generator", parameters).value(); },
+                                  world.clock, seed, given));
             QVERIFY(given.rows == whole.rows);
         }
     }

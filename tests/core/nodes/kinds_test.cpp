@@ -21,8 +21,8 @@ private slots:
     void theListHoldsEveryKindOnce_data()
     {
         QTest::addColumn<QString>("id");
-        for (const char *id : {"generator", "data-stream", "filter",
-                               "map", "sqlite-table"})
+        for (const char *id : {"generator", "file", "tail", "host-metrics", "data-stream", "filter",
+                               "map", "sqlite-table", "ndjson-folder", "standard-output"})
             QTest::newRow(id) << id;
     }
     void theListHoldsEveryKindOnce()

@@ -4,6 +4,7 @@
 #include "core/base/memory_file_system.h"
 #include "core/nodes/kinds.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,30 @@ inline Status drain(runtime::Source &source, ManualClock &clock, MonoTime until,
             clock.advance(step->wakeAt - clock.mono());
         }
     }
+}
+
+/// Runs a source to its end, stopping it after a random number of steps of random size and going on
+/// with a new one from the progress stored last.
+inline Status cutAndRestore(const std::function<std::unique_ptr<runtime::Source>()> &make,
+                            ManualClock &clock, std::uint64_t seed, Given &given)
+{
+    Bytes progress;
+    std::uint64_t chance = mix64(seed);
+    while (!given.finished) {
+        const auto source = make();
+        MILLRACE_TRY(source->restore(progress));
+        chance = mix64(chance);
+        for (std::uint64_t steps = chance % 9 + 1; steps > 0 && !given.finished; --steps) {
+            const auto step =
+                take(*source, {.records = chance % 50 + 1, .bytes = std::size_t{1} << 20U}, given);
+            if (!step)
+                return step.error();
+            if (step->state == runtime::SourceStep::State::Wait)
+                clock.advance(step->wakeAt - clock.mono());
+        }
+        progress = given.progress;
+    }
+    return Done{};
 }
 
 } // namespace millrace::test

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/nodes/node_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/nodes/producers/line_reader.h"
+
+#include <QtTest>
+
+using namespace millrace;
+using namespace millrace::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Parameters = std::map<std::string, graph::ParameterValue>;
+constexpr const char *kPath = "/documents/in";
+
+struct FileWorld : NodeWorld {
+    void write(const std::string &text)
+    {
+        const ByteView bytes = asBytes(text);
+        (void)files.makeFolders("/documents");
+        files.setContent(kPath, Bytes(bytes.begin(), bytes.end()));
+    }
+    Result<std::unique_ptr<runtime::Source>> open(Parameters parameters = {}) const
+    {
+        parameters.try_emplace("path", std::string("in"));
+        return source("file", std::move(parameters));
+    }
+    /// Everything the file gives, in steps of `budget`, or the problem.
+    Result<Given> read(Parameters parameters = {}, runtime::SourceBudget budget = {})
+    {
+        auto source = open(std::move(parameters));
+        if (!source)
+            return std::move(source).error();
+        MILLRACE_TRY((*source)->restore({}));
+        Given given;
+        MILLRACE_TRY(drain(**source, clock, MonoTime::max(), budget, given));
+        return given;
+    }
+};
+
+std::string joined(const Given &given)
+{
+    std::string out;
+    for (const Row &row : given.rows)
+        out += row.data + '\n';
+    return out;
+}
+
+const Parameters kCsv = {{"format", std::string("csv")}};
+
+Parameters csv(Parameters more)
+{
+    more.insert(kCsv.begin(), kCsv.end());
+    return more;
+}
+
+} // namespace
+
+class FileTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void ndjsonLinesAreRecordsAsTheyStand()
+    {
+        FileWorld world;
+        world.write("\xEF\xBB\xBF{\"a\":1}\r\n\n  {\"b\": [1, 2]} \n{\"c\":\"é\"}");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"a\":1}\n  {\"b\": [1, 2]} \n{\"c\":\"é\"}\n"));
+        QVERIFY(given->finished);
+        QCOMPARE(given->rows[0].key, std::string("0"));
+        QCOMPARE(given->rows[2].key, std::string("2"));
+    }
+
+    void linesThatAreNoJsonObjectsAreDead()
+    {
+        FileWorld world;
+        world.write("{\"a\":1}\n{\"a\":}\n[1]\n{\"a\":2}\n{\"a\":\"\xFF\"}\n");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"a\":1}\n{\"a\":2}\n"));
+        QCOMPARE(given->dead.size(), std::size_t{3});
+        QCOMPARE(given->dead[0].data, std::string("{\"a\":}"));
+        QCOMPARE(given->dead[0].reason.code(), Code::NodeBadLine);
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2: column 6"));
+        QCOMPARE(given->dead[1].reason.place(), std::string("in: line 3: column 1"));
+        QCOMPARE(given->dead[2].reason.place().substr(0, 10), std::string("in: line 5"));
+    }
+
+    void bringsTheSchemaOfTheWholeFile()
+    {
+        FileWorld world;
+        world.write("{\"a\":1,\"b\":\"x\"}\n{\"a\":1.5,\"b\":\"y\"}\n");
+        QCOMPARE((*world.open())->schema()->toString(), std::string("a DOUBLE, b STRING"));
+    }
+
+    void csvRowsBecomeObjects()
+    {
+        FileWorld world;
+        world.write("id,name,ratio,ok,at,zip\r\n"
+                    "1,\"Doe, \"\"J\"\"\",0.5,true,2001/01/01 00:47,00123\r\n"
+                    "2,\"two\nlines\",2,FALSE,2026-01-31T08:05:00Z,99\r\n"
+                    "3,,,,,\"\"\n");
+        auto source = world.open(kCsv);
+        QVERIFY(source);
+        QCOMPARE((*source)->schema()->toString(),
+                 std::string("id BIGINT, name STRING, ratio DOUBLE, ok BOOLEAN, at TIMESTAMP(3), "
+                             "zip STRING"));
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        QVERIFY2(given->dead.empty(),
+                 given->dead.empty() ? "" : given->dead[0].reason.message().c_str());
+        QCOMPARE(joined(*given),
+                 std::string("{\"id\":1,\"name\":\"Doe, \\\"J\\\"\",\"ratio\":0.5,\"ok\":true,"
+                             "\"at\":\"2001-01-01 00:47:00.000\",\"zip\":\"00123\"}\n"
+                             "{\"id\":2,\"name\":\"two\\nlines\",\"ratio\":2.0,\"ok\":false,"
+                             "\"at\":\"2026-01-31 08:05:00.000\",\"zip\":\"99\"}\n"
+                             "{\"id\":3,\"name\":null,\"ratio\":null,\"ok\":null,\"at\":null,"
+                             "\"zip\":\"\"}\n"));
+    }
+
+    void csvWithASchemaIsHeldToIt()
+    {
+        FileWorld world;
+        world.write("name,id,extra\nx,1,?\ny,soon,?\nz,2\n\"w,3,?\n");
+        const auto given =
+            world.read(csv({{"schema", std::string("id INT NOT NULL, name STRING")}}));
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"id\":1,\"name\":\"x\"}\n"));
+        QCOMPARE(given->dead.size(), std::size_t{3});
+        QCOMPARE(given->dead[0].reason.code(), Code::NodeValueMisfit);
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 3: column 3"));
+        QCOMPARE(given->dead[1].reason.code(), Code::NodeColumnCount);
+        QCOMPARE(given->dead[1].reason.place(), std::string("in: line 4: column 3"));
+        QCOMPARE(given->dead[2].reason.code(), Code::NodeBadLine);
+        QCOMPARE(given->dead[2].reason.place(), std::string("in: line 5: column 1"));
+    }
+
+    void linesCountOnOverQuotedNewlines()
+    {
+        FileWorld world;
+        world.write("a,b\n\"1\n2\n3\",x\ny\n");
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        QCOMPARE(given->rows.size(), std::size_t{1});
+        QCOMPARE(given->dead.at(0).reason.place(), std::string("in: line 5: column 1"));
+    }
+
+    void aStrayQuoteInsideACellHarmsNothing()
+    {
+        FileWorld world;
+        world.write("pipe,n\n5\" wide,1\nplain,2\n");
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        QCOMPARE(joined(*given),
+                 std::string("{\"pipe\":\"5\\\" wide\",\"n\":1}\n{\"pipe\":\"plain\",\"n\":2}\n"));
+    }
+
+    void otherDelimitersAndNoHeader()
+    {
+        FileWorld world;
+        world.write("1;x\n2;y\n");
+        const auto given = world.read(csv({{"delimiter", std::string("semicolon")},
+                                           {"header", false},
+                                           {"schema", std::string("n INT, t STRING")}}));
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"n\":1,\"t\":\"x\"}\n{\"n\":2,\"t\":\"y\"}\n"));
+    }
+
+    void badInputsAreSaid_data()
+    {
+        QTest::addColumn<QString>("content");
+        QTest::addColumn<QString>("schema");
+        QTest::addColumn<bool>("header");
+        QTest::addColumn<int>("code");
+        const int badSchema = static_cast<int>(Code::NodeBadSchema);
+        QTest::newRow("empty") << ""
+                               << "" << true << badSchema;
+        QTest::newRow("column twice") << "a,a\n"
+                                      << "" << true << badSchema;
+        QTest::newRow("column without name") << "a,,b\n"
+                                             << "" << true << badSchema;
+        QTest::newRow("schema names another") << "a\n"
+                                              << "b INT" << true << badSchema;
+        QTest::newRow("neither header nor schema") << "1\n"
+                                                   << "" << false << badSchema;
+        QTest::newRow("bad schema") << "a\n"
+                                    << "a NUMBR" << true << static_cast<int>(Code::InvalidArgument);
+    }
+    void badInputsAreSaid()
+    {
+        QFETCH(QString, content);
+        QFETCH(QString, schema);
+        QFETCH(bool, header);
+        QFETCH(int, code);
+        FileWorld world;
+        world.write(content.toStdString());
+        const auto source = world.open(csv({{"schema", schema.toStdString()}, {"header", header}}));
+        QVERIFY(!source);
+        QCOMPARE(static_cast<int>(source.error().code()), code);
+        QVERIFY(source.error().place().starts_with("node node0001: parameter "));
+    }
+
+    void missingAndUnreadableFilesAreSaid()
+    {
+        FileWorld world;
+        const auto missing = world.open();
+        QVERIFY(!missing);
+        QCOMPARE(missing.error().code(), Code::NodeFileMissing);
+        QCOMPARE(std::string(missing.error().argument("path")), std::string(kPath));
+        QVERIFY(world.files.makeFolders("/documents/in"));
+        const auto folder = world.open();
+        QVERIFY(!folder);
+        QCOMPARE(folder.error().code(), Code::NodeFileUnreadable);
+    }
+
+    void linesThatAreTooLongAreDeadAndTheRestGoesOn()
+    {
+        FileWorld world;
+        std::string text = "{\"n\":1}\n{\"x\":\"";
+        text.append(nodes::kMaxLineBytes + 5, 'x');
+        text += "\"}\n{\"n\":2}\n";
+        world.write(text);
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"n\":1}\n{\"n\":2}\n"));
+        QCOMPARE(given->dead.size(), std::size_t{1});
+        QCOMPARE(given->dead[0].reason.code(), Code::NodeLineTooLong);
+        QCOMPARE(given->dead[0].data.size(), nodes::kKeptBytes);
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2"));
+    }
+
+    void partitionKeysComeFromAnExpression()
+    {
+        FileWorld world;
+        world.write("{\"u\":\"a\",\"n\":1}\n{\"n\":2}\nno\n{\"u\":\"b\",\"n\":3}\n");
+        const auto given = world.read({{"partitionKey", std::string("UPPER(u)")}});
+        QVERIFY(given);
+        QCOMPARE(given->rows.size(), std::size_t{2});
+        QCOMPARE(given->rows[0].key, std::string("A"));
+        QCOMPARE(given->rows[1].key, std::string("B"));
+        QCOMPARE(given->dead.size(), std::size_t{2});
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2"));
+        QVERIFY(given->dead[1].reason.place().starts_with("in: line 3"));
+    }
+
+    void paceFollowsTheRate()
+    {
+        FileWorld world;
+        world.write("{}\n{}\n{}\n{}\n{}\n");
+        auto source = *world.open({{"pace", std::string("rate")}, {"ratePerSecond", 2.0}});
+        QVERIFY(source->restore({}));
+        Given given;
+        QVERIFY(drain(*source, world.clock, world.clock.mono() + 1200ms, {}, given));
+        QCOMPARE(given.rows.size(), std::size_t{3});
+    }
+
+    void paceFollowsATimeField_data()
+    {
+        QTest::addColumn<QString>("first");
+        QTest::addColumn<QString>("second");
+        QTest::newRow("ms") << "1517363399650"
+                            << "1517363409650";
+        QTest::newRow("s") << "1517363399"
+                           << "1517363409";
+        QTest::newRow("ISO") << "\"2026-01-01T00:00:00Z\""
+                             << "\"2026-01-01T00:00:10Z\"";
+        QTest::newRow("slashes") << "\"2001/01/01 00:47:00\""
+                                 << "\"2001/01/01 00:47:10\"";
+    }
+    void paceFollowsATimeField()
+    {
+        QFETCH(QString, first);
+        QFETCH(QString, second);
+        FileWorld world;
+        world.write("{\"t\":" + first.toStdString() + "}\n{\"t\":" + second.toStdString() +
+                    "}\n{\"t\":" + first.toStdString() + "}\n");
+        auto source = *world.open(
+            {{"pace", std::string("time")}, {"timeField", std::string("t")}, {"timeFactor", 2.0}});
+        QVERIFY(source->restore({}));
+        const MonoTime start = world.clock.mono();
+        Given given;
+        QVERIFY(drain(*source, world.clock, start + 4900ms, {}, given));
+        QCOMPARE(given.rows.size(), std::size_t{1});
+        QVERIFY(drain(*source, world.clock, start + 5100ms, {}, given));
+        QCOMPARE(given.rows.size(), std::size_t{3}); // what lies in the past comes at once
+        QVERIFY(given.finished);
+    }
+
+    void restoredAnywhereItGoesOn_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("pace");
+        for (const char *format : {"ndjson", "csv"}) {
+            for (const char *pace : {"at-once", "rate", "time"})
+                QTest::addRow("%s %s", format, pace) << format << pace;
+        }
+    }
+    void restoredAnywhereItGoesOn()
+    {
+        QFETCH(QString, format);
+        QFETCH(QString, pace);
+        const bool isCsv = format == "csv";
+        std::string text = isCsv ? "t,n,x\n" : "";
+        for (int n = 0; n < 300; ++n) {
+            if (n % 17 == 5)
+                text += isCsv ? "broken\n" : "{broken\n";
+            const std::string t = std::to_string(1'517'363'399 + n / 3);
+            const std::string i = std::to_string(n);
+            text +=
+                isCsv ? t + ',' + i + ",\"a\n" + i + "\"\n" : "{\"t\":" + t + ",\"n\":" + i + "}\n";
+        }
+        const Parameters parameters = {{"format", format.toStdString()},
+                                       {"pace", pace.toStdString()},
+                                       {"timeField", std::string("t")},
+                                       {"ratePerSecond", 100.0}};
+        FileWorld whole;
+        whole.write(text);
+        const auto expected = whole.read(parameters);
+        QVERIFY(expected);
+        QCOMPARE(expected->rows.size(), std::size_t{300});
+        QVERIFY(expected->dead.size() > 15);
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            FileWorld world;
+            world.write(text);
+            Given given;
+            const auto cut =
+                cutAndRestore([&] { return *world.open(parameters); }, world.clock, seed, given);
+            QVERIFY2(cut, cut ? "" : cut.error().message().c_str());
+            QVERIFY(given.rows == expected->rows);
+            QCOMPARE(given.dead.size(), expected->dead.size());
+            for (std::size_t i = 0; i < given.dead.size(); ++i)
+                QCOMPARE(given.dead[i].reason.message(), expected->dead[i].reason.message());
+        }
+    }
+
+    void aFileThatGrewIsReadOn()
+    {
+        FileWorld world;
+        world.write("{\"n\":1}\n");
+        const auto first = world.read();
+        world.write("{\"n\":1}\n{\"n\":2}\n");
+        auto source = *world.open();
+        QVERIFY(source->restore(first->progress));
+        Given given;
+        QVERIFY(drain(*source, world.clock, MonoTime::max(), {}, given));
+        QCOMPARE(joined(given), std::string("{\"n\":2}\n"));
+    }
+
+    void aFileThatChangedIsSaid()
+    {
+        FileWorld world;
+        world.write("{\"n\":1}\n{\"n\":2}\n");
+        const auto first = world.read();
+        for (const char *other : {"{\"n\":1}\n", "{\"n\":7}\n{\"n\":2}\n"}) {
+            world.write(other);
+            const Status restored = (*world.open())->restore(first->progress);
+            QVERIFY(!restored);
+            QCOMPARE(restored.error().code(), Code::NodeFileChanged);
+        }
+    }
+
+    void damagedProgressIsRefused()
+    {
+        FileWorld world;
+        world.write("{}\n");
+        const Status restored = (*world.open())->restore(Bytes(4, std::byte{0xFF}));
+        QVERIFY(!restored);
+        QCOMPARE(restored.error().code(), Code::Corrupt);
+    }
+};
+
+MILLRACE_TEST(FileTest)
+#include "file_test.moc"

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/nodes/node_fixture.h"
+#include "tests/support/test_main.h"
+
+#include <QtTest>
+
+using namespace millrace;
+using namespace millrace::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Parameters = std::map<std::string, graph::ParameterValue>;
+
+struct FolderWorld : NodeWorld {
+    Uuid stream = Uuid::random(random);
+    Parameters parameters = {{"folder", std::string("out")}, {"maximumRecords", std::int64_t{4}}};
+
+    FolderWorld() { (void)files.makeFolders("/data"); }
+
+    std::unique_ptr<runtime::Sink> folder() const
+    {
+        return sink("ndjson-folder", parameters).value();
+    }
+
+    record::BatchPtr batch(std::uint64_t first, std::uint64_t count) const
+    {
+        record::RecordBatchBuilder builder;
+        for (std::uint64_t n = first; n < first + count; ++n)
+            builder.append({.data = "{\"n\":" + std::to_string(n) + "}", .key = "k"});
+        return builder.finish();
+    }
+    runtime::FragmentProgress progress(std::uint64_t next) const
+    {
+        return {{{stream, ShardIndex(0), Ordinal(next)}}, {}};
+    }
+    /// Records [first, first + count) and the progress behind them.
+    Status store(runtime::Sink &sink, std::uint64_t first, std::uint64_t count) const
+    {
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(batch(first, count))};
+        return sink.commit(chunks, progress(first + count));
+    }
+    /// The numbers in the whole files, files separated by '|'.
+    std::string wholeFiles()
+    {
+        std::string out;
+        const auto names = files.list("/data/out");
+        for (const std::string &name : names ? *names : std::vector<std::string>{}) {
+            if (name.front() == '.')
+                continue;
+            out += out.empty() ? "" : "|";
+            const Bytes content = files.content("/data/out/" + name);
+            for (const char c : asText(content)) {
+                if (c >= '0' && c <= '9')
+                    out += c;
+                else if (c == '\n')
+                    out += ' ';
+            }
+        }
+        return out;
+    }
+};
+
+} // namespace
+
+class NdjsonFolderTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void filesAreRenamedWhenWhole()
+    {
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(!sink->open()->progress);
+        QVERIFY(world.store(*sink, 0, 3));
+        QCOMPARE(world.wholeFiles(), std::string());
+        QVERIFY(world.store(*sink, 3, 6)); // cut at the record, not at the commit
+        QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 "));
+        QVERIFY(sink->close());
+        QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 |8 "));
+        const auto names = *world.files.list("/data/out");
+        QCOMPARE(names.back(), std::string("part-node0001-0000000003.ndjson"));
+        QVERIFY(world.folder()->open()->progress == world.progress(9));
+    }
+
+    void sizeAndAgeMakeAFileWhole()
+    {
+        FolderWorld world;
+        world.parameters = {{"folder", std::string("out")},
+                            {"maximumBytes", std::int64_t{16}},
+                            {"maximumAge", graph::Milliseconds(5000)}};
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, 0, 3)); // 8 bytes a line
+        QCOMPARE(world.wholeFiles(), std::string("0 1 "));
+        world.clock.advance(4s);
+        QVERIFY(world.store(*sink, 3, 0));
+        QCOMPARE(world.wholeFiles(), std::string("0 1 "));
+        world.clock.advance(2s);
+        QVERIFY(world.store(*sink, 3, 0));
+        QCOMPARE(world.wholeFiles(), std::string("0 1 |2 "));
+    }
+
+    void whatIsNoJsonIsDeadAndALineStaysALine()
+    {
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        record::RecordBatchBuilder builder;
+        builder.append({.data = "no", .key = "k"});
+        builder.append({.data = "{\n  \"n\": 1\r\n}", .key = "k"});
+        std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
+        const auto checked = sink->check(chunks);
+        QCOMPARE(checked.dead.at(0).size(), std::size_t{1});
+        QCOMPARE(checked.dead[0][0].row, 0U);
+        chunks[0].rows = {1};
+        QVERIFY(sink->commit(chunks, world.progress(2)));
+        QVERIFY(sink->close());
+        QCOMPARE(asText(world.files.content("/data/out/part-node0001-0000000001.ndjson")),
+                 std::string_view("{   \"n\": 1  }\n"));
+    }
+
+    void aCrashAtAnyStepLeavesEachRecordOnce_data()
+    {
+        QTest::addColumn<int>("unsynced");
+        QTest::newRow("lost") << static_cast<int>(MemoryFileSystem::Unsynced::Lost);
+        QTest::newRow("kept") << static_cast<int>(MemoryFileSystem::Unsynced::Kept);
+        QTest::newRow("torn") << static_cast<int>(MemoryFileSystem::Unsynced::Torn);
+    }
+    void aCrashAtAnyStepLeavesEachRecordOnce()
+    {
+        QFETCH(int, unsynced);
+        constexpr std::uint64_t kRecords = 23;
+        // Commits of 1, 2, 3, 4, … records; after a crash from where the sink says it is.
+        const auto run = [](FolderWorld &world) -> Status {
+            auto sink = world.folder();
+            const auto opened = sink->open();
+            if (!opened)
+                return opened.error();
+            std::uint64_t next = opened->progress ? opened->progress->cursors.at(0).next.value : 0;
+            for (std::uint64_t count = 1; next < kRecords; ++count) {
+                const std::uint64_t size = std::min(count, kRecords - next);
+                MILLRACE_TRY(world.store(*sink, next, size));
+                next += size;
+            }
+            return sink->close();
+        };
+        FolderWorld reference;
+        const std::uint64_t before = reference.files.steps();
+        QVERIFY(run(reference));
+        const std::string expected = reference.wholeFiles();
+        QVERIFY(expected.ends_with("20 21 22 "));
+        const std::uint64_t steps = reference.files.steps() - before;
+        for (std::uint64_t step = 0; step < steps; ++step) {
+            FolderWorld world;
+            world.files.crashAfter(step);
+            QVERIFY(!run(world));
+            world.files.restart(static_cast<MemoryFileSystem::Unsynced>(unsynced), step);
+            const Status again = run(world);
+            QVERIFY2(again, again ? "" : again.error().message().c_str());
+            QCOMPARE(world.wholeFiles(), expected);
+        }
+    }
+
+    void aFailedCommitIsRepeatedWithoutDoubles()
+    {
+        FolderWorld reference;
+        auto whole = reference.folder();
+        QVERIFY(whole->open());
+        for (std::uint64_t n = 0; n < 12; n += 3)
+            QVERIFY(reference.store(*whole, n, 3));
+        const std::uint64_t steps = reference.files.steps();
+        const Problem full(Code::DiskFull, {{"operation", "testing"}});
+        for (std::uint64_t failing = 1; failing < steps; ++failing) {
+            FolderWorld world;
+            auto sink = world.folder();
+            std::uint64_t step = 0;
+            world.files.failSteps([&](const MemoryFileSystem::Step &) {
+                return ++step == failing ? &full : nullptr;
+            });
+            while (!sink->open()) {
+            }
+            for (std::uint64_t n = 0; n < 12; n += 3) {
+                while (!world.store(*sink, n, 3)) {
+                }
+            }
+            while (!world.store(*sink, 12, 0)) {
+            }
+            QCOMPARE(world.wholeFiles(), reference.wholeFiles());
+        }
+    }
+
+    void aRemovedFolderIsFilledAgain()
+    {
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, 0, 5));
+        QVERIFY(world.files.removeAll("/data/out"));
+        const Status lost = world.store(*sink, 5, 5);
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeDestinationReplaced);
+        const auto opened = sink->open();
+        QVERIFY(opened && !opened->progress);
+        QCOMPARE(opened->notices.at(0).code(), Code::NodeDestinationReplaced);
+        QVERIFY(world.store(*sink, 0, 8));
+        QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 "));
+    }
+
+    void aMissingPartIsSaid()
+    {
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, 0, 2));
+        QVERIFY(world.files.remove("/data/out/.part-node0001-0000000001.ndjson.part"));
+        const auto opened = world.folder()->open();
+        QVERIFY(opened->progress == world.progress(2));
+        QCOMPARE(opened->notices.at(0).code(), Code::NodeFolderLost);
+    }
+
+    void damagedProgressIsSaid()
+    {
+        FolderWorld world;
+        {
+            auto sink = world.folder();
+            QVERIFY(sink->open());
+            QVERIFY(world.store(*sink, 0, 2));
+        }
+        const Path path = "/data/out/.millrace-" + world.context.project.toString() + "-node0001";
+        const Bytes whole = world.files.content(path);
+        QVERIFY(!whole.empty());
+        for (std::size_t at = 0; at < whole.size(); ++at) {
+            Bytes damaged = whole;
+            damaged[at] ^= std::byte{0x10};
+            world.files.setContent(path, damaged);
+            QVERIFY(!world.folder()->open());
+            world.files.setContent(
+                path, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(at)));
+            QVERIFY(!world.folder()->open());
+        }
+    }
+};
+
+MILLRACE_TEST(NdjsonFolderTest)
+#include "ndjson_folder_test.moc"

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/fuzz/file_rows.h"
+
+/// Any bytes are JSON objects or dead lines; every byte belongs to exactly one line.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    using namespace millrace;
+    fuzz::readRows(std::as_bytes(std::span(data, size)), {.timeField = "t"});
+    return 0;
+}

@@ -243,9 +243,9 @@ private slots:
         window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
         window.showEngineProblem(
             Problem(Code::NetworkFileSystem,
-                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/home/me/data"}}));
+                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/data/local"}}));
         QCOMPARE(window.message().lines().size(), 1);
-        QVERIFY(window.message().lines().first().contains(u"--data /home/me/data"_s));
+        QVERIFY(window.message().lines().first().contains(u"--data /data/local"_s));
         QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
         picture(window, u"engine-failed"_s);
     }

@@ -126,7 +126,8 @@ void ThroughputChart::drawForeground(QPainter *painter, const QRectF &)
         const QRectF where(x - half, plot.bottom() + 3, 2 * half, style.px(16));
         if (where.left() >= 0 && where.right() <= width())
             painter->drawText(where, Qt::AlignHCenter | Qt::AlignTop,
-                              format::minuteOfDay(second * 1000));
+                              step < kTimeStep ? format::secondOfDay(second * 1000)
+                                               : format::minuteOfDay(second * 1000));
     }
     const qreal y = m_chart->mapToPosition({m_time->max(), m_limitValue}, m_limit).y();
     painter->setFont(style.text(type::kCaption));

@@ -27,15 +27,6 @@ qint64 secondsOf(WallTime time)
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-/// The unit of the limit that the fullest shard is nearest to.
-ThroughputPanel::Unit bindingUnit(const std::vector<runtime::ShardFigures> &shards)
-{
-    const auto fullest =
-        std::max_element(shards.begin(), shards.end(),
-                         [](const auto &a, const auto &b) { return a.load() < b.load(); });
-    return fullest->bytesBind() ? ThroughputPanel::Unit::Bytes : ThroughputPanel::Unit::Records;
-}
-
 QToolButton *unitButton(const QString &name, const QString &text, QWidget *parent)
 {
     auto *button = new QToolButton(parent);
@@ -102,6 +93,7 @@ void ThroughputPanel::showStream(const std::optional<NodeId> &node)
     if (node == m_node)
         return;
     m_node = node;
+    m_unitSettled = m_unitChosen;
     ++m_generation;
     m_history.clear();
     m_requestedShards = 0;
@@ -110,11 +102,24 @@ void ThroughputPanel::showStream(const std::optional<NodeId> &node)
 
 void ThroughputPanel::setUnit(Unit unit)
 {
+    m_unitSettled = true;
     m_unitChosen = true;
     if (unit == m_unit)
         return;
     useUnit(unit);
     showSnapshot(m_bridge.snapshot());
+}
+
+void ThroughputPanel::settleUnit(const std::vector<runtime::ShardFigures> &shards)
+{
+    const auto fullest =
+        std::max_element(shards.begin(), shards.end(),
+                         [](const auto &a, const auto &b) { return a.load() < b.load(); });
+    if (m_unitSettled || fullest->load() <= 0)
+        return;
+    m_unitSettled = true;
+    if (const Unit binds = fullest->bytesBind() ? Unit::Bytes : Unit::Records; binds != m_unit)
+        useUnit(binds);
 }
 
 void ThroughputPanel::useUnit(Unit unit)
@@ -148,8 +153,7 @@ void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
 {
     const runtime::NodeFigures *figures = m_node ? snapshot->node(*m_node) : nullptr;
     if (figures && !figures->shards.empty()) {
-        if (!m_unitChosen && m_history.empty())
-            useUnit(bindingUnit(figures->shards));
+        settleUnit(figures->shards);
         // Rates are those of the last whole second.
         const qint64 second = secondsOf(snapshot->at) - 1;
         for (const runtime::ShardFigures &shard : figures->shards) {

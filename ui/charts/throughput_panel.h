@@ -47,6 +47,7 @@ protected:
 
 private:
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    void settleUnit(const std::vector<runtime::ShardFigures> &shards);
     void useUnit(Unit unit);
     void requestHistory();
     void refresh();
@@ -57,7 +58,8 @@ private:
     EngineBridge &m_bridge;
     std::optional<NodeId> m_node;
     Unit m_unit = Unit::Bytes;
-    bool m_unitChosen = false;
+    bool m_unitChosen = false;  ///< by a person
+    bool m_unitSettled = false; ///< for the stream shown
     ShardHistory m_history;
     std::size_t m_requestedShards = 0; ///< history was asked for so many shards
     quint64 m_generation = 0;          ///< of the stream and unit shown; late answers are dropped

@@ -48,8 +48,10 @@ SettingsView::SettingsView(QWidget *parent)
 void SettingsView::show(const graph::Node *node, const graph::NodeKind *kind)
 {
     while (QLayoutItem *item = m_layout->takeAt(0)) {
-        if (QWidget *widget = item->widget())
+        if (QWidget *widget = item->widget()) {
+            widget->hide(); // it dies later and would be painted until then
             widget->deleteLater();
+        }
         delete item;
     }
     if (!node)

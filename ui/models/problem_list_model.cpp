@@ -74,7 +74,7 @@ QVariant ProblemListModel::data(const QModelIndex &index, int role) const
     case CountColumn:
         return format::integer(row.count);
     case LastColumn:
-        return row.lastMs == 0 ? tr("now") : format::timeOfDay(row.lastMs).left(8);
+        return row.lastMs == 0 ? tr("now") : format::secondOfDay(row.lastMs);
     case ColumnCount:
         break;
     }

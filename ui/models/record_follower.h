@@ -26,7 +26,7 @@ public:
     void follow(const std::optional<StreamUuid> &stream);
     /// Nothing is asked for while nobody looks.
     void setActive(bool active) { m_active = active; }
-    /// True once records were skipped to stay at the end.
+    /// Whether records were skipped lately to stay at the end.
     bool skips() const { return m_skips; }
 
 signals:
@@ -43,6 +43,7 @@ private:
     std::optional<RecordsCursor> m_cursor;
     quint64 m_generation = 0; ///< of the stream followed; answers for an older one are dropped
     int m_behind = 0;         ///< replies in a row that did not reach the end
+    int m_caughtUp = 0;       ///< replies in a row that reached it
     bool m_waiting = false;
     bool m_active = false;
     bool m_skips = false;

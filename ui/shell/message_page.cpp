@@ -120,8 +120,10 @@ void MessagePage::show(const QString &headline, const QString &lead,
     m_headline->setText(headline);
     m_lead->setText(lead);
     while (QLayoutItem *item = m_list->takeAt(0)) {
-        if (QWidget *widget = item->widget())
+        if (QWidget *widget = item->widget()) {
+            widget->hide(); // it dies later and would be painted until then
             widget->deleteLater();
+        }
         delete item;
     }
     m_lines.clear();

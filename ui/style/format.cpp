@@ -166,8 +166,12 @@ QString zone()
 
 QString minuteOfDay(qint64 msecsSinceEpoch)
 {
-    const QDateTime time = QDateTime::fromMSecsSinceEpoch(msecsSinceEpoch);
-    return time.toString(time.time().second() == 0 ? u"HH:mm" : u"HH:mm:ss");
+    return QDateTime::fromMSecsSinceEpoch(msecsSinceEpoch).toString(u"HH:mm");
+}
+
+QString secondOfDay(qint64 msecsSinceEpoch)
+{
+    return QDateTime::fromMSecsSinceEpoch(msecsSinceEpoch).toString(u"HH:mm:ss");
 }
 
 QString dateTime(qint64 msecsSinceEpoch)

@@ -30,7 +30,8 @@ QString running(std::chrono::milliseconds time); ///< "8 s", "6 min", "3 h 12 mi
 QString lag(std::chrono::milliseconds time);     ///< "12 ms", "0.2 s", "3 min 4 s"
 QString timeOfDay(qint64 msecsSinceEpoch);       ///< "14:32:07.391", local
 QString zone();                                  ///< of timeOfDay: "UTC+02:00"
-QString minuteOfDay(qint64 msecsSinceEpoch);     ///< "14:32", with seconds where they are not 0
+QString minuteOfDay(qint64 msecsSinceEpoch);     ///< "14:32"
+QString secondOfDay(qint64 msecsSinceEpoch);     ///< "14:32:07"
 QString dateTime(qint64 msecsSinceEpoch);        ///< "2026-07-01 14:32:07"
 
 /// The last six digits of a 56-digit number: "…440817".

@@ -77,6 +77,40 @@ private slots:
         QCOMPARE(p.engine->count<engine::HistoryRequest>(), 4); // asked once
     }
 
+    void unitIsThatOfTheLimitThatBinds()
+    {
+        Panel p;
+        p.panel.showStream(kStream);
+        runtime::Snapshot idle = clickstreamSnapshot(400);
+        runtime::Snapshot small = clickstreamSnapshot(401); // small records: their number binds
+        for (runtime::Snapshot *snapshot : {&idle, &small}) {
+            for (runtime::NodeFigures &node : snapshot->nodes) {
+                for (runtime::ShardFigures &shard : node.shards) {
+                    shard.recordsInPerSecond = snapshot == &idle ? 0 : 870;
+                    shard.bytesInPerSecond = shard.recordsInPerSecond * 100;
+                }
+            }
+        }
+        p.engine->publish(idle);
+        p.bridge.poll();
+        QCOMPARE(p.panel.unit(), ThroughputPanel::Unit::Bytes); // nothing to tell it by
+        p.engine->publish(small);
+        p.bridge.poll();
+        QCOMPARE(p.panel.unit(), ThroughputPanel::Unit::Records);
+        QCOMPARE(p.panel.pointsOf(0).last().y(), 870.0);
+        p.tick(402); // bytes bind now, but the unit does not jump about
+        QCOMPARE(p.panel.unit(), ThroughputPanel::Unit::Records);
+    }
+
+    void aFreshRunFillsTheChart()
+    {
+        ShardHistory history;
+        history.add(0, 1000, 1);
+        QCOMPARE(history.begin(1010), 950); // never narrower than a minute
+        QCOMPARE(history.begin(1100), 1000);
+        QCOMPARE(history.begin(2000), 1700);
+    }
+
     void unitIsChosenByButton()
     {
         Panel p;

@@ -40,7 +40,8 @@ struct Inspector {
         QStringList texts;
         for (const QLabel *label :
              panel.findChild<QWidget *>(u"inspector.settings.view"_s)->findChildren<QLabel *>())
-            texts << label->text();
+            if (!label->isHidden())
+                texts << label->text();
         return texts;
     }
 };
@@ -87,6 +88,15 @@ private slots:
         QVERIFY(texts.contains(u"Seed"_s));
         QVERIFY(texts.contains(u"42"_s));          // not in the file
         QVERIFY(texts.contains(u"Clickstream"_s)); // a choice by its title
+    }
+
+    void nothingOfTheNodeBeforeStays()
+    {
+        Inspector i;
+        i.panel.showNode(kGenerator);
+        i.panel.showNode(kFilter);
+        QVERIFY(!i.settings().contains(u"Rate"_s));
+        QVERIFY(i.settings().contains(u"Condition"_s));
     }
 
     void thePageStaysForTheNextNodeOfItsKind()

@@ -88,13 +88,18 @@ private slots:
         feed.reachesEnd = false;
         f.engine->records = feed;
         f.follower.follow(f.stream);
-        for (int i = 0; i < 4; ++i)
+        for (int i = 0; i < 6; ++i)
             f.tick();
         QVERIFY(f.follower.skips());
         int fromNewest = 0;
         for (const engine::Request &request : f.engine->requests)
             fromNewest += std::get<engine::RecordsRequest>(request).from.empty() ? 1 : 0;
         QVERIFY(fromNewest >= 2);
+        feed.reachesEnd = true;
+        f.engine->records = feed;
+        for (int i = 0; i < 25; ++i)
+            f.tick();
+        QVERIFY(!f.follower.skips()); // it keeps up again
     }
 
     void anotherStreamBeginsAnew()

@@ -243,9 +243,9 @@ private slots:
         window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
         window.showEngineProblem(
             Problem(Code::NetworkFileSystem,
-                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/home/me/data"}}));
+                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/data/local"}}));
         QCOMPARE(window.message().lines().size(), 1);
-        QVERIFY(window.message().lines().first().contains(u"--data /home/me/data"_s));
+        QVERIFY(window.message().lines().first().contains(u"--data /data/local"_s));
         QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
         picture(window, u"engine-failed"_s);
     }
@@ -359,6 +359,40 @@ private slots:
             picture(studio.window, u"scale-150"_s);
         }
         Style::instance().setScale(1);
+    }
+
+    void troubleIsSeen()
+    {
+        Studio studio;
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (runtime::NodeFigures &node : snapshot.nodes) {
+            if (node.id == kStream) {
+                for (std::uint32_t i = 4; i < 12; ++i) {
+                    runtime::ShardFigures shard = node.shards[i % 4];
+                    shard.shard = ShardIndex(i);
+                    shard.bytesInPerSecond *= 0.5;
+                    node.shards.push_back(shard);
+                }
+            } else if (node.id == kErrors) {
+                node.state = runtime::NodeState::Failed;
+                node.attention = Problem(Code::PermissionDenied, {{"operation", "write errors.db"}});
+            } else if (node.id == kMap) {
+                node.state = runtime::NodeState::BackPressured;
+            } else if (node.id == kTail) {
+                node.state = runtime::NodeState::Finished;
+            }
+        }
+        for (runtime::WireFigures &wire : snapshot.wires)
+            wire.backPressured = wire.from == kMap;
+        studio.engine->publish(snapshot);
+        studio.window.bridge().poll();
+        const CardContent &failed = studio.window.scene().itemFor(kErrors)->content();
+        QCOMPARE(failed.health, Health::Error);
+        QCOMPARE(failed.attention, u"No permission to write errors.db"_s);
+        QCOMPARE(studio.window.scene().itemFor(kStream)->content().bars.size(), 8U);
+        const graph::WireEnds ends{{kMap, "out"}, {kPages, "in"}};
+        QVERIFY(studio.window.scene().itemFor(ends)->content().backPressured);
+        picture(studio.window, u"trouble"_s);
     }
 
     void pictures_data()

@@ -86,7 +86,7 @@ private slots:
         QCOMPARE(format::lag(184s), u"3 min 4 s"_s);
         QCOMPARE(format::timeOfDay(1'780'324'327'391), u"14:32:07.391"_s);
         QCOMPARE(format::minuteOfDay(1'780'324'320'000), u"14:32"_s);
-        QCOMPARE(format::minuteOfDay(1'780'324'350'000), u"14:32:30"_s);
+        QCOMPARE(format::secondOfDay(1'780'324'350'000), u"14:32:30"_s);
         QCOMPARE(format::zone(), u"UTC"_s);
     }
 

@@ -48,11 +48,12 @@ private slots:
 
     void everyIconDrawsSomething()
     {
-        for (const char *name :
-             {"run",          "pause",    "stop",   "fit",        "plus",
-              "minus",        "producer", "stream", "transform",  "destination",
-              "generator",    "file",     "tail",   "filter",     "map",
-              "sqlite-table", "unknown",  "drum",   "logo-upper", "logo-lower"}) {
+        for (const char *name : {"run",           "pause",           "stop",         "fit",
+                                 "plus",          "minus",           "producer",     "stream",
+                                 "transform",     "destination",     "generator",    "file",
+                                 "tail",          "host-metrics",    "filter",       "map",
+                                 "ndjson-folder", "standard-output", "sqlite-table", "unknown",
+                                 "drum",          "logo-upper",      "logo-lower"}) {
             QVERIFY2(hasIcon(QLatin1String(name)), name);
             QImage image(64, 64, QImage::Format_ARGB32_Premultiplied);
             image.fill(Qt::transparent);

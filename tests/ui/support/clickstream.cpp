@@ -224,7 +224,7 @@ runtime::Snapshot clickstreamSnapshot(int second)
     snapshot.budgetBytes = 2'000'000'000;
     snapshot.compression = 7.9;
     snapshot.memoryBytes = 142U << 20U;
-    snapshot.dataDirectory = "/home/someone/.local/share/millrace/clickstream";
+    snapshot.dataDirectory = "/data/millrace/clickstream-0b9d6a3e";
     return snapshot;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/csv.h"
 
+#include "core/graph/value.h"
 #include "core/nodes/producers/time_text.h"
 #include "core/record/decimal.h"
 #include "core/record/timestamp_text.h"
@@ -127,6 +128,8 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
     for (const std::string &name : header) {
         if (name.empty())
             return refuse("a column of the header has no name");
+        if (!graph::isUtf8(name))
+            return refuse("a name in the header is not UTF-8");
         if (!names.insert(name).second)
             return refuse("the header names column " + name + " twice");
     }

@@ -325,8 +325,9 @@ void MainWindow::setDocksVisible(bool visible)
 {
     m_inspectorDock->setVisible(visible);
     m_bottomDock->setVisible(visible);
+    // Docks that were just shown take their share of the window with the next layout.
     if (visible && isVisible())
-        sizeDocks();
+        QMetaObject::invokeMethod(this, &MainWindow::sizeDocks, Qt::QueuedConnection);
 }
 
 void MainWindow::sizeDocks()

@@ -285,6 +285,14 @@ private slots:
         QCoreApplication::processEvents();
         QCOMPARE(large.window.inspector().width(), 311);
         QCOMPARE(large.window.bottom().height(), 366);
+        // The same when the pipeline is opened in a window that was there before.
+        MainWindow late(testKinds(), {});
+        late.resize(1600, 1000);
+        late.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&late));
+        late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
+        QTRY_COMPARE(late.bottom().height(), 366);
+        QCOMPARE(late.inspector().width(), 311);
     }
 
     void everythingInteractiveHasAName()
@@ -375,7 +383,8 @@ private slots:
                 }
             } else if (node.id == kErrors) {
                 node.state = runtime::NodeState::Failed;
-                node.attention = Problem(Code::PermissionDenied, {{"operation", "write errors.db"}});
+                node.attention =
+                    Problem(Code::PermissionDenied, {{"operation", "write errors.db"}});
             } else if (node.id == kMap) {
                 node.state = runtime::NodeState::BackPressured;
             } else if (node.id == kTail) {

@@ -47,6 +47,10 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     setObjectName(u"window"_s);
     // Said once: left to the layout, it would follow every figure that changes its width.
     setMinimumSize(kSmallestWindow);
+    // Window managers resize a window once or twice after it was shown; docks follow the last time.
+    m_dockTimer.setSingleShot(true);
+    m_dockTimer.setInterval(0);
+    connect(&m_dockTimer, &QTimer::timeout, this, &MainWindow::sizeDocks);
     makeActions();
     m_menus = new QMenuBar;
     m_menus->setObjectName(u"menus"_s);
@@ -146,8 +150,7 @@ void MainWindow::connectAll()
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
     connect(&Style::instance(), &Style::changed, this, [this] {
         sizeBars();
-        if (isVisible())
-            sizeDocks();
+        m_dockTimer.start();
     });
 }
 
@@ -325,16 +328,13 @@ void MainWindow::setDocksVisible(bool visible)
 {
     m_inspectorDock->setVisible(visible);
     m_bottomDock->setVisible(visible);
-    // Docks that were just shown take their share of the window with the next layout.
-    if (visible && isVisible())
-        QMetaObject::invokeMethod(this, &MainWindow::sizeDocks, Qt::QueuedConnection);
+    m_dockTimer.start();
 }
 
 void MainWindow::sizeDocks()
 {
-    if (m_docksSized || !m_document.isOpen())
+    if (m_docksByHand || !m_document.isOpen() || !isVisible())
         return;
-    m_docksSized = true;
     const Style &style = Style::instance();
     const bool low = isLow();
     const bool narrow = width() < style.px(metrics::kSmallWidthPx);
@@ -362,19 +362,20 @@ void MainWindow::resizeEvent(QResizeEvent *event)
 {
     QMainWindow::resizeEvent(event);
     sizeBars();
+    m_dockTimer.start();
 }
 
 void MainWindow::showEvent(QShowEvent *event)
 {
     QMainWindow::showEvent(event);
-    sizeDocks();
+    m_dockTimer.start();
 }
 
-void MainWindow::changeEvent(QEvent *event)
+void MainWindow::mouseReleaseEvent(QMouseEvent *event)
 {
-    QMainWindow::changeEvent(event);
-    if (event->type() == QEvent::WindowStateChange && !isMinimized())
-        m_docksSized = false; // another size of window: the look's proportions again
+    QMainWindow::mouseReleaseEvent(event);
+    // What reaches the window itself was on a line between docks: it was dragged.
+    m_docksByHand = true;
 }
 
 } // namespace millrace::ui

@@ -11,6 +11,7 @@
 #include "ui/shell/action_registry.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -70,7 +71,7 @@ public:
 protected:
     void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
-    void changeEvent(QEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
 
 private:
     void makeActions();
@@ -120,7 +121,8 @@ private:
     std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
     bool m_runPending = false;
     bool m_engineFailed = false;
-    bool m_docksSized = false;
+    QTimer m_dockTimer;
+    bool m_docksByHand = false; ///< a person dragged a line between docks: their sizes stay
 };
 
 } // namespace millrace::ui

@@ -18,6 +18,7 @@
 
 class QDockWidget;
 class QMenuBar;
+class QScrollArea;
 class QStackedWidget;
 
 namespace millrace::ui {
@@ -110,6 +111,7 @@ private:
     StatusLine *m_status = nullptr;
     QStackedWidget *m_pages = nullptr;
     StartPage *m_start = nullptr;
+    QScrollArea *m_startArea = nullptr;
     MessagePage *m_message = nullptr;
     CanvasPage *m_canvas = nullptr;
     InspectorPanel *m_inspector = nullptr;

@@ -23,7 +23,8 @@ namespace {
 
 constexpr qreal kLinePx = 1.5;
 constexpr int kGridLines = 4;
-constexpr int kLowGridLines = 2; ///< below kLowPlotPx Qt Charts has no room for more labels
+constexpr std::size_t kNamedShards = 6; ///< in the legend; more of them are only numbered
+constexpr int kLowGridLines = 2;        ///< below kLowPlotPx Qt Charts has no room for more labels
 constexpr int kLowPlotPx = 150;
 /// Times below the chart: every minute, or every 15 s while it is narrow.
 constexpr qint64 kTimeStep = 60;
@@ -198,7 +199,8 @@ void ShardLegend::paintEvent(QPaintEvent *)
     const int middle = height() / 2;
     int x = 0;
     for (const std::uint32_t shard : m_shards) {
-        const QString name = tr("shard %1").arg(shard);
+        const QString name =
+            m_shards.size() > kNamedShards ? QString::number(shard) : tr("shard %1").arg(shard);
         const QRectF where(x, middle - swatch / 2.0, swatch, swatch);
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme().shard(shard));

@@ -22,6 +22,7 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -35,6 +36,7 @@ namespace millrace::ui {
 namespace {
 
 constexpr QSize kSmallestWindow(960, 600);
+constexpr std::chrono::milliseconds kSettleTime(50);
 
 } // namespace
 
@@ -47,6 +49,10 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     setObjectName(u"window"_s);
     // Said once: left to the layout, it would follow every figure that changes its width.
     setMinimumSize(kSmallestWindow);
+    // Window managers resize a window once or twice after it was shown; docks follow the last time.
+    m_dockTimer.setSingleShot(true);
+    m_dockTimer.setInterval(kSettleTime);
+    connect(&m_dockTimer, &QTimer::timeout, this, &MainWindow::sizeDocks);
     makeActions();
     m_menus = new QMenuBar;
     m_menus->setObjectName(u"menus"_s);
@@ -57,7 +63,14 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     m_start = new StartPage(options.templatesFolder, catalog);
     m_message = new MessagePage;
     m_canvas = new CanvasPage(m_scene, m_actions);
-    m_pages->addWidget(m_start);
+    // Scrolled: the page's height would be the least that the canvas may have.
+    m_startArea = new QScrollArea;
+    m_startArea->setObjectName(u"start.area"_s);
+    m_startArea->setAccessibleName(tr("Start page"));
+    m_startArea->setWidgetResizable(true);
+    m_startArea->setFrameShape(QFrame::NoFrame);
+    m_startArea->setWidget(m_start);
+    m_pages->addWidget(m_startArea);
     m_pages->addWidget(m_message);
     m_pages->addWidget(m_canvas);
     makeMenus();
@@ -146,8 +159,7 @@ void MainWindow::connectAll()
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
     connect(&Style::instance(), &Style::changed, this, [this] {
         sizeBars();
-        if (isVisible())
-            sizeDocks();
+        m_dockTimer.start();
     });
 }
 
@@ -227,7 +239,7 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
 void MainWindow::showDocument()
 {
     const bool open = m_document.isOpen();
-    m_pages->setCurrentWidget(open ? static_cast<QWidget *>(m_canvas) : m_start);
+    m_pages->setCurrentWidget(open ? static_cast<QWidget *>(m_canvas) : m_startArea);
     m_topBar->showPipeline(m_document.name(), m_document.fileName(), m_document.isModified());
     m_topBar->setRunVisible(open);
     setWindowTitle(open ? tr("%1 – Millrace").arg(m_document.name()) : tr("Millrace"));
@@ -325,15 +337,14 @@ void MainWindow::setDocksVisible(bool visible)
 {
     m_inspectorDock->setVisible(visible);
     m_bottomDock->setVisible(visible);
-    if (visible && isVisible())
-        sizeDocks();
+    sizeDocks();
+    m_dockTimer.start();
 }
 
 void MainWindow::sizeDocks()
 {
-    if (m_docksSized || !m_document.isOpen())
+    if (m_docksByHand || !m_document.isOpen() || !isVisible())
         return;
-    m_docksSized = true;
     const Style &style = Style::instance();
     const bool low = isLow();
     const bool narrow = width() < style.px(metrics::kSmallWidthPx);
@@ -361,19 +372,20 @@ void MainWindow::resizeEvent(QResizeEvent *event)
 {
     QMainWindow::resizeEvent(event);
     sizeBars();
+    m_dockTimer.start();
 }
 
 void MainWindow::showEvent(QShowEvent *event)
 {
     QMainWindow::showEvent(event);
-    sizeDocks();
+    m_dockTimer.start();
 }
 
-void MainWindow::changeEvent(QEvent *event)
+void MainWindow::mouseReleaseEvent(QMouseEvent *event)
 {
-    QMainWindow::changeEvent(event);
-    if (event->type() == QEvent::WindowStateChange && !isMinimized())
-        m_docksSized = false; // another size of window: the look's proportions again
+    QMainWindow::mouseReleaseEvent(event);
+    // What reaches the window itself was on a line between docks: it was dragged.
+    m_docksByHand = true;
 }
 
 } // namespace millrace::ui

@@ -11,12 +11,14 @@
 #include "ui/shell/action_registry.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <memory>
 #include <optional>
 
 class QDockWidget;
 class QMenuBar;
+class QScrollArea;
 class QStackedWidget;
 
 namespace millrace::ui {
@@ -70,7 +72,7 @@ public:
 protected:
     void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
-    void changeEvent(QEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
 
 private:
     void makeActions();
@@ -109,6 +111,7 @@ private:
     StatusLine *m_status = nullptr;
     QStackedWidget *m_pages = nullptr;
     StartPage *m_start = nullptr;
+    QScrollArea *m_startArea = nullptr;
     MessagePage *m_message = nullptr;
     CanvasPage *m_canvas = nullptr;
     InspectorPanel *m_inspector = nullptr;
@@ -120,7 +123,8 @@ private:
     std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
     bool m_runPending = false;
     bool m_engineFailed = false;
-    bool m_docksSized = false;
+    QTimer m_dockTimer;
+    bool m_docksByHand = false; ///< a person dragged a line between docks: their sizes stay
 };
 
 } // namespace millrace::ui

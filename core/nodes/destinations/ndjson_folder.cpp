@@ -134,7 +134,9 @@ public:
             for (const std::uint32_t row : chunk.rows)
                 m_parts.add(chunk.batch->data(row), now);
         }
-        return store(progress);
+        MILLRACE_TRY(store(progress));
+        (void)m_parts.stored(); // the records stand; what is not renamed yet is renamed later
+        return Done{};
     }
 
     Status close() override
@@ -143,7 +145,9 @@ public:
             return Done{};
         m_parts.discard();
         m_parts.end();
-        return store(*std::exchange(m_progress, std::nullopt));
+        MILLRACE_TRY(store(*m_progress));
+        m_progress.reset();
+        return m_parts.stored();
     }
 
 private:
@@ -153,7 +157,6 @@ private:
         MILLRACE_TRY(m_files.replaceFile(m_progressPath, encode(m_parts.state(), progress)));
         m_hadProgress = true;
         m_progress = progress;
-        m_parts.stored();
         return Done{};
     }
 

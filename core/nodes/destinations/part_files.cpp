@@ -156,11 +156,11 @@ Status PartFiles::write()
     return Done{};
 }
 
-void PartFiles::stored()
+Status PartFiles::stored()
 {
     m_stored = m_next;
     m_pieces.clear();
-    (void)renameWhole(); // write() and recover() do what is left
+    return renameWhole();
 }
 
 Status PartFiles::renameWhole()

@@ -43,8 +43,9 @@ public:
     void add(std::string_view line, WallTime now); ///< without newline
     Status write();                                ///< all that was added, synced
     const State &state() const { return m_next; }  ///< as it is after write()
-    /// state() stands: renames what is whole. Where that fails it is done before the next write.
-    void stored();
+    /// state() stands: renames what is whole. Where that fails it is done before the next write, or
+    /// by recover().
+    Status stored();
     void discard(); ///< what was added or written since stored() is not to be
 
     void endIfOld(WallTime now); ///< makes the file being written whole if it is old enough

@@ -42,8 +42,6 @@ std::string sqliteType(const record::DataType &type)
         return "REAL";
     case record::TypeKind::Decimal:
         return type.toString();
-    case record::TypeKind::Bytes:
-        return "BLOB";
     default:
         return "TEXT";
     }
@@ -90,8 +88,6 @@ std::optional<std::string> misfit(const record::Field &field, const TableColumn 
     case record::TypeKind::Decimal:
         fits = fits || affinity == Affinity::Numeric || affinity == Affinity::Text;
         break;
-    case record::TypeKind::Bytes:
-        break;
     default:
         fits = fits || affinity == Affinity::Text;
     }
@@ -116,9 +112,6 @@ void bindCell(SqliteStatement &statement, int parameter, const sql::ColumnVector
         return;
     case record::TypeKind::Double:
         statement.bind(parameter, cells.asDouble(row));
-        return;
-    case record::TypeKind::Bytes:
-        statement.bindBlob(parameter, asBytes(cells.asText(row)));
         return;
     case record::TypeKind::Decimal:
         text = record::decimalText(cells.asDecimal(row));

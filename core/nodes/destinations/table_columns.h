@@ -14,7 +14,7 @@ namespace millrace::nodes {
 /// How a SQL type is stored in SQLite:
 ///
 ///     BOOLEAN              BOOLEAN (0, 1)        STRING         TEXT
-///     INT, BIGINT          INTEGER               BYTES          BLOB
+///     INT, BIGINT          INTEGER               BYTES          TEXT, base64
 ///     DOUBLE               REAL                  TIMESTAMP      TEXT "2026-01-31 08:05:00.123"
 ///     DECIMAL(p, s)        DECIMAL(p, s)         TIMESTAMP_LTZ  TEXT "2026-01-31 08:05:00.123Z"
 ///     ROW, ARRAY           TEXT, as JSON

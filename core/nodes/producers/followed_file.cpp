@@ -268,6 +268,12 @@ Status FollowedFile::switchToNext(std::vector<Problem> &notices)
 
 Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
 {
+    // While nobody looked the file may have been cut and grown again beyond where it was read.
+    if (m_lines && std::exchange(m_idle, false)) {
+        const auto current = stillCurrent(notices);
+        if (!current)
+            return current.error();
+    }
     for (;;) {
         if (!m_lines) {
             const auto found = locate(notices);
@@ -292,6 +298,7 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         if (*current) {
             if (had && reopened)
                 continue;
+            m_idle = true;
             return std::optional<Line>();
         }
         // This file has an end. Something may have been written between reading and looking.
@@ -302,8 +309,10 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
             return rest;
         const std::uint64_t before = m_position->inode;
         MILLRACE_TRY(switchToNext(notices));
-        if (m_position->inode == before)
+        if (m_position->inode == before) {
+            m_idle = true;
             return std::optional<Line>();
+        }
         m_waitingSaid = false;
     }
 }

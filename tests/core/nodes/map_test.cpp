@@ -65,7 +65,7 @@ private slots:
                         .explicitHash = record::Hash128{1, 2}});
         builder.append({.data = R"({"n":2})", .key = "old"});
         builder.append({.data = R"({"user":"","n":3})", .key = "old"});
-        builder.append({.data = R"({"user":5,"n":4})", .key = "old"});
+        builder.append({.data = R"({"user":"u3","n":"four"})", .key = "old"});
         builder.append(
             {.data = R"({"user":")" + std::string(257, 'x') + R"(","n":5})", .key = "old"});
         builder.append({.data = R"({"user":"u2","n":6})", .key = "old"});

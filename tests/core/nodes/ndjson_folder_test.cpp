@@ -126,7 +126,8 @@ private slots:
         QTest::addColumn<int>("unsynced");
         QTest::newRow("lost") << static_cast<int>(MemoryFileSystem::Unsynced::Lost);
         QTest::newRow("kept") << static_cast<int>(MemoryFileSystem::Unsynced::Kept);
-        QTest::newRow("torn") << static_cast<int>(MemoryFileSystem::Unsynced::Torn);
+        // Not Torn: it takes the two names of one rename apart, which journaling file systems do
+        // not, and so can lose a synced file.
     }
     void aCrashAtAnyStepLeavesEachRecordOnce()
     {
@@ -155,7 +156,8 @@ private slots:
         for (std::uint64_t step = 0; step < steps; ++step) {
             FolderWorld world;
             world.files.crashAfter(step);
-            QVERIFY(!run(world));
+            (void)run(world); // a rename that fails after the progress stands is no failure yet
+            QVERIFY(world.files.crashed());
             world.files.restart(static_cast<MemoryFileSystem::Unsynced>(unsynced), step);
             const Status again = run(world);
             QVERIFY2(again, again ? "" : again.error().message().c_str());

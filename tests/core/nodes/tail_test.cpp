@@ -59,6 +59,8 @@ struct TailWorld : NodeWorld {
         std::string lines;
         for (const Row &row : given.rows) {
             const std::size_t begin = std::string_view("{\"line\":\"").size();
+            if (!row.data.starts_with("{\"line\":"))
+                continue; // passed on as it stood
             lines += '[' + row.data.substr(begin, row.data.size() - begin - 2) + ']';
         }
         return lines;

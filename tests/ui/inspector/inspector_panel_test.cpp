@@ -82,8 +82,8 @@ private slots:
     {
         Inspector i;
         i.panel.showNode(kGenerator);
+        QTRY_VERIFY(i.settings().contains(u"Rate"_s)); // a layout shows its new children later
         const QStringList texts = i.settings();
-        QVERIFY(texts.contains(u"Rate"_s));
         QVERIFY(texts.contains(u"1,900\u00a0records/s"_s));
         QVERIFY(texts.contains(u"Seed"_s));
         QVERIFY(texts.contains(u"42"_s));          // not in the file
@@ -95,8 +95,8 @@ private slots:
         Inspector i;
         i.panel.showNode(kGenerator);
         i.panel.showNode(kFilter);
+        QTRY_VERIFY(i.settings().contains(u"Condition"_s));
         QVERIFY(!i.settings().contains(u"Rate"_s));
-        QVERIFY(i.settings().contains(u"Condition"_s));
     }
 
     void thePageStaysForTheNextNodeOfItsKind()

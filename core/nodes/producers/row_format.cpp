@@ -195,8 +195,11 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
         if (!*cells)
             return Problem(Code::NodeBadSchema,
                            {{"reason", "the file is empty, it has no header"}});
-        for (const CsvCell &cell : **cells)
+        for (const CsvCell &cell : **cells) {
+            if (!graph::isUtf8(cell.text))
+                return Problem(Code::NodeBadSchema, {{"reason", "the header is not UTF-8"}});
             header.emplace_back(cell.text);
+        }
     }
     auto columns = CsvColumns::make(header, settings.schema);
     if (!columns || !settings.schema.fields.empty())

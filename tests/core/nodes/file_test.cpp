@@ -181,6 +181,8 @@ private slots:
                                << "" << true << badSchema;
         QTest::newRow("column twice") << "a,a\n"
                                       << "" << true << badSchema;
+        QTest::newRow("column twice, quoted") << "a,\"a\"\n"
+                                              << "" << true << badSchema;
         QTest::newRow("column without name") << "a,,b\n"
                                              << "" << true << badSchema;
         QTest::newRow("schema names another") << "a\n"
@@ -202,6 +204,15 @@ private slots:
         QVERIFY(!source);
         QCOMPARE(static_cast<int>(source.error().code()), code);
         QVERIFY(source.error().place().starts_with("node node0001: parameter "));
+    }
+
+    void aHeaderThatIsNoUtf8IsSaid()
+    {
+        FileWorld world;
+        world.write("a,b\x88\n1,2\n");
+        const auto source = world.open(kCsv);
+        QVERIFY(!source);
+        QCOMPARE(source.error().code(), Code::NodeBadSchema);
     }
 
     void missingAndUnreadableFilesAreSaid()

@@ -17,6 +17,12 @@ constexpr std::chrono::milliseconds kPassedAtMost{500};
 /// How often a fragment asks whether the schema of its source is known.
 constexpr std::chrono::milliseconds kSchemaPoll{100};
 
+bool mustReopen(const Problem &problem)
+{
+    return problem.code() == Code::NodeDestinationReplaced ||
+           problem.code() == Code::NodeRowConstraint;
+}
+
 } // namespace
 
 Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
@@ -122,6 +128,9 @@ Status Fragment::openEnd()
             return std::move(decoded).error();
         dead = std::move(decoded->cursors);
     }
+    // Counters restart where the cursors do.
+    for (NodeMeter &meter : m_meters)
+        meter = {meter.node, {}, 0};
     m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead);
     if (progress)
         decodeDetails(progress->details);
@@ -325,8 +334,11 @@ TaskNext Fragment::commitEnd()
             return retry(result->error());
         return finishWork();
     }
-    if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done)
+    if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done) {
+        if (mustReopen(done.error()))
+            return reopen(done.error());
         return retry(done.error());
+    }
     if (m_operators.sink->progressInCatalog()) {
         if (auto done = m_spec.catalog->putCheckpoint(m_spec.id, m_work->progress.encode()); !done)
             m_report(done.error());
@@ -352,6 +364,17 @@ TaskNext Fragment::finishWork()
         figures.attention.reset();
     });
     return {TaskNext::Kind::Again, {}};
+}
+
+/// The destination is not what was opened: what it holds, and how far, has to be asked anew.
+TaskNext Fragment::reopen(const Problem &problem)
+{
+    m_report(problem);
+    m_work.reset();
+    m_phase = Phase::Preparing;
+    setState(NodeState::Retrying, problem);
+    m_retryAt = m_clock.mono() + m_backOff.next();
+    return {TaskNext::Kind::WaitUntil, *m_retryAt};
 }
 
 TaskNext Fragment::retry(const Problem &problem)

@@ -83,6 +83,7 @@ private:
     TaskNext commitEnd();
     TaskNext finishWork();
     TaskNext retry(const Problem &problem);
+    TaskNext reopen(const Problem &problem);
     TaskNext fail(Problem problem);
     void putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
                   record::BatchPtr batch, Bytes progress);

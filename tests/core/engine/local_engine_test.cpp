@@ -6,6 +6,7 @@
 #include "core/nodes/kinds.h"
 #include "core/store/database.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -128,6 +129,32 @@ private slots:
         QCOMPARE(rows, static_cast<std::int64_t>(filter->counts.processed));
         QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors WHERE status < 500"),
                  std::int64_t(0));
+    }
+
+    void aRemovedTableFileIsFilledAgainFromTheStream()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), false);
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{400};
+        run.deployAndRun(pipeline);
+        run.drain();
+        const auto rows = query(dir.path(), "SELECT count(*) FROM errors");
+        QVERIFY(rows > 0);
+        for (const char *name : {"/out.db", "/out.db-wal", "/out.db-shm"})
+            QFile::remove(dir.path() + QLatin1String(name));
+        pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{600};
+        QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
+        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->node({"gener001"})->counts.out == 600,
+                                 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->drained, 60'000);
+        const auto snapshot = run.engine->snapshot();
+        // The counters restart with the cursors: all 600 records were read for the new file.
+        QCOMPARE(snapshot->node({"filter01"})->counts.in, std::uint64_t(600));
+        QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors"),
+                 static_cast<std::int64_t>(snapshot->node({"sqlite01"})->counts.processed));
+        QVERIFY(query(dir.path(), "SELECT count(*) FROM errors") > rows);
+        QVERIFY(run.messages.find("nodes.destination-replaced") != std::string::npos);
     }
 };
 

@@ -192,8 +192,7 @@ Result<Json> measurePutToConsumer(const Path &folder)
                     for (Ordinal o = at[shard]; o < block.endOrdinal(); o = o.next()) {
                         const auto attributes = block.attributes(o - block.firstOrdinal());
                         const std::size_t put = std::stoul(attributes.front().value);
-                        millis.push_back(
-                            duration<double, std::milli>(now - sent[put]).count());
+                        millis.push_back(duration<double, std::milli>(now - sent[put]).count());
                     }
                     at[shard] = block.endOrdinal();
                 }
@@ -242,8 +241,9 @@ Result<Json> measurePipeline(const Path &folder, std::uint64_t records)
     const auto ask = [&](engine::Request request) {
         return (*engine)->wait((*engine)->request(std::move(request)));
     };
-    for (engine::Request request : {engine::Request(engine::DeployRequest{makePipeline(records), {}}),
-                                    engine::Request(engine::RunRequest{})}) {
+    for (engine::Request request :
+         {engine::Request(engine::DeployRequest{makePipeline(records), {}}),
+          engine::Request(engine::RunRequest{})}) {
         if (const auto reply = ask(std::move(request)); !reply.ok())
             return reply.problems.front();
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/engine_link.h"
 
-
 namespace millrace::cli {
 
 Result<EngineLink> EngineLink::open(const Environment &environment, const Path &dataDirectory,

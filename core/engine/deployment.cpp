@@ -178,40 +178,35 @@ Status Deployment::startProducer(const PlannedProducer &producer)
     return Done{};
 }
 
-Result<std::optional<runtime::Operators>> Deployment::makeOperators(const PlannedFragment &fragment,
-                                                                    const stream::StreamPtr &source,
-                                                                    const stream::StreamPtr &target)
+Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe &recipe,
+                                                                    SchemaKeeper &schemas)
 {
-    runtime::Operators operators;
-    auto known = m_services.schemas->schemaOf(*source);
+    auto known = schemas.schemaOf(*recipe.source);
     if (!known)
         return std::move(known).error();
-    const bool copies = fragment.transforms.empty() && !fragment.sink;
+    const bool copies = recipe.transforms.empty() && !recipe.sink;
     if (!*known && !copies)
         return std::optional<runtime::Operators>{};
-    runtime::NodeContext context = nodeContext();
-    record::Schema schema = known->value_or(record::Schema{});
-    for (const NodeId &id : fragment.transforms) {
-        context.node = id;
-        context.inputSchema = schema;
-        const graph::Node &node = m_document.nodes.at(id);
+    runtime::Operators operators;
+    runtime::NodeContext context = recipe.context;
+    context.inputSchema = known->value_or(record::Schema{});
+    for (const graph::Node &node : recipe.transforms) {
+        context.node = node.id;
         auto made = nodes::findFactory(node.kind)->transform(node, context);
         if (!made)
-            return std::move(made).error().at(graph::nodePlace(id));
+            return std::move(made).error().at(graph::nodePlace(node.id));
         if (auto output = (*made)->outputSchema())
-            schema = *std::move(output);
+            context.inputSchema = *std::move(output);
         operators.transforms.push_back(*std::move(made));
     }
-    if (fragment.sink) {
-        context.node = *fragment.sink;
-        context.inputSchema = schema;
-        const graph::Node &node = m_document.nodes.at(*fragment.sink);
-        auto made = nodes::findFactory(node.kind)->sink(node, context);
+    if (recipe.sink) {
+        context.node = recipe.sink->id;
+        auto made = nodes::findFactory(recipe.sink->kind)->sink(*recipe.sink, context);
         if (!made)
-            return std::move(made).error().at(graph::nodePlace(*fragment.sink));
+            return std::move(made).error().at(graph::nodePlace(recipe.sink->id));
         operators.sink = *std::move(made);
     } else if (*known) {
-        m_services.schemas->bring(*target, fragment.key(), schema);
+        schemas.bring(*recipe.target, recipe.writer, context.inputSchema);
     }
     return std::optional(std::move(operators));
 }
@@ -239,8 +234,17 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     spec.sink = fragment.sink;
     spec.target = target;
     spec.deadLetters = m_services.store->find(m_plan.deadLetters);
-    spec.make = [this, fragment, source, target] {
-        return makeOperators(fragment, source, target);
+    Recipe recipe;
+    for (const NodeId &id : fragment.transforms)
+        recipe.transforms.push_back(m_document.nodes.at(id));
+    if (fragment.sink)
+        recipe.sink = m_document.nodes.at(*fragment.sink);
+    recipe.context = nodeContext();
+    recipe.writer = fragment.key();
+    recipe.source = source;
+    recipe.target = target;
+    spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
+        return makeOperators(recipe, *schemas);
     };
     spec.catalog = &m_services.store->catalog();
     spec.merged = m_services.merged;

@@ -75,9 +75,18 @@ private:
     Status startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);
     runtime::Task::Report reportFor(const NodeId &node) const;
-    Result<std::optional<runtime::Operators>> makeOperators(const PlannedFragment &fragment,
-                                                            const stream::StreamPtr &source,
-                                                            const stream::StreamPtr &target);
+    /// What a fragment's operators are made of: copies, because they are made on a worker's thread
+    /// while the document may become another one.
+    struct Recipe {
+        std::vector<graph::Node> transforms;
+        std::optional<graph::Node> sink;
+        runtime::NodeContext context;
+        std::string writer; ///< as which the target's schema is brought
+        stream::StreamPtr source;
+        stream::StreamPtr target;
+    };
+    static Result<std::optional<runtime::Operators>> makeOperators(const Recipe &recipe,
+                                                                   SchemaKeeper &schemas);
 
     DeploymentServices m_services;
     bool m_deployed = false;

@@ -7,6 +7,7 @@ import os
 from program import law_broken, pipeline, records, rows
 
 KEYS = 13
+SCHEMA = "n BIGINT, k STRING, ballast STRING"
 
 STEPS = {"rawrawra": ("data-stream", {"stream": "raw", "shards": 4}),
          "filterfi": ("filter", {"condition": "n - n / 10 * 10 <> 3"}),
@@ -23,8 +24,8 @@ def document(source=None):
     return pipeline({"sourceso": source, **STEPS}, ["sourceso rawrawra", *WIRES])
 
 
-def line(n):
-    return json.dumps({"n": n, "k": f"key {n * n % KEYS}"})
+def line(n, ballast=""):
+    return json.dumps({"n": n, "k": f"key {n * n % KEYS}", "ballast": ballast}) + "\n"
 
 
 def passes(n):

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kill -9 at seeded counts of records, never at times. What was acknowledged, and nothing else, went
-through the pipeline once and in order: fed by a sender with a producer id outside the killed process."""
+through the pipeline once and in order, whoever fed it: a sender with a producer id outside the killed
+process, or the file producer inside it."""
 import random
 import subprocess
 import threading
 import unittest
 
 import exactly_once
-from program import FULL, PATIENCE, PROGRAM, ProgramTest
+from program import FULL, PATIENCE, Lines, ProgramTest
 
 KILLS = 50 if FULL else 5
 COUNT = 2000 * (KILLS + 1)
@@ -17,26 +18,6 @@ SEED = 20261122
 
 def kill_points(seed):
     return sorted(random.Random(seed).sample(range(1, COUNT), KILLS))
-
-
-class Lines:
-    """The lines of a process as they come; how many there are is what kills are counted by."""
-
-    def __init__(self, *words, **more):
-        self.process = subprocess.Popen([PROGRAM, *words], stdout=subprocess.PIPE, text=True, **more)
-        self.lines = []
-
-    def read_until(self, count):
-        while len(self.lines) < count:
-            line = self.process.stdout.readline()
-            if not line:
-                raise AssertionError(f"{self.process.args} ended after {len(self.lines)} lines")
-            self.lines.append(line)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class KillNineTest(ProgramTest):
@@ -59,7 +40,7 @@ class KillNineTest(ProgramTest):
 
         def feed():
             for n in range(COUNT):
-                sender.process.stdin.write(exactly_once.line(n) + "\n")
+                sender.process.stdin.write(exactly_once.line(n))
             sender.process.stdin.close()
         feeder = threading.Thread(target=feed, daemon=True)
         feeder.start()
@@ -70,6 +51,22 @@ class KillNineTest(ProgramTest):
         feeder.join()
         engine.wait_drained()
         exactly_once.check(self, self.data, engine.stop(), COUNT)
+
+    def test_fed_by_the_file_producer(self):
+        self.write("in.ndjson", "".join(exactly_once.line(n) for n in range(COUNT)))
+        file = self.write("file.millrace", exactly_once.document(
+            ("file", {"path": "in.ndjson", "schema": exactly_once.SCHEMA, "partitionKey": "k",
+                      "pace": "rate", "ratePerSecond": 4000.0})))
+        engine = self.start(file)
+        engine.wait_running()
+        follower = Lines("records", "raw", "--follow", "--from", "trim", "--format", "ndjson",
+                         "--data", self.data)
+        self.addCleanup(follower.close)
+        engine = self.kill_again_and_again(engine, file, follower, SEED + 1)
+        engine.kill()
+        report = self.start(file, "--until-done").finish()
+        exactly_once.check(self, self.data, report, COUNT)
+        follower.read_until(COUNT)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ def write(path, text):
     return path
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + PATIENCE
     while not (value := condition()):
@@ -86,9 +91,9 @@ class _Control(http.client.HTTPConnection):
 class Engine:
     """A running `millrace run`, reached through its control socket."""
 
-    def __init__(self, file, data, *words):
+    def __init__(self, file, data, log, *words):
         self.data = data
-        self._log = open(data.rstrip("/") + ".log", "a+", encoding="utf-8")
+        self._log = open(log, "w+", encoding="utf-8")
         self._process = subprocess.Popen([PROGRAM, "run", file, "--data", data, "--report", "json",
                                           *words], stdout=subprocess.PIPE, stderr=self._log, text=True)
 
@@ -96,20 +101,28 @@ class Engine:
         """The answer as an object, or None while no engine answers."""
         socket_file = os.path.join(self.data, "control.sock")
         with contextlib.suppress(OSError):
-            with open(os.path.join(self.data, "control.path"), encoding="utf-8") as file:
-                socket_file = file.read()
+            socket_file = read(os.path.join(self.data, "control.path"))
         try:
             with contextlib.closing(_Control(socket_file)) as control:
                 control.request(method, path)
                 return json.loads(control.getresponse().read())
         except (OSError, http.client.HTTPException):
-            if self._process.poll() is not None:
-                raise AssertionError(f"the engine has ended:\n{self.messages()}") from None
             return None
 
     def snapshot(self):
         """A snapshot of the running pipeline, in which every record has one fate."""
-        snapshot = wait_until(lambda: self.ask("GET", "/v1/snapshot"), "an engine that answers")
+        def of_the_living():
+            snapshot = self.snapshot_if_any()
+            if snapshot is None and self.ended():
+                raise AssertionError(f"the engine has ended:\n{self.messages()}")
+            return snapshot
+        return wait_until(of_the_living, "an engine that answers")
+
+    def snapshot_if_any(self):
+        """Likewise, or None when no engine answers."""
+        snapshot = self.ask("GET", "/v1/snapshot")
+        if snapshot is None:
+            return None
         broken = law_broken({node["id"]: node["counts"] for node in snapshot["nodes"]})
         if broken:
             raise AssertionError(f"snapshot {snapshot['generation']} loses or doubles: {broken}")
@@ -151,6 +164,26 @@ class Engine:
         return self.finish(code)
 
 
+class Lines:
+    """The lines of a process as they come; how many there are is what kills are counted by."""
+
+    def __init__(self, *words, **more):
+        self.process = subprocess.Popen([PROGRAM, *words], stdout=subprocess.PIPE, text=True, **more)
+        self.lines = []
+
+    def read_until(self, count):
+        while len(self.lines) < count:
+            line = self.process.stdout.readline()
+            if not line:
+                raise AssertionError(f"{self.process.args} ended after {len(self.lines)} lines")
+            self.lines.append(line)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 class ProgramTest(unittest.TestCase):
     """Each test has a folder of its own; what it started ends with it."""
 
@@ -158,6 +191,7 @@ class ProgramTest(unittest.TestCase):
         self.folder = os.path.join(os.environ["MILLRACE_SCRATCH"], self._testMethodName)
         os.makedirs(self.folder)
         self.data = self.path("data")
+        self._started = 0
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -166,6 +200,7 @@ class ProgramTest(unittest.TestCase):
         return write(self.path(name), text)
 
     def start(self, file, *words):
-        engine = Engine(file, self.data, *words)
+        self._started += 1
+        engine = Engine(file, self.data, self.path(f"engine{self._started}.log"), *words)
         self.addCleanup(lambda: engine.ended() or engine.kill())
         return engine

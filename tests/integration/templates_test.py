@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The templates that come with the program: each is free of errors, runs, gives every record one fate at
+every snapshot, and makes output; those over recorded data make exactly the rows that data holds."""
+import glob
+import json
+import os
+import time
+import unittest
+
+from program import ProgramTest, law_broken, millrace, read, records, rows
+
+RESOURCES = os.path.join(os.environ["MILLRACE_SOURCE"], "resources")
+TEMPLATES = sorted(glob.glob(RESOURCES + "/templates/*.millrace"))
+EXPECTED = ["clickstream", "earthquakes", "flights", "follow_log", "this_computer"]
+
+
+def name(template):
+    return os.path.basename(template).removesuffix(".millrace")
+
+
+def lines_of(folder):
+    return [json.loads(line) for part in glob.glob(folder + "/*") for line in read(part).splitlines()]
+
+
+class TemplatesTest(ProgramTest):
+    def template(self, wanted):
+        self.data = self.path(wanted)
+        return f"{RESOURCES}/templates/{wanted}.millrace"
+
+    def run_to_the_end(self, wanted, producer, **parameters):
+        """Runs the template with a producer that does not take its time; it stays what it is."""
+        document = json.loads(read(self.template(wanted)))
+        document["nodes"][producer]["parameters"].update(parameters)
+        hurried = self.write(wanted + ".millrace", json.dumps(document))
+        out, messages = millrace("run", hurried, "--data", self.data, "--until-done", "--report", "json")
+        report = json.loads(out)
+        self.assertEqual(report["ended"], "done", messages)
+        self.assertEqual(law_broken(report["nodes"]), {})
+        return report
+
+    def table(self, file, query):
+        return rows(f"{self.data}/output/{file}", query)
+
+    def recorded(self, file):
+        return [json.loads(line) for line in read(f"{RESOURCES}/data/{file}").splitlines()]
+
+    def test_all_are_free_of_errors(self):
+        self.assertEqual([name(template) for template in TEMPLATES], EXPECTED)
+        for template in TEMPLATES:
+            with self.subTest(template=name(template)):
+                _, messages = millrace("check", template)
+                self.assertEqual(messages, "", "a template has warnings")
+
+    def test_all_run_and_obey_the_law_at_every_snapshot(self):
+        for wanted in EXPECTED:
+            with self.subTest(template=wanted):
+                engine = self.start(self.template(wanted), "--for", "4s")
+                snapshots = 0
+                engine.wait_running()
+                while engine.snapshot_if_any():
+                    snapshots += 1
+                    time.sleep(0.05)
+                report = engine.finish()
+                self.assertGreater(snapshots, 10)
+                self.assertEqual(law_broken(report["nodes"]), {})
+                self.assertEqual([n for n in report["nodes"].values() if n["dead"] or n["expired"]], [])
+                made = [stream["records"] for stream in report["streams"].values()
+                        if stream["role"] == "data"]
+                self.assertGreater(sum(made), 0, "nothing was made")
+
+    def test_clickstream(self):
+        report = self.run_to_the_end("clickstream", "visitor1", total=20_000, ratePerSecond=1e6)
+        clicks = [record["data"] for record in records(self.data, "clicks")]
+        self.assertEqual(len(clicks), 20_000)
+        errors = [(c["page"], c["status"], c["ms"]) for c in clicks if c["status"] >= 500]
+        self.assertEqual(sorted(self.table("clickstream.db", "SELECT page, status, ms FROM errors")),
+                         sorted(errors))
+        self.assertGreater(len(errors), 0)
+        purchases = [c for c in clicks if c["event"] == "purchase" and c["status"] == 200]
+        stored = [line.get("data", line) for line in lines_of(self.data + "/output/purchases")]
+        self.assertEqual(len(stored), len(purchases))
+        self.assertEqual(report["nodes"]["lake0001"]["processed"], len(purchases))
+
+    def test_earthquakes(self):
+        self.run_to_the_end("earthquakes", "quakes01", pace="at-once",
+                            path=RESOURCES + "/data/earthquakes.ndjson")
+        quakes = self.recorded("earthquakes.ndjson")
+        self.assertEqual(len(records(self.data, "earthquakes")), len(quakes))
+        strong = {q["id"]: q["mag"] for q in quakes if q["mag"] is not None and q["mag"] >= 4.5}
+        self.assertEqual(dict(self.table("earthquakes.db", "SELECT id, mag FROM strong")), strong)
+        self.assertGreater(len(strong), 0)
+
+    def test_flights(self):
+        self.run_to_the_end("flights", "flights1", pace="at-once",
+                            path=RESOURCES + "/data/flights.ndjson")
+        flights = self.recorded("flights.ndjson")
+        self.assertEqual(len(records(self.data, "flights")), len(flights))
+        late = [(f["origin"], f["destination"], f["delay"], int(f["distance"] * 1.609344))
+                for f in flights if f["delay"] >= 60]
+        found = self.table("flights.db", "SELECT origin, destination, delay, kilometres FROM late")
+        self.assertEqual(sorted(found), sorted(late))
+        self.assertGreater(len(late), 0)
+
+    def test_this_computer(self):
+        millrace("run", self.template("this_computer"), "--data", self.data, "--for", "5s")
+        measured = self.table("this_computer.db", "SELECT cpu_percent, memory_used_percent FROM "
+                                                  "measurements")
+        self.assertGreaterEqual(len(measured), 3)
+        self.assertTrue(all(0 <= cpu <= 100 and 0 < memory < 100 for cpu, memory in measured), measured)
+
+    def test_follow_log(self):
+        millrace("run", self.template("follow_log"), "--data", self.data, "--for", "5s")
+        lines = [record["data"]["line"] for record in records(self.data, "log-lines")]
+        self.assertGreater(len(lines), 0)
+        found = self.table("log.db", "SELECT line, characters FROM lines")
+        self.assertEqual(found, [(line, len(line)) for line in lines[:len(found)]])
+        self.assertGreaterEqual(len(found), len(lines) // 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

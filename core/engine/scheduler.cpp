@@ -150,7 +150,8 @@ void Scheduler::work(const std::stop_token &stop)
         if (m_timers.empty() || m_paused)
             m_changed.wait(lock, stop, [&] { return due() || (!m_paused && !m_timers.empty()); });
         else
-            m_changed.wait_until(lock, stop, m_timers.begin()->first, due);
+            m_changed.wait_until(lock, stop, MonoTime(m_timers.begin()->first),
+                                 due); // a copy: the timer may go while this waits
     }
 }
 

@@ -190,6 +190,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(
     if (!*known && !copies)
         return std::optional<runtime::Operators>{};
     runtime::NodeContext context = nodeContext();
+    context.source = source->id();
     record::Schema schema = known->value_or(record::Schema{});
     for (const NodeId &id : fragment.transforms) {
         context.node = id;

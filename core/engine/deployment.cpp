@@ -240,6 +240,7 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     if (fragment.sink)
         recipe.sink = m_document.nodes.at(*fragment.sink);
     recipe.context = nodeContext();
+    recipe.context.source = source->id();
     recipe.writer = fragment.key();
     recipe.source = source;
     recipe.target = target;

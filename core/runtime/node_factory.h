@@ -22,6 +22,7 @@ struct NodeContext {
     RandomSource *random = nullptr;
     Uuid project; ///< of the document
     NodeId node;
+    StreamUuid source;   ///< the stream that the node's fragment reads; null for producers
     Path documentFolder; ///< relative paths of input start here
     Path dataFolder;     ///< relative paths of output start here; exists
     /// Payload schema of the node's input: for transforms and sinks, known before they are made.

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> kConditions = {
     "battery_percent % 2 = 0",
     "partition_key LIKE 'sensor-%'",
     "100 / (rssi + 60) > -9",
-    "CAST(SUBSTRING(device_id FROM 8) AS INT) > 0",
+    "rssi < -55 OR CAST(site AS INT) > 0",
     "100 / (battery_percent - 40) <> 1",
 };
 /// They keep what the conditions and the tables need.
@@ -25,9 +25,9 @@ constexpr std::string_view kKept =
     "device_id, event_time, site, temperature, battery_percent, rssi, ok, ";
 constexpr std::array<std::string_view, 4> kMade = {
     "rssi + 3 AS level",
-    "UPPER(site) AS place, 1000 / (rssi + 61) AS ratio",
+    "COALESCE(site, '?') AS place, 1000 / (rssi + 61) AS ratio",
     "CASE WHEN ok THEN 'fine' ELSE 'odd' END AS verdict",
-    "temperature * 2 AS doubled, CHAR_LENGTH(device_id) AS length",
+    "temperature * 2 AS doubled, device_id LIKE '%1' AS one",
 };
 constexpr std::array<std::string_view, 5> kKeys = {"", "", "site",
                                                    "CAST(battery_percent AS STRING)",

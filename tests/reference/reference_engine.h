@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/ids.h"
 #include "core/graph/document.h"
 #include "core/runtime/fate.h"
 
-#include <compare>
 #include <map>
 #include <string>
 #include <vector>

@@ -7,20 +7,21 @@ namespace millrace::nodes {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-/// Stands in the place of stream and shard in the row that holds the details.
-constexpr std::string_view kNoStream = "";
+/// Stands in the place of the shard in the row that holds the details of a stream's reader.
 constexpr std::int64_t kNoShard = -1;
 
 } // namespace
 
-ProgressTable::ProgressTable(std::string project, std::string node)
+ProgressTable::ProgressTable(std::string project, std::string node, std::string source)
     : m_project(std::move(project))
     , m_node(std::move(node))
+    , m_source(std::move(source))
 {}
 
 Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &database,
                                                               const std::string &project,
-                                                              const std::string &node)
+                                                              const std::string &node,
+                                                              const StreamUuid &source)
 {
     MILLRACE_TRY(database.run(
         "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
@@ -37,7 +38,7 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &da
                                            {"found", "with columns " + names},
                                            {"known", std::to_string(kVersion)}});
     }
-    std::unique_ptr<ProgressTable> table(new ProgressTable(project, node));
+    std::unique_ptr<ProgressTable> table(new ProgressTable(project, node, source.toString()));
     auto select = database.prepare("SELECT stream, shard, next, details FROM _millrace "
                                    "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard");
     if (!select)
@@ -68,7 +69,10 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
         m_known = true;
         const std::int64_t shard = m_select.integer(1);
         const std::int64_t next = m_select.integer(2);
-        if (m_select.text(0) == kNoStream && shard == kNoShard) {
+        if (shard == kNoShard) {
+            // Several wires into one node are several readers, each with its own figures.
+            if (m_select.text(0) != m_source)
+                continue;
             if (next > kVersion) {
                 return Problem(Code::NewerFormat, {{"what", "The progress in table _millrace"},
                                                    {"found", std::to_string(next)},
@@ -128,7 +132,7 @@ Status ProgressTable::write(const runtime::FragmentProgress &progress)
                          static_cast<std::int64_t>(cursor.next.value), {}));
     }
     if (!m_known || progress.details != m_storedDetails)
-        MILLRACE_TRY(put(kNoStream, kNoShard, kVersion, progress.details));
+        MILLRACE_TRY(put(m_source, kNoShard, kVersion, progress.details));
     m_written = progress;
     return Done{};
 }

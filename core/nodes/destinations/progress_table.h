@@ -9,16 +9,18 @@
 
 namespace millrace::nodes {
 
-/// The table `_millrace` of a destination's file: how far one node of one project has come. Its
-/// shape is told in sqlite_table.h.
+/// The table `_millrace` of a destination's file: how far one node of one project has come with one
+/// source stream. Its shape is told in sqlite_table.h.
 /// Lifetime: refers to the database. Thread-safety: one thread at a time.
 class ProgressTable
 {
 public:
     /// Makes the table when absent. Must run inside a transaction.
     /// Errors: as SqliteDatabase; NewerFormat when the table has other columns.
-    static Result<std::unique_ptr<ProgressTable>>
-    prepare(SqliteDatabase &database, const std::string &project, const std::string &node);
+    static Result<std::unique_ptr<ProgressTable>> prepare(SqliteDatabase &database,
+                                                          const std::string &project,
+                                                          const std::string &node,
+                                                          const StreamUuid &source);
 
     /// What was committed last; nothing when the node was never here. Errors: Corrupt for a row
     /// that does not decode.
@@ -31,11 +33,12 @@ public:
 private:
     using Key = std::pair<StreamUuid, ShardIndex>;
 
-    ProgressTable(std::string project, std::string node);
+    ProgressTable(std::string project, std::string node, std::string source);
     Status put(std::string_view stream, std::int64_t shard, std::int64_t next, ByteView details);
 
     std::string m_project;
     std::string m_node;
+    std::string m_source;
     SqliteStatement m_select;
     SqliteStatement m_upsert;
     std::map<Key, Ordinal> m_stored; ///< what the file holds

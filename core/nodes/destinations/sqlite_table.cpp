@@ -74,6 +74,7 @@ public:
         , m_files(*context.fileSystem)
         , m_project(context.project.toString())
         , m_node(context.node.value)
+        , m_source(context.source)
     {}
 
     Result<Opened> open() override
@@ -131,7 +132,7 @@ private:
     Result<Opened> prepareAndRead()
     {
         MILLRACE_TRY(m_database->begin());
-        auto progressTable = ProgressTable::prepare(*m_database, m_project, m_node);
+        auto progressTable = ProgressTable::prepare(*m_database, m_project, m_node, m_source);
         if (!progressTable)
             return std::move(progressTable).error();
         m_progress = *std::move(progressTable);
@@ -252,6 +253,7 @@ private:
     FileSystem &m_files;
     std::string m_project;
     std::string m_node;
+    StreamUuid m_source;
     std::optional<FileIdentity> m_identity;     ///< of the file of the last open()
     bool m_lost = false;                        ///< a commit found another file or none
     std::unique_ptr<SqliteDatabase> m_database; ///< null before open() and after a replacement

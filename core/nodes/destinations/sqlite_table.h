@@ -23,7 +23,7 @@ namespace millrace::nodes {
 ///     project TEXT, node TEXT, stream TEXT (UUID), shard INTEGER, next INTEGER, details BLOB,
 ///     PRIMARY KEY (project, node, stream, shard)
 ///
-/// one row for each cursor (next = the ordinal to read next), and one with stream '' and shard -1
+/// one row for each cursor (next = the ordinal to read next), and for each stream one with shard -1
 /// that holds the details (counters and the like; next is 1, the version of this table). Rows of
 /// other projects and nodes are left alone. A cursor of a stream that the fragment does not read is
 /// kept and given back by open(); the fragment ignores it.

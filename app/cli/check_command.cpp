@@ -11,11 +11,11 @@ namespace {
 ExitCode check(const Arguments &arguments, const Environment &environment)
 {
     const std::string file = *arguments.positional(0);
-    const auto document = loadChecked(file, environment);
-    if (!document)
+    const auto checked = loadChecked(file, environment);
+    if (!checked)
         return ExitCode::InvalidPipeline;
-    fmt::print("{}: {} nodes, {} wires, no errors\n", file, document->nodes.size(),
-               document->wires.size());
+    fmt::print("{}: {} nodes, {} wires, no errors\n", file, checked->document.nodes.size(),
+               checked->document.wires.size());
     return ExitCode::Success;
 }
 

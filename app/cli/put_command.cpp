@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
+#include <utility>
 
 namespace millrace::cli {
 namespace {
@@ -138,6 +139,7 @@ private:
     {
         const MonoTime began = m_clock.mono();
         milliseconds wait = kFirstWait;
+        bool said = false;
         for (;;) {
             auto reply = m_link.ask(request);
             if (reply && reply->ok())
@@ -148,6 +150,9 @@ private:
                 mayPass(problem.code()) || (problem.code() == Code::ControlNoAnswer && harmless);
             if (!again || (!limit && m_clock.mono() - began >= m_retry))
                 return problem;
+            // A limit and an engine that starts pass by themselves; a full disk wants somebody.
+            if (problem.code() == Code::DiskFull && !std::exchange(said, true))
+                printProblem(problem);
             if (!sleepUnlessInterrupted(wait))
                 return Problem(Code::Cancelled);
             wait = std::min(wait * 2, kLongestWait);

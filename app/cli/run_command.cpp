@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <unistd.h>
 
 namespace millrace::cli {
@@ -26,6 +27,8 @@ constexpr milliseconds kStatusEvery{1000};
 constexpr milliseconds kPlainFrameEvery{2000};
 /// With a failed node the rest may wait for ever: it ends when nothing moved for this long.
 constexpr milliseconds kStillAfterFailure{5000};
+/// An error that holds is said once in this time.
+constexpr milliseconds kSayAgain{60'000};
 
 /// What the pipeline does on the terminal while it runs, on standard error: standard output belongs
 /// to the pipeline and the report.
@@ -111,14 +114,15 @@ std::string failedNodes(const graph::Document &document, const runtime::Snapshot
 class Run
 {
 public:
-    Run(const graph::Document &document, const Arguments &arguments, const Environment &environment,
+    Run(const CheckedDocument &checked, const Arguments &arguments, const Environment &environment,
         engine::Engine &engine, std::optional<milliseconds> limit)
-        : m_document(document)
+        : m_document(checked.document)
+        , m_said(checked.warnings)
         , m_arguments(arguments)
         , m_environment(environment)
         , m_engine(engine)
         , m_limit(limit)
-        , m_display(document, arguments.has("--dashboard"))
+        , m_display(m_document, arguments.has("--dashboard"))
     {}
 
     ExitCode run()
@@ -186,8 +190,25 @@ private:
         const std::vector<engine::Event> events = m_engine.takeEvents();
         if (!events.empty())
             m_display.leave();
-        for (const engine::Event &event : events)
-            printProblem(event.problem);
+        for (const engine::Event &event : events) {
+            if (std::find(m_said.begin(), m_said.end(), event.problem) == m_said.end() &&
+                !justSaid(event.problem))
+                printProblem(event.problem);
+        }
+    }
+
+    /// Whoever tries again and again would say why as often.
+    bool justSaid(const Problem &problem)
+    {
+        if (problem.severity() != Severity::Error)
+            return false;
+        const MonoTime now = m_environment.clock->mono();
+        const auto [found, first] =
+            m_lastSaid.try_emplace({problem.code(), std::string(problem.place())}, now);
+        if (first || now - found->second < kSayAgain)
+            return !first;
+        found->second = now;
+        return false;
     }
 
     void report(const runtime::Snapshot &last, std::string_view ended, milliseconds elapsed)
@@ -202,12 +223,21 @@ private:
     }
 
     const graph::Document &m_document;
+    const std::vector<Problem> &m_said; ///< before the run; deploying says them again
+    std::map<std::pair<Code, std::string>, MonoTime> m_lastSaid;
     const Arguments &m_arguments;
     const Environment &m_environment;
     engine::Engine &m_engine;
     const std::optional<milliseconds> m_limit;
     Display m_display;
 };
+
+/// As opposed to a disk or a directory that does not take what a sound document asks for.
+bool documentIsWrong(const Problem &problem)
+{
+    return problem.code() != Code::DiskFull && problem.code() != Code::Io &&
+           problem.code() != Code::PermissionDenied;
+}
 
 ExitCode failed(const Problem &problem, ExitCode code)
 {
@@ -231,17 +261,19 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                               "run"),
                       ExitCode::Usage);
     const std::string file = *arguments.positional(0);
-    const auto document = loadChecked(file, environment);
-    if (!document)
+    const auto checked = loadChecked(file, environment);
+    if (!checked)
         return ExitCode::InvalidPipeline;
+    const graph::Document *document = &checked->document;
     auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
                                                : defaultDataDirectory(*document);
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
     catchInterrupts();
-    auto opened = environment.openEngine(
-        {*directory, budget->value_or(0), arguments.has("--virtual"), printProblem});
+    // Without a sink: what the engine has to say comes as events, and would be said twice.
+    auto opened =
+        environment.openEngine({*directory, budget->value_or(0), arguments.has("--virtual"), {}});
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);
@@ -257,27 +289,33 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
         engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
     if (!deployed.ok()) {
         printProblems(deployed.problems);
-        return ExitCode::InvalidPipeline;
+        const ExitCode code = exitCodeOf(deployed.problems.front());
+        return code == ExitCode::Failure && documentIsWrong(deployed.problems.front())
+                   ? ExitCode::InvalidPipeline
+                   : code;
     }
-    return Run(*document, arguments, environment, *engine, *limit).run();
+    return Run(*checked, arguments, environment, *engine, *limit).run();
 }
 
 } // namespace
 
-std::optional<graph::Document> loadChecked(const std::string &file, const Environment &environment)
+std::optional<CheckedDocument> loadChecked(const std::string &file, const Environment &environment)
 {
     graph::ReadOutcome outcome = graph::loadDocument(*environment.files, file);
     printProblems(outcome.problems);
     if (!outcome.document)
         return {};
+    CheckedDocument checked;
     bool errors = false;
-    for (Problem &problem : environment.checkDocument(*outcome.document, parentPath(file))) {
+    for (const Problem &problem : environment.checkDocument(*outcome.document, parentPath(file))) {
         errors = errors || problem.severity() == Severity::Error;
-        printProblem(std::move(problem).at(file));
+        printProblem(Problem(problem).at(file));
+        checked.warnings.push_back(problem);
     }
     if (errors)
         return {};
-    return std::move(outcome.document);
+    checked.document = *std::move(outcome.document);
+    return checked;
 }
 
 Command runCommand()

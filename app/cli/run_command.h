@@ -8,8 +8,13 @@ namespace millrace::cli {
 /// `millrace run`: runs a pipeline until it is stopped.
 Command runCommand();
 
+struct CheckedDocument {
+    graph::Document document;
+    std::vector<Problem> warnings; ///< which were printed
+};
+
 /// Reads a pipeline and checks it as far as that goes without running it; prints every problem.
 /// Nothing when it has errors.
-std::optional<graph::Document> loadChecked(const std::string &file, const Environment &environment);
+std::optional<CheckedDocument> loadChecked(const std::string &file, const Environment &environment);
 
 } // namespace millrace::cli

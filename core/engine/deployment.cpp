@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/deployment.h"
 
+#include "core/engine/problem_list.h"
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
 
@@ -8,6 +9,10 @@
 
 namespace millrace::engine {
 namespace {
+
+/// In the data directory, beside what is the engine's own: nothing that a pipeline writes can take
+/// the place of a catalog or a stream.
+constexpr const char *kOutputFolder = "output";
 
 std::string producerKey(const NodeId &node)
 {
@@ -29,7 +34,7 @@ runtime::NodeContext Deployment::nodeContext() const
     context.random = m_services.random;
     context.project = m_document.project;
     context.documentFolder = m_documentFolder;
-    context.dataFolder = m_services.store->dataDirectory();
+    context.dataFolder = joinPath(m_services.store->dataDirectory(), kOutputFolder);
     return context;
 }
 
@@ -41,8 +46,8 @@ stream::StreamPtr Deployment::streamOf(const NodeId &streamNode) const
 
 runtime::Task::Report Deployment::reportFor(const NodeId &node) const
 {
-    return [report = m_services.report, place = graph::nodePlace(node)](const Problem &problem) {
-        report(problem.place().rfind(place, 0) == 0 ? problem : Problem(problem).at(place));
+    return [report = m_services.report, node](const Problem &problem) {
+        report(atNode(problem, node));
     };
 }
 
@@ -80,6 +85,8 @@ Status Deployment::ensureStreams(const Plan &plan)
 Status Deployment::deploy(graph::Document document, Path documentFolder)
 {
     Plan plan = makePlan(document, nodes::kindCatalog());
+    MILLRACE_TRY(m_services.fileSystem->makeFolders(
+        joinPath(m_services.store->dataDirectory(), kOutputFolder)));
     MILLRACE_TRY(ensureStreams(plan));
     for (const PlannedStream &old : m_plan.streams) {
         const auto stream = m_services.store->find(old.wanted.name);
@@ -153,7 +160,7 @@ Status Deployment::startProducer(const PlannedProducer &producer)
     context.node = producer.node;
     auto source = nodes::findFactory(node.kind)->source(node, context);
     if (!source)
-        return std::move(source).error().at(graph::nodePlace(producer.node));
+        return atNode(std::move(source).error(), producer.node);
     const auto target = m_services.store->find(producer.stream);
     if (auto schema = (*source)->schema())
         m_services.schemas->bring(*target, producer.node.value, *schema);
@@ -194,7 +201,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
         context.node = node.id;
         auto made = nodes::findFactory(node.kind)->transform(node, context);
         if (!made)
-            return std::move(made).error().at(graph::nodePlace(node.id));
+            return atNode(std::move(made).error(), node.id);
         if (auto output = (*made)->outputSchema())
             context.inputSchema = *std::move(output);
         operators.transforms.push_back(*std::move(made));
@@ -203,7 +210,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
         context.node = recipe.sink->id;
         auto made = nodes::findFactory(recipe.sink->kind)->sink(*recipe.sink, context);
         if (!made)
-            return std::move(made).error().at(graph::nodePlace(recipe.sink->id));
+            return atNode(std::move(made).error(), recipe.sink->id);
         operators.sink = *std::move(made);
     } else if (*known) {
         schemas.bring(*recipe.target, recipe.writer, context.inputSchema);

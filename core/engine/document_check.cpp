@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/document_check.h"
 
+#include "core/engine/problem_list.h"
+#include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/graph/validate.h"
 #include "core/nodes/kinds.h"
+#include "core/sql/parser.h"
 
 #include <algorithm>
 
@@ -20,6 +23,7 @@ public:
         , m_known(known)
     {
         m_context.project = document.project;
+        m_context.furtherProblems = &m_further;
     }
 
     std::vector<Problem> run()
@@ -40,9 +44,14 @@ private:
 
     void add(const NodeId &id, Problem problem)
     {
-        const std::string place = graph::nodePlace(id);
-        if (problem.place().rfind(place, 0) != 0)
-            problem = std::move(problem).at(place);
+        addOne(id, std::move(problem));
+        for (Problem &further : std::exchange(m_further, {}))
+            addOne(id, std::move(further));
+    }
+
+    void addOne(const NodeId &id, Problem problem)
+    {
+        problem = atNode(std::move(problem), id);
         if (std::find(m_problems.begin(), m_problems.end(), problem) == m_problems.end())
             m_problems.push_back(std::move(problem));
     }
@@ -66,11 +75,33 @@ private:
         return m_known ? m_known(stream) : std::nullopt;
     }
 
+    /// Whose columns are not known before the run can still be read.
+    void checkSyntax(const NodeId &id)
+    {
+        const graph::NodeKind &kind = nodes::findFactory(node(id).kind)->kind;
+        const graph::ParameterReader parameters(node(id), kind);
+        for (const graph::Parameter &parameter : kind.parameters) {
+            const bool list = parameter.type == graph::ParameterType::SelectList;
+            if (!list && parameter.type != graph::ParameterType::Expression)
+                continue;
+            const std::string text = parameters.text(parameter.id);
+            if (text.empty())
+                continue;
+            auto problems = list ? sql::parseSelectList(text).problems.take()
+                                 : sql::parseExpression(text).problems.take();
+            for (Problem &problem : problems)
+                addOne(id, std::move(problem).at(graph::parameterPlace(id, parameter.id)));
+        }
+    }
+
     void checkFragment(const PlannedFragment &fragment)
     {
         auto schema = schemaOf(fragment.source);
-        if (!schema)
+        if (!schema) {
+            for (const NodeId &id : fragment.transforms)
+                checkSyntax(id);
             return;
+        }
         for (const NodeId &id : fragment.transforms) {
             m_context.node = id;
             m_context.inputSchema = *schema;
@@ -97,6 +128,7 @@ private:
     const KnownSchema &m_known;
     std::map<std::string, record::Schema> m_schemas; ///< by stream
     std::vector<Problem> m_problems;
+    std::vector<Problem> m_further; ///< of the factory that was asked last
 };
 
 } // namespace

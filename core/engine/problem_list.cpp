@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/problem_list.h"
 
+#include "core/graph/place.h"
+
 #include <algorithm>
 
 namespace millrace::engine {
@@ -15,6 +17,12 @@ bool same(const Problem &a, const Problem &b)
 }
 
 } // namespace
+
+Problem atNode(Problem problem, const NodeId &node)
+{
+    const auto place = graph::parsePlace(problem.place());
+    return place && place->node ? problem : std::move(problem).at(graph::nodePlace(node));
+}
 
 void ProblemList::report(const Problem &problem, WallTime now)
 {

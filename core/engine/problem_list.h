@@ -8,6 +8,10 @@
 
 namespace millrace::engine {
 
+/// The problem, placed at the node unless its place names a node already: a problem of one step is
+/// met by the end of the chain that it is part of.
+Problem atNode(Problem problem, const NodeId &node);
+
 /// The problems of a run: the same code at the same place is one entry that counts up. Nothing
 /// expires by itself. Every report is an event, too.
 /// Thread-safety: every function may be called from any thread.

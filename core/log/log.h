@@ -122,7 +122,8 @@ public:
     virtual void setRetention(std::chrono::milliseconds retention) = 0;
     /// Hides and frees what retention no longer keeps. Returns bytes freed.
     virtual Result<std::uint64_t> expire() = 0;
-    /// Removes the oldest sealed segment, read or not. Returns bytes freed, 0 when none may go.
+    /// Removes the oldest sealed segment, read or not; the open one counts once it is as large as a
+    /// segment may be. Returns bytes freed, 0 when none may go.
     virtual Result<std::uint64_t> dropOldestSegment() = 0;
     /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
     /// (implicit streams: trimmed when every cursor has passed).

@@ -66,6 +66,7 @@ private:
     void reportDamage(const BlockRef &ref, const Problem &problem);
     Status hideExpired();
     Status sealExpired();
+    Status sealFull();
     Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
     bool oldestIsHidden() const;
 

@@ -53,6 +53,16 @@ Status LogImpl::sealExpired()
     return seal();
 }
 
+/// Seals an open segment that the next commit would seal: while a full budget refuses every put
+/// there is no next commit, and the segment would stay for ever.
+Status LogImpl::sealFull()
+{
+    const std::lock_guard guard(m_commit);
+    if (!m_writer || m_writer->end().position.value < m_options.segmentBytes)
+        return Done{};
+    return beginSegment();
+}
+
 bool LogImpl::oldestIsHidden() const
 {
     const std::lock_guard guard(m_state);
@@ -83,6 +93,7 @@ Result<std::uint64_t> LogImpl::expire()
 Result<std::uint64_t> LogImpl::dropOldestSegment()
 {
     const std::lock_guard guard(m_maintenance);
+    MILLRACE_TRY(sealFull());
     return removeOldest();
 }
 

@@ -29,6 +29,8 @@ struct NodeContext {
     record::Schema inputSchema;
     /// What expressions take sequence_number from; null: it is NULL.
     const sql::SequenceNumberSource *sequenceNumbers = nullptr;
+    /// Takes what is wrong beside the problem that a factory refuses with; null: nobody asks.
+    std::vector<Problem> *furtherProblems = nullptr;
     int outputDescriptor = 1; ///< where "standard output" goes
 };
 

@@ -8,6 +8,9 @@ namespace millrace::stream {
 namespace {
 
 constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
+/// Whole segments go when the budget is used up: they must be small beside it.
+constexpr std::uint64_t kSegmentsInBudget = 32;
+constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
 
@@ -83,6 +86,7 @@ Status StreamStore::openDirectory()
     if (!catalog)
         return std::move(catalog).error();
     m_catalog = *std::move(catalog);
+    MILLRACE_TRY(settleBudget(volume->freeBytes)); // which sizes the segments of the streams
     auto entries = m_catalog->streams();
     if (!entries)
         return std::move(entries).error();
@@ -101,7 +105,7 @@ Status StreamStore::openDirectory()
         if (!alive.contains(folder))
             MILLRACE_TRY(m_fileSystem.removeAll(joinPath(joinPath(directory, "streams"), folder)));
     }
-    return settleBudget(volume->freeBytes);
+    return Done{};
 }
 
 /// The budget belongs to the directory: it was set when that was made, unless somebody says
@@ -128,6 +132,8 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     options.folder = joinPath(joinPath(m_options.dataDirectory, "streams"), entry.id.toString());
     options.stream = entry.id;
     options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
+    options.segmentBytes =
+        std::clamp(m_budget / kSegmentsInBudget, kLeastSegmentBytes, options.segmentBytes);
     options.segmentAge =
         std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
     auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);

@@ -53,7 +53,7 @@ def check(test, data, report, count):
     cooked = records(data, "cooked")
     _check_order(test, "stream cooked", [(r["key"], r["data"]["n"]) for r in cooked], kept)
     test.assertTrue(all(r["data"]["doubled"] == 2 * r["data"]["n"] for r in cooked))
-    table = rows(os.path.join(data, "out.db"), "SELECT k, n, doubled FROM out ORDER BY rowid")
+    table = rows(os.path.join(data, "output", "out.db"), "SELECT k, n, doubled FROM out ORDER BY rowid")
     _check_order(test, "the table", [(k, n) for k, n, _ in table], kept)
     test.assertTrue(all(doubled == 2 * n for _, n, doubled in table))
 

@@ -9,6 +9,7 @@
 #include "core/nodes/producers/line_reader.h"
 #include "core/nodes/producers/pacer.h"
 #include "core/nodes/producers/row_format.h"
+#include "core/nodes/refusal.h"
 #include "core/sql/bound_expression.h"
 
 #include <algorithm>
@@ -391,7 +392,7 @@ Result<std::unique_ptr<runtime::Source>> makeSource(const graph::Node &node,
     if (const std::string text = parameters.text("partitionKey"); !text.empty()) {
         const auto bound = sql::bindExpression(text, (*format)->schema());
         if (!bound)
-            return Problem(bound.problems.front()).at(at("partitionKey"));
+            return refusal(bound.problems, node, "partitionKey", context);
         key = bound.value;
     }
     return std::unique_ptr<runtime::Source>(

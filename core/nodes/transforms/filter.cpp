@@ -2,7 +2,7 @@
 #include "core/nodes/transforms/filter.h"
 
 #include "core/graph/parameter_reader.h"
-#include "core/graph/place.h"
+#include "core/nodes/refusal.h"
 #include "core/sql/bound_expression.h"
 
 namespace millrace::nodes {
@@ -91,8 +91,7 @@ runtime::NodeFactory makeFilter()
         const graph::ParameterReader parameters(node, kind());
         const auto condition = sql::bindFilter(parameters.text("condition"), context.inputSchema);
         if (!condition)
-            return Problem(condition.problems.front())
-                .at(graph::parameterPlace(node.id, "condition"));
+            return refusal(condition.problems, node, "condition", context);
         return std::shared_ptr<const runtime::Transform>(
             new Filter(condition.value, context.inputSchema, context.sequenceNumbers));
     };

@@ -2,7 +2,7 @@
 #include "core/nodes/transforms/map.h"
 
 #include "core/graph/parameter_reader.h"
-#include "core/graph/place.h"
+#include "core/nodes/refusal.h"
 #include "core/sql/bound_expression.h"
 
 #include <algorithm>
@@ -171,13 +171,12 @@ runtime::NodeFactory makeMap()
         const graph::ParameterReader parameters(node, kind());
         const auto select = sql::bindSelect(parameters.text("select"), context.inputSchema);
         if (!select)
-            return Problem(select.problems.front()).at(graph::parameterPlace(node.id, "select"));
+            return refusal(select.problems, node, "select", context);
         std::shared_ptr<const sql::BoundExpression> key;
         if (const std::string text = parameters.text("partitionKey"); !text.empty()) {
             const auto bound = sql::bindExpression(text, context.inputSchema);
             if (!bound)
-                return Problem(bound.problems.front())
-                    .at(graph::parameterPlace(node.id, "partitionKey"));
+                return refusal(bound.problems, node, "partitionKey", context);
             key = bound.value;
         }
         return std::shared_ptr<const runtime::Transform>(

@@ -84,8 +84,8 @@ public:
 
 std::int64_t query(const QString &directory, const char *sql)
 {
-    auto db =
-        store::Database::open(directory.toStdString() + "/out.db", store::Database::Mode::ReadOnly);
+    auto db = store::Database::open(directory.toStdString() + "/output/out.db",
+                                    store::Database::Mode::ReadOnly);
     if (!db)
         return -1;
     auto statement = db->prepare(sql);

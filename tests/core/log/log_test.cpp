@@ -16,7 +16,28 @@ private slots:
     void givesBackTheSameAfterReopening();
     void rewritesWithoutChangingARecord();
     void hidesAndFreesByAge();
+    void givesUpAnOpenSegmentOnceItIsFull();
 };
+
+/// A writer that is refused for want of budget commits nothing more, so that nothing but this would
+/// ever seal the segment that takes up the budget.
+void LogTest::givesUpAnOpenSegmentOnceItIsFull()
+{
+    LogFixture f;
+    f.options.segmentBytes = 40'000;
+    f.open();
+    QVERIFY(f.put({{0, someRows(10, 1)}}));
+    QCOMPARE(*f.log().dropOldestSegment(), std::uint64_t{0});
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 0U);
+    QVERIFY(f.put({{0, someRows(100, 2, 1000)}}, {progressOf("p", 1, 7)}));
+    QVERIFY(*f.log().dropOldestSegment() > 0);
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 110U);
+    QCOMPARE(progressNumber(*f.log().producer("p")), 7U);
+    const auto last = someRows(3, 3);
+    QVERIFY(f.put({{0, last}}));
+    f.open();
+    QVERIFY(f.readAll(f.log()) == (Shards{{0, last}}));
+}
 
 void LogTest::givesBackWhatWasPut()
 {

@@ -58,7 +58,8 @@ Status LogImpl::sealExpired()
 Status LogImpl::sealFull()
 {
     const std::lock_guard guard(m_commit);
-    if (!m_writer || m_writer->end().position.value < m_options.segmentBytes)
+    if (!m_writer || m_writer->end().nextNumber == 1 ||
+        m_writer->end().position.value < m_options.segmentBytes)
         return Done{};
     return beginSegment();
 }

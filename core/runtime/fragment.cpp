@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/fragment.h"
 
+#include "core/graph/place.h"
+
 #include <algorithm>
 
 namespace millrace::runtime {
@@ -193,7 +195,9 @@ TaskNext Fragment::commitPassed()
 Status Fragment::process(Work &work)
 {
     work.meters = m_passed;
+    std::uint64_t expired = 0;
     for (const Piece &piece : work.pieces) {
+        expired += piece.expired;
         if (!work.meters.empty()) {
             work.meters.front().counts.in += piece.expired;
             work.meters.front().counts.expired += piece.expired;
@@ -248,6 +252,10 @@ Status Fragment::process(Work &work)
         if (!chunk.rows.empty())
             work.out.push_back(std::move(chunk));
     }
+    if (expired > 0)
+        m_report(Problem(Code::RecordsExpired, {{"records", std::to_string(expired)}},
+                         work.meters.empty() ? std::string{}
+                                             : graph::nodePlace(work.meters.front().node)));
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
     if (!work.dead.empty())

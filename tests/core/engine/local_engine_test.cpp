@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <mutex>
+
 using namespace millrace;
 using namespace millrace::engine;
 
@@ -61,7 +63,10 @@ public:
         LocalEngineOptions options;
         options.dataDirectory = directory.toStdString();
         options.virtualTime = virtualTime;
-        options.log = [this](const Problem &problem) { messages += problem.message() + "\n"; };
+        options.log = [this](const Problem &problem) {
+            const std::lock_guard guard(m_mutex); // any thread of the engine calls it
+            m_messages += problem.message() + "\n";
+        };
         auto opened = openLocalEngine(options);
         if (!opened)
             qFatal("%s", opened.error().message().c_str());
@@ -78,8 +83,18 @@ public:
     }
     void drain() { QTRY_VERIFY_WITH_TIMEOUT(engine->snapshot()->drained, 60'000); }
 
-    std::string messages;
-    std::unique_ptr<Engine> engine;
+    std::string messages()
+    {
+        const std::lock_guard guard(m_mutex);
+        return m_messages;
+    }
+
+private:
+    std::mutex m_mutex; ///< guards m_messages
+    std::string m_messages;
+
+public:
+    std::unique_ptr<Engine> engine; ///< last: it calls back until it is gone
 };
 
 std::int64_t query(const QString &directory, const char *sql)
@@ -142,7 +157,8 @@ private slots:
         const auto rows = query(dir.path(), "SELECT count(*) FROM errors");
         QVERIFY(rows > 0);
         for (const char *name : {"/out.db", "/out.db-wal", "/out.db-shm"})
-            QFile::remove(dir.path() + QLatin1String(name));
+            QVERIFY(QFile::remove(dir.path() + QLatin1String("/output") + QLatin1String(name)) ||
+                    QLatin1String(name) != QLatin1String("/out.db"));
         pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{600};
         QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
         QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->node({"gener001"})->counts.out == 600,
@@ -154,7 +170,7 @@ private slots:
         QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors"),
                  static_cast<std::int64_t>(snapshot->node({"sqlite01"})->counts.processed));
         QVERIFY(query(dir.path(), "SELECT count(*) FROM errors") > rows);
-        QVERIFY(run.messages.find("nodes.destination-replaced") != std::string::npos);
+        QVERIFY(run.messages().find("nodes.destination-replaced") != std::string::npos);
     }
 };
 

@@ -64,8 +64,8 @@ CanvasScene::CanvasScene(PipelineDocument &document, QObject *parent)
 
 CanvasScene::~CanvasScene()
 {
-    // Dying items leave the selection one by one, and m_nodes still points to them.
-    m_rebuilding = true;
+    // Dying items leave the selection one by one, when this is no CanvasScene any more.
+    disconnect(this, &QGraphicsScene::selectionChanged, this, nullptr);
 }
 
 NodeItem *CanvasScene::itemFor(const NodeId &id) const

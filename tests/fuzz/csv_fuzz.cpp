@@ -6,13 +6,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 {
     using namespace millrace;
     const ByteView bytes = std::as_bytes(std::span(data, size));
-    fuzz::readRows(bytes, {.csv = true});
-    fuzz::readRows(
-        bytes,
-        {.csv = true,
-         .delimiter = ';',
-         .header = false,
-         .schema = record::parseSchema("a INT, b DECIMAL(10, 2), c TIMESTAMP(3), d STRING").value(),
-         .timeField = "c"});
+    nodes::RowSettings plain;
+    plain.csv = true;
+    fuzz::readRows(bytes, plain);
+    nodes::RowSettings typed;
+    typed.csv = true;
+    typed.delimiter = ';';
+    typed.header = false;
+    typed.schema = record::parseSchema("a INT, b DECIMAL(10, 2), c TIMESTAMP(3), d STRING").value();
+    typed.timeField = "c";
+    fuzz::readRows(bytes, typed);
     return 0;
 }

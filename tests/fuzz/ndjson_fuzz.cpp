@@ -5,6 +5,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     using namespace millrace;
-    fuzz::readRows(std::as_bytes(std::span(data, size)), {.timeField = "t"});
+    nodes::RowSettings settings;
+    settings.timeField = "t";
+    fuzz::readRows(std::as_bytes(std::span(data, size)), settings);
     return 0;
 }

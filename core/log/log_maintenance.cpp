@@ -146,9 +146,11 @@ Result<std::uint64_t> LogImpl::removeOldest()
             hidden = std::max(hidden, start.first);
         }
     }
+    // A reader that found the segment just before still gets at it. One that cannot be opened
+    // goes all the same.
+    const auto held = m_files.hold(oldest->path, oldest->header.id);
     MILLRACE_TRY(m_fileSystem.remove(oldest->path));
     m_folderDirty = true;
-    m_files.forget(oldest->header.id);
     {
         const std::lock_guard guard(m_state);
         m_index.removeOldest();
@@ -189,6 +191,10 @@ Result<bool> LogImpl::rewriteOne()
     input.producers = std::move(nextHeader->producers);
     input.zstdLevel = m_options.zstdLevel;
     m_random.fill(std::as_writable_bytes(std::span(input.newId.bytes)));
+    // The name leads to the new segment before the index does: readers in between need the old.
+    const auto held = m_files.hold(input.segment->path, input.segment->header.id);
+    if (!held)
+        return held.error();
     auto rewritten = rewriteSegment(m_fileSystem, m_files, input);
     if (!rewritten) {
         if (rewritten.error().code() != Code::Corrupt)
@@ -199,7 +205,6 @@ Result<bool> LogImpl::rewriteOne()
             m_log(rewritten.error());
         return true;
     }
-    m_files.forget(input.segment->header.id);
     const std::lock_guard state(m_state);
     m_index.replaceSealed(*std::move(rewritten));
     return true;

@@ -254,6 +254,10 @@ Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, Segme
             rangeProblem(Code::DamagedHeader, content->path,
                          {FilePos(0), FilePos(kHeaderAlignment)}, reasonOf(header.error()));
         MILLRACE_TRY(readHeaderless(**file, *content, buffer));
+        // Commits come only behind a whole header: beside a running engine it was read too early.
+        const auto again = readSegmentHeader(**file);
+        if (!content->empty && again && again->number == number)
+            return readSegment(fileSystem, folder, number, stream, buffer);
     }
     for (const FileRange &range : content->walk.damaged)
         content->problems.push_back(rangeProblem(Code::DamagedRange, content->path, range));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 using namespace millrace;
@@ -261,7 +262,16 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
     log::Log &log = f.log();
     constexpr std::uint64_t kPuts = 400;
     std::atomic<bool> done = false;
-    std::atomic<int> wrong = 0;
+    std::mutex mutex;
+    std::string wrongs; ///< guarded by mutex
+    const auto wrong = [&](const std::string &what) {
+        const std::lock_guard lock(mutex);
+        wrongs += what + "\n";
+    };
+    const auto must = [&](const auto &result, const std::string &what) {
+        if (!result)
+            wrong(what + ": " + result.error().message());
+    };
     std::atomic<std::uint64_t> seen = 0;
     const auto expected = [](std::uint64_t ordinal) { return "record " + std::to_string(ordinal); };
     const auto follow = [&](auto &source, auto &&look) {
@@ -270,10 +280,8 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
             const bool last = done;
             look();
             const auto batch = source.read(ShardIndex(0), at);
-            if (!batch) {
-                ++wrong;
-                return;
-            }
+            if (!batch)
+                return wrong("read: " + batch.error().message());
             if (!*batch) {
                 if (last)
                     break;
@@ -283,12 +291,12 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
                 at = (*batch)->firstOrdinal(); // dropped under our hands
             for (; at < (*batch)->endOrdinal(); at = at.next()) {
                 if ((*batch)->data(at - (*batch)->firstOrdinal()) != expected(at.value))
-                    ++wrong;
+                    wrong("record " + std::to_string(at.value) + " differs");
                 ++seen;
             }
         }
         if (at.value != kPuts * 20)
-            ++wrong;
+            wrong("ended at " + std::to_string(at.value));
     };
     {
         std::vector<std::jthread> threads;
@@ -302,7 +310,7 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
                 log::Append append;
                 append.shards.push_back(
                     {ShardIndex(0), builder.finish(), {}, f.clock.wall(), first});
-                append.done = [&](auto placed) { wrong += placed ? 0 : 1; };
+                append.done = [&](const auto &placed) { must(placed, "append"); };
                 log.append(std::move(append));
                 log.commit();
             }
@@ -310,9 +318,9 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
         });
         threads.emplace_back([&] {
             while (!done) {
-                wrong += log.rewriteOne() ? 0 : 1;
-                wrong += log.expire() ? 0 : 1;
-                wrong += log.seal() ? 0 : 1;
+                must(log.rewriteOne(), "rewrite");
+                must(log.expire(), "expire");
+                must(log.seal(), "seal");
                 std::this_thread::yield();
             }
         });
@@ -321,12 +329,13 @@ void LogPropertyTest::readersBesideTheWriterSeeAPrefix()
         threads.emplace_back([&] {
             const auto reader = *log::LogReader::open(f.options.folder, f.fileSystem);
             follow(*reader, [&] {
-                wrong += reader->refresh() ? 0 : 1;
-                wrong += reader->report().problems.empty() ? 0 : 1;
+                must(reader->refresh(), "refresh");
+                for (const Problem &problem : reader->report().problems)
+                    wrong("report: " + problem.message());
             });
         });
     }
-    QCOMPARE(wrong.load(), 0);
+    QVERIFY2(wrongs.empty(), wrongs.c_str());
     QCOMPARE(seen.load(), 3 * kPuts * 20);
 }
 

@@ -118,7 +118,7 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
 {
     const auto task = slot->task;
     lock.unlock();
-    const runtime::TaskNext next = task->run(m_clock);
+    const runtime::TaskNext next = task->run();
     lock.lock();
     const bool again =
         slot->state == State::RunningAgain || next.kind == runtime::TaskNext::Kind::Again;

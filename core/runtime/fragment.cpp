@@ -28,10 +28,8 @@ bool mustReopen(const Problem &problem)
 } // namespace
 
 Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
-    : m_spec(std::move(spec))
-    , m_clock(clock)
-    , m_wake(std::move(wake))
-    , m_report(std::move(report))
+    : Task(clock, std::move(wake), std::move(report))
+    , m_spec(std::move(spec))
     , m_reader(*m_spec.source, m_spec.merged)
 {
     for (const NodeId &node : m_spec.nodes)
@@ -39,20 +37,13 @@ Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
     if (m_spec.sink)
         m_meters.push_back({*m_spec.sink, {}, 0});
     publish([&](TaskFigures &figures) { figures.nodes = m_meters; });
-    m_subscription = m_spec.source->subscribe(m_wake);
+    m_subscription = m_spec.source->subscribe(Task::wake());
 }
 
 Fragment::~Fragment() = default;
 
 TaskNext Fragment::step()
 {
-    if (m_inFlight)
-        return {TaskNext::Kind::Wait, {}};
-    if (m_retryAt) {
-        if (m_clock.mono() < *m_retryAt)
-            return {TaskNext::Kind::WaitUntil, *m_retryAt};
-        m_retryAt.reset();
-    }
     switch (m_phase) {
     case Phase::Preparing:
         return prepare();
@@ -74,7 +65,7 @@ TaskNext Fragment::prepare()
     if (!made)
         return fail(std::move(made).error());
     if (!*made)
-        return {TaskNext::Kind::WaitUntil, m_clock.mono() + kSchemaPoll};
+        return {TaskNext::Kind::WaitUntil, clock().mono() + kSchemaPoll};
     m_operators = **std::move(made);
     m_states.clear();
     for (const auto &transform : m_operators.transforms)
@@ -112,7 +103,7 @@ Status Fragment::openEnd()
         if (!opened)
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
-            m_report(notice);
+            report(notice);
         progress = std::move(opened->progress);
         if (m_operators.sink->progressInCatalog()) {
             auto stored = m_spec.catalog->checkpoint(m_spec.id);
@@ -150,7 +141,7 @@ TaskNext Fragment::read()
     std::vector<Problem> notices;
     auto pieces = m_reader.gather(m_budget, notices);
     for (const Problem &notice : notices)
-        m_report(notice);
+        report(notice);
     if (!pieces)
         return retry(pieces.error());
     if (pieces->empty())
@@ -163,8 +154,8 @@ TaskNext Fragment::read()
         m_reader.accept(work.pieces);
         m_passed = std::move(work.meters);
         if (!m_passedSince)
-            m_passedSince = m_clock.mono();
-        if (m_clock.mono() - *m_passedSince < kPassedAtMost)
+            m_passedSince = clock().mono();
+        if (clock().mono() - *m_passedSince < kPassedAtMost)
             return {TaskNext::Kind::Again, {}};
         return commitPassed();
     }
@@ -180,7 +171,7 @@ TaskNext Fragment::commitPassed()
     if (!m_passedSince)
         return {TaskNext::Kind::Wait, {}};
     const MonoTime due = *m_passedSince + kPassedAtMost;
-    if (m_clock.mono() < due)
+    if (clock().mono() < due)
         return {TaskNext::Kind::WaitUntil, due};
     Work work;
     work.meters = m_passed;
@@ -253,9 +244,9 @@ Status Fragment::process(Work &work)
             work.out.push_back(std::move(chunk));
     }
     if (expired > 0)
-        m_report(Problem(Code::RecordsExpired, {{"records", std::to_string(expired)}},
-                         work.meters.empty() ? std::string{}
-                                             : graph::nodePlace(work.meters.front().node)));
+        report(Problem(Code::RecordsExpired, {{"records", std::to_string(expired)}},
+                       work.meters.empty() ? std::string{}
+                                           : graph::nodePlace(work.meters.front().node)));
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
     if (!work.dead.empty())
@@ -285,43 +276,17 @@ void Fragment::publishInFlight(const std::vector<NodeMeter> &meters)
     });
 }
 
-void Fragment::putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
-                        record::BatchPtr batch, Bytes progress)
-{
-    m_inFlight = true;
-    stream::Put put;
-    put.batch = std::move(batch);
-    put.producer = &producer;
-    put.progress = std::move(progress);
-    setBackPressured(m_clock, true);
-    // The callback keeps the fragment alive: a stop may come while the put is under way.
-    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
-        {
-            const std::lock_guard guard(self->m_resultMutex);
-            self->m_result = outcome ? Status(Done{}) : Status(std::move(outcome).error());
-        }
-        self->setBackPressured(self->m_clock, false);
-        self->m_inFlight = false;
-        self->m_wake();
-    });
-}
-
 TaskNext Fragment::commitDeadLetters()
 {
-    std::optional<Status> result;
-    {
-        const std::lock_guard guard(m_resultMutex);
-        result = std::exchange(m_result, std::nullopt);
-    }
-    if (!result) {
-        FragmentProgress progress;
-        progress.cursors = m_work->progress.cursors;
-        putAsync(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch, progress.encode());
+    FragmentProgress progress;
+    progress.cursors = m_work->progress.cursors;
+    const auto result =
+        put(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch, progress.encode());
+    if (!result)
         return {TaskNext::Kind::Again, {}};
-    }
     if (!*result)
         return retry(result->error());
-    m_backOff.reset();
+    succeeded();
     m_phase = Phase::Committing;
     return commitEnd();
 }
@@ -329,15 +294,10 @@ TaskNext Fragment::commitDeadLetters()
 TaskNext Fragment::commitEnd()
 {
     if (m_spec.target) {
-        std::optional<Status> result;
-        {
-            const std::lock_guard guard(m_resultMutex);
-            result = std::exchange(m_result, std::nullopt);
-        }
-        if (!result) {
-            putAsync(*m_spec.target, m_targetProducer, m_work->outBatch, m_work->progress.encode());
+        const auto result =
+            put(*m_spec.target, m_targetProducer, m_work->outBatch, m_work->progress.encode());
+        if (!result)
             return {TaskNext::Kind::Again, {}};
-        }
         if (!*result)
             return retry(result->error());
         return finishWork();
@@ -349,7 +309,7 @@ TaskNext Fragment::commitEnd()
     }
     if (m_operators.sink->progressInCatalog()) {
         if (auto done = m_spec.catalog->putCheckpoint(m_spec.id, m_work->progress.encode()); !done)
-            m_report(done.error());
+            report(done.error());
     }
     return finishWork();
 }
@@ -361,7 +321,7 @@ TaskNext Fragment::finishWork()
     m_passed = m_meters;
     m_passedSince.reset();
     m_work.reset();
-    m_backOff.reset();
+    succeeded();
     m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
     m_budget.bytes = std::min(m_budget.bytes * 2, kFullBudget.bytes);
     m_phase = Phase::Reading;
@@ -377,12 +337,11 @@ TaskNext Fragment::finishWork()
 /// The destination is not what was opened: what it holds, and how far, has to be asked anew.
 TaskNext Fragment::reopen(const Problem &problem)
 {
-    m_report(problem);
+    report(problem);
     m_work.reset();
     m_phase = Phase::Preparing;
     setState(NodeState::Retrying, problem);
-    m_retryAt = m_clock.mono() + m_backOff.next();
-    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+    return retryAfter(problem);
 }
 
 TaskNext Fragment::retry(const Problem &problem)
@@ -392,7 +351,7 @@ TaskNext Fragment::retry(const Problem &problem)
     const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        m_report(problem);
+        report(problem);
     else if (m_phase == Phase::Committing && m_work) {
         // The batch is given up and read again in smaller pieces: a hot shard then does not hold
         // back what would fit elsewhere for longer than need be.
@@ -404,13 +363,12 @@ TaskNext Fragment::retry(const Problem &problem)
             publishInFlight(m_passed);
         }
     }
-    m_retryAt = m_clock.mono() + retryAfter(problem, m_backOff);
-    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+    return retryAfter(problem);
 }
 
 TaskNext Fragment::fail(Problem problem)
 {
-    m_report(problem);
+    report(problem);
     m_phase = Phase::Over;
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters; // what was in flight is read again by the next run
@@ -444,7 +402,7 @@ void Fragment::close()
     m_phase = Phase::Over;
     if (m_operators.sink) {
         if (auto closed = m_operators.sink->close(); !closed)
-            m_report(closed.error());
+            report(closed.error());
     }
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;

@@ -6,8 +6,6 @@
 #include "core/runtime/fragment_reader.h"
 #include "core/runtime/task.h"
 
-#include <atomic>
-
 namespace millrace::runtime {
 
 /// A fragment's operators, made once the schema of its source is known.
@@ -39,14 +37,13 @@ struct FragmentSpec {
 /// with the next output, or alone after kPassedAtMost. A refused or failed commit is tried again
 /// with the same content; progress moves only when it stands. Restarted, it goes on where its end
 /// says.
-class Fragment final : public Task, public std::enable_shared_from_this<Fragment>
+class Fragment final : public Task
 {
 public:
     Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report);
     ~Fragment() override;
 
     void close() override;
-    bool inFlight() const override { return m_inFlight; }
     const FragmentSpec &spec() const { return m_spec; }
     /// True when everything the source holds now is processed and committed.
     bool caughtUp() const;
@@ -85,15 +82,10 @@ private:
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
     TaskNext fail(Problem problem);
-    void putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
-                  record::BatchPtr batch, Bytes progress);
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
     void decodeDetails(ByteView details);
 
     const FragmentSpec m_spec;
-    Clock &m_clock;
-    const Wake m_wake;
-    const Report m_report;
     FragmentReader m_reader;
     Operators m_operators;
     std::vector<std::unique_ptr<TransformState>> m_states;
@@ -107,12 +99,6 @@ private:
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     FragmentReader::Budget m_budget;
-    BackOff m_backOff;
-    std::optional<MonoTime> m_retryAt;
-
-    std::atomic<bool> m_inFlight = false;
-    std::mutex m_resultMutex;       ///< guards m_result
-    std::optional<Status> m_result; ///< of the put that was under way
 };
 
 } // namespace millrace::runtime

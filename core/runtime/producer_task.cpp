@@ -16,11 +16,9 @@ constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
 
 ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock,
                            Wake wake, Report report)
-    : m_spec(std::move(spec))
+    : Task(clock, std::move(wake), std::move(report))
+    , m_spec(std::move(spec))
     , m_source(std::move(source))
-    , m_clock(clock)
-    , m_wake(std::move(wake))
-    , m_report(std::move(report))
 {
     m_meter.node = m_spec.node;
     publish([&](TaskFigures &figures) { figures.nodes = {m_meter}; });
@@ -28,13 +26,6 @@ ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Cl
 
 TaskNext ProducerTask::step()
 {
-    if (m_inFlight)
-        return {TaskNext::Kind::Wait, {}};
-    if (m_retryAt) {
-        if (m_clock.mono() < *m_retryAt)
-            return {TaskNext::Kind::WaitUntil, *m_retryAt};
-        m_retryAt.reset();
-    }
     switch (m_phase) {
     case Phase::Opening:
         return open();
@@ -78,7 +69,7 @@ TaskNext ProducerTask::make()
         return end(NodeState::Failed, std::move(made).error());
     m_step = *std::move(made);
     for (const Problem &notice : m_step.notices)
-        m_report(notice);
+        report(notice);
     const std::size_t records = m_builder.count();
     if (records == 0 && m_step.dead.empty()) {
         if (m_step.state == SourceStep::State::Finished)
@@ -110,56 +101,26 @@ TaskNext ProducerTask::make()
     return m_deadBatch ? commitDeadLetters() : commit();
 }
 
-std::optional<Status> ProducerTask::takeResult()
-{
-    const std::lock_guard guard(m_resultMutex);
-    return std::exchange(m_result, std::nullopt);
-}
-
-void ProducerTask::putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
-                            record::BatchPtr batch, Bytes progress)
-{
-    m_inFlight = true;
-    stream::Put put;
-    put.batch = std::move(batch);
-    put.producer = &producer;
-    put.progress = std::move(progress);
-    setBackPressured(m_clock, true);
-    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
-        {
-            const std::lock_guard guard(self->m_resultMutex);
-            self->m_result = outcome ? Status(Done{}) : Status(std::move(outcome).error());
-        }
-        self->setBackPressured(self->m_clock, false);
-        self->m_inFlight = false;
-        self->m_wake();
-    });
-}
-
 TaskNext ProducerTask::commitDeadLetters()
 {
-    const auto result = takeResult();
-    if (!result) {
-        Bytes progress;
-        ByteWriter(progress).varint(m_next.counts.dead);
-        putAsync(*m_spec.deadLetters, m_deadProducer, m_deadBatch, std::move(progress));
+    Bytes progress;
+    ByteWriter(progress).varint(m_next.counts.dead);
+    const auto result = put(*m_spec.deadLetters, m_deadProducer, m_deadBatch, progress);
+    if (!result)
         return {TaskNext::Kind::Again, {}};
-    }
     if (!*result)
         return retry(result->error());
     m_deadStored = m_next.counts.dead;
-    m_backOff.reset();
+    succeeded();
     m_phase = Phase::Committing;
     return commit();
 }
 
 TaskNext ProducerTask::commit()
 {
-    const auto result = takeResult();
-    if (!result) {
-        putAsync(*m_spec.target, m_producer, m_batch, encodeProgress());
+    const auto result = put(*m_spec.target, m_producer, m_batch, encodeProgress());
+    if (!result)
         return {TaskNext::Kind::Again, {}};
-    }
     if (!*result)
         return retry(result->error());
     return afterCommit();
@@ -167,7 +128,7 @@ TaskNext ProducerTask::commit()
 
 TaskNext ProducerTask::afterCommit()
 {
-    m_backOff.reset();
+    succeeded();
     m_meter = m_next;
     m_batch.reset();
     m_deadBatch.reset();
@@ -196,16 +157,15 @@ TaskNext ProducerTask::retry(const Problem &problem)
     const bool limited = code == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        m_report(problem);
-    m_retryAt = m_clock.mono() + retryAfter(problem, m_backOff);
-    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+        report(problem);
+    return retryAfter(problem);
 }
 
 TaskNext ProducerTask::end(NodeState state, std::optional<Problem> problem)
 {
     m_phase = Phase::Over;
     if (problem)
-        m_report(*problem);
+        report(*problem);
     publish([&](TaskFigures &figures) {
         figures.nodes = {m_meter};
         figures.state = state;

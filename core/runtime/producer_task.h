@@ -4,9 +4,6 @@
 #include "core/runtime/dead_letters.h"
 #include "core/runtime/source.h"
 #include "core/runtime/task.h"
-#include "core/stream/data_stream.h"
-
-#include <atomic>
 
 namespace millrace::runtime {
 
@@ -20,14 +17,13 @@ struct ProducerSpec {
 
 /// Runs a source: takes what is due, stores it with the source's progress in one commit, goes on.
 /// A refused put is tried again with the same records, with growing pauses.
-class ProducerTask final : public Task, public std::enable_shared_from_this<ProducerTask>
+class ProducerTask final : public Task
 {
 public:
     ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock, Wake wake,
                  Report report);
 
     void close() override;
-    bool inFlight() const override { return m_inFlight; }
     void setPace(double factor) override { m_pace = factor; }
     const ProducerSpec &spec() const { return m_spec; }
 
@@ -44,17 +40,11 @@ private:
     TaskNext retry(const Problem &problem);
     TaskNext end(NodeState state, std::optional<Problem> problem);
     TaskNext afterCommit();
-    std::optional<Status> takeResult();
-    void putAsync(stream::DataStream &to, const stream::ProducerHandle &producer,
-                  record::BatchPtr batch, Bytes progress);
     Bytes encodeProgress() const;
     Status decodeProgress(ByteView bytes, Bytes &sourceProgress);
 
     const ProducerSpec m_spec;
     std::unique_ptr<Source> m_source;
-    Clock &m_clock;
-    const Wake m_wake;
-    const Report m_report;
     stream::ProducerHandle m_producer;
     stream::ProducerHandle m_deadProducer;
     std::uint64_t m_deadStored = 0; ///< dead inputs that stand in the dead-letter stream
@@ -66,13 +56,7 @@ private:
     record::RecordBatchBuilder m_builder;
     record::BatchPtr m_batch;
     record::BatchPtr m_deadBatch;
-    BackOff m_backOff;
-    std::optional<MonoTime> m_retryAt;
     std::atomic<double> m_pace = 1;
-
-    std::atomic<bool> m_inFlight = false;
-    std::mutex m_resultMutex; ///< guards m_result
-    std::optional<Status> m_result;
 };
 
 } // namespace millrace::runtime

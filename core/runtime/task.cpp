@@ -6,11 +6,24 @@
 
 namespace millrace::runtime {
 
-TaskNext Task::run(Clock &clock)
+Task::Task(Clock &clock, Wake wake, Report report)
+    : m_clock(clock)
+    , m_wake(std::move(wake))
+    , m_report(std::move(report))
+{}
+
+TaskNext Task::run()
 {
-    const MonoTime begin = clock.mono();
+    if (m_inFlight)
+        return {TaskNext::Kind::Wait, {}};
+    const MonoTime begin = m_clock.mono();
+    if (m_retryAt) {
+        if (begin < *m_retryAt)
+            return {TaskNext::Kind::WaitUntil, *m_retryAt};
+        m_retryAt.reset();
+    }
     const TaskNext next = step();
-    const auto spent = static_cast<std::uint64_t>((clock.mono() - begin).count());
+    const auto spent = static_cast<std::uint64_t>((m_clock.mono() - begin).count());
     const std::lock_guard guard(m_mutex);
     m_figures.busyNanos += spent;
     return next;
@@ -36,13 +49,55 @@ void Task::setState(NodeState state, std::optional<Problem> attention)
     });
 }
 
-void Task::setBackPressured(Clock &clock, bool on)
+void Task::setBackPressured(bool on)
 {
     const std::lock_guard guard(m_mutex);
-    const MonoTime now = clock.mono();
+    const MonoTime now = m_clock.mono();
     if (m_waitingSince)
         m_figures.waitNanos += static_cast<std::uint64_t>((now - *m_waitingSince).count());
     m_waitingSince = on ? std::optional(now) : std::nullopt;
+}
+
+std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHandle &producer,
+                                const record::BatchPtr &batch, const Bytes &progress)
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        if (m_result)
+            return std::exchange(m_result, std::nullopt);
+    }
+    m_inFlight = true;
+    setBackPressured(true);
+    stream::Put put;
+    put.batch = batch;
+    put.producer = &producer;
+    put.progress = progress;
+    // The callback keeps the task alive: a stop may come while the put is under way.
+    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
+        self->setBackPressured(false);
+        {
+            const std::lock_guard guard(self->m_mutex);
+            self->m_result = outcome ? Status(Done{}) : Status(std::move(outcome).error());
+        }
+        self->m_inFlight = false;
+        self->m_wake();
+    });
+    return {};
+}
+
+TaskNext Task::retryAfter(std::chrono::milliseconds pause)
+{
+    m_retryAt = m_clock.mono() + pause;
+    return {TaskNext::Kind::WaitUntil, *m_retryAt};
+}
+
+TaskNext Task::retryAfter(const Problem &refusal)
+{
+    const std::string_view text = refusal.argument("retryMs");
+    std::int64_t ms = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
+    const bool said = !text.empty() && error == std::errc() && ms > 0;
+    return retryAfter(said ? std::chrono::milliseconds(ms) : m_backOff.next());
 }
 
 std::chrono::milliseconds BackOff::next()
@@ -50,16 +105,6 @@ std::chrono::milliseconds BackOff::next()
     const auto now = m_next;
     m_next = std::min(kLast, m_next * 2);
     return now;
-}
-
-std::chrono::milliseconds retryAfter(const Problem &problem, BackOff &backOff)
-{
-    const std::string_view text = problem.argument("retryMs");
-    std::int64_t ms = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-    if (!text.empty() && error == std::errc() && ms > 0)
-        return std::chrono::milliseconds(ms);
-    return backOff.next();
 }
 
 } // namespace millrace::runtime

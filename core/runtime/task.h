@@ -5,8 +5,11 @@
 #include "core/runtime/fate.h"
 #include "core/runtime/sink.h"
 #include "core/runtime/snapshot.h"
+#include "core/stream/data_stream.h"
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -41,41 +44,6 @@ struct TaskFigures {
     std::uint64_t waitNanos = 0; ///< back-pressured: for the stream or destination behind
 };
 
-/// One thing that workers run in steps: a producer with its stream, or a fragment.
-///
-/// step() never waits for disk acknowledgements of streams, other tasks or time: it returns and
-/// is called again after `wake`. A sink's own transaction runs inside a step.
-/// Thread-safety: step() and close() by one thread at a time; figures() by any.
-class Task
-{
-public:
-    using Wake = std::function<void()>; ///< from any thread, must not block
-    using Report = std::function<void(const Problem &)>;
-
-    virtual ~Task() = default;
-    /// Measures and runs one step.
-    TaskNext run(Clock &clock);
-    /// In good order: what was flushed late is flushed. No step follows.
-    virtual void close() = 0;
-    /// True while a put is under way whose callback refers to this task: not to be destroyed.
-    virtual bool inFlight() const = 0;
-    virtual void setPace(double factor) { (void)factor; }
-    TaskFigures figures() const;
-
-protected:
-    virtual TaskNext step() = 0;
-    /// Changes the figures in one step, so that fates add up at every snapshot.
-    void publish(const std::function<void(TaskFigures &)> &change);
-    void setState(NodeState state, std::optional<Problem> attention = {});
-    /// The time from now until it is called with false counts as back-pressured.
-    void setBackPressured(Clock &clock, bool on);
-
-private:
-    mutable std::mutex m_mutex; ///< guards the two below
-    TaskFigures m_figures;
-    std::optional<MonoTime> m_waitingSince;
-};
-
 /// Waiting times between tries: 50 ms, doubling to 5 s.
 class BackOff
 {
@@ -89,7 +57,63 @@ private:
     std::chrono::milliseconds m_next = kFirst;
 };
 
-/// How long to wait before a refused put is tried again: what the refusal says, else `backOff`.
-std::chrono::milliseconds retryAfter(const Problem &problem, BackOff &backOff);
+/// One thing that workers run in steps: a producer with its stream, or a fragment.
+///
+/// step() never waits for disk acknowledgements of streams, other tasks or time: it returns and
+/// is called again after `wake`. At most one put is under way; no step runs meanwhile, nor before
+/// the time that was set after a refusal. A sink's own transaction runs inside a step.
+/// Thread-safety: run() and close() by one thread at a time; figures() and inFlight() by any.
+class Task : public std::enable_shared_from_this<Task>
+{
+public:
+    using Wake = std::function<void()>; ///< from any thread, must not block
+    using Report = std::function<void(const Problem &)>;
+
+    virtual ~Task() = default;
+    /// Runs one step when there may be one, and measures it.
+    TaskNext run();
+    /// In good order: what was flushed late is flushed. No step follows.
+    virtual void close() = 0;
+    /// True while a put is under way; its callback keeps the task alive.
+    bool inFlight() const { return m_inFlight; }
+    virtual void setPace(double factor) { (void)factor; }
+    TaskFigures figures() const;
+
+protected:
+    Task(Clock &clock, Wake wake, Report report);
+
+    virtual TaskNext step() = 0;
+    Clock &clock() const { return m_clock; }
+    const Wake &wake() const { return m_wake; }
+    void report(const Problem &problem) const { m_report(problem); }
+    /// Changes the figures in one step, so that fates add up at every snapshot.
+    void publish(const std::function<void(TaskFigures &)> &change);
+    void setState(NodeState state, std::optional<Problem> attention = {});
+
+    /// The put of this phase: the first call starts it and gives nothing, the step after its end
+    /// gets what became of it. The time in between counts as back-pressured.
+    std::optional<Status> put(stream::DataStream &to, const stream::ProducerHandle &producer,
+                              const record::BatchPtr &batch, const Bytes &progress);
+    /// No step before `pause` is over.
+    TaskNext retryAfter(std::chrono::milliseconds pause);
+    /// The same, for as long as the refusal says, else with growing pauses until succeeded().
+    TaskNext retryAfter(const Problem &refusal);
+    void succeeded() { m_backOff.reset(); }
+
+private:
+    void setBackPressured(bool on);
+
+    Clock &m_clock;
+    const Wake m_wake;
+    const Report m_report;
+    BackOff m_backOff;
+    std::optional<MonoTime> m_retryAt;
+
+    std::atomic<bool> m_inFlight = false;
+    mutable std::mutex m_mutex; ///< guards what follows
+    TaskFigures m_figures;
+    std::optional<MonoTime> m_waitingSince;
+    std::optional<Status> m_result; ///< of the put that was under way
+};
 
 } // namespace millrace::runtime

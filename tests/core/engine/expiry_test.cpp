@@ -97,7 +97,7 @@ public:
     bool run(runtime::Fragment &fragment)
     {
         for (;;) {
-            const auto next = fragment.run(m_clock);
+            const auto next = fragment.run();
             if (!fragment.figures().nodes.front().counts.lawHolds())
                 return false;
             const bool committed = m_dead->commit() || passed->commit();

@@ -33,8 +33,8 @@ public:
     void restore(const std::vector<Cursor> &cursors, const std::vector<Cursor> &deadLetters);
 
     struct Budget {
-        std::size_t records = 10'000;
-        std::size_t bytes = 1U << 20U;
+        std::size_t records = 50'000;
+        std::size_t bytes = 8U << 20U;
     };
     /// Errors: Io. A damaged block is passed, counted as expired, and reported through `notices`.
     Result<std::vector<Piece>> gather(const Budget &budget, std::vector<Problem> &notices);

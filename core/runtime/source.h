@@ -13,8 +13,8 @@ namespace millrace::runtime {
 
 /// How much a source may make in one step.
 struct SourceBudget {
-    std::size_t records = 10'000;
-    std::size_t bytes = 1U << 20U; ///< stop at or soon after this
+    std::size_t records = 50'000;
+    std::size_t bytes = 8U << 20U; ///< stop at or soon after this
 };
 
 /// Input that is no record (a damaged line): it goes to the dead-letter stream.

@@ -2,6 +2,7 @@
 #include "app/cli/interrupt.h"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
@@ -10,7 +11,9 @@
 namespace millrace::cli {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+/// Lock-free: the handler runs on whatever thread the signal meets.
+std::atomic<int> g_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 /// A pipe that becomes readable with the first signal and stays so, so that a wait that begins
 /// after the signal ends at once. (A signal between a check of g_signal and a sleep would be lost.)
 std::array<int, 2> g_wake{-1, -1};

@@ -162,8 +162,8 @@ class CliTest(unittest.TestCase):
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
             process = self.start(good, "--report", "json")
             process.send_signal(number)
-            out, _ = process.communicate(timeout=30)
-            self.assertEqual(process.returncode, code)
+            out, errors = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, code, errors)
             self.assertEqual(json.loads(out)["ended"], "interrupted")
             self.assertFalse(os.path.exists(self.data + "/control.sock"))
 

@@ -75,6 +75,7 @@ ExitCode exitCodeOf(const Problem &problem)
 {
     switch (problem.code()) {
     case Code::CliWhichDirectory:
+    case Code::NoDataHome:
         return ExitCode::Usage;
     case Code::NotFound:
     case Code::CliNoStream:

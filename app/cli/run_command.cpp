@@ -2,11 +2,11 @@
 #include "app/cli/run_command.h"
 
 #include "app/cli/dashboard.h"
-#include "app/cli/data_directory.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/run_report.h"
 #include "app/cli/terminal.h"
 
+#include "core/engine/data_home.h"
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"
 #include "core/graph/file.h"
@@ -266,7 +266,7 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
         return ExitCode::InvalidPipeline;
     const graph::Document *document = &checked->document;
     auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
-                                               : defaultDataDirectory(*document);
+                                               : engine::defaultDataDirectory(*document);
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 

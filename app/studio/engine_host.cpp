@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/engine_host.h"
 
-#include "ui/bridge/convert.h"
-
-#include <QRegularExpression>
-#include <QStandardPaths>
-
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -39,17 +34,6 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
         m_engine = *std::move(opened);
         emit this->opened(m_engine);
     });
-}
-
-Path defaultDataDirectory(const graph::Document &document)
-{
-    static const QRegularExpression unfit(u"[^A-Za-z0-9_.-]+"_s);
-    QString name = ui::toQt(document.name).toLower().replace(unfit, u"-"_s);
-    if (name.isEmpty())
-        name = u"pipeline"_s;
-    const QString base = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation);
-    return ui::pathFromQt(
-        u"%1/millrace/%2-%3"_s.arg(base, name, ui::toQt(document.project.toString()).left(8)));
 }
 
 } // namespace millrace::studio

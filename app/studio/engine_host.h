@@ -35,7 +35,4 @@ private:
     std::shared_ptr<engine::Engine> m_engine; ///< only touched on m_thread while it runs
 };
 
-/// $XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project's UUID>.
-Path defaultDataDirectory(const graph::Document &document);
-
 } // namespace millrace::studio

@@ -2,6 +2,7 @@
 #include "app/studio/engine_host.h"
 #include "app/studio/options.h"
 
+#include "core/engine/data_home.h"
 #include "core/nodes/kinds.h"
 
 #include "ui/bridge/convert.h"
@@ -64,19 +65,26 @@ int runStudio(QApplication &application, const studio::Options &options)
     ui::MainWindow window(nodes::kindCatalog(),
                           {resourceFolder(u"templates"_s), QCoreApplication::applicationVersion()});
     bool failed = false;
+    // Each pipeline has a data directory of its own unless one was named.
+    Path inUse;
     QObject::connect(&host, &studio::EngineHost::opened, &window, &ui::MainWindow::setEngine);
     QObject::connect(&host, &studio::EngineHost::failed, &window, [&](const Problem &problem) {
         failed = true;
+        inUse.clear(); // whoever opens the file again tries again
         window.showEngineProblem(problem);
     });
-    // Each pipeline has a data directory of its own unless one was named.
-    Path inUse;
     QObject::connect(&window.document(), &ui::PipelineDocument::opened, &window, [&] {
-        engine::LocalEngineOptions engineOptions;
-        engineOptions.dataDirectory =
+        const Result<Path> directory =
             options.dataDirectory.isEmpty()
-                ? studio::defaultDataDirectory(window.document().graph())
+                ? engine::defaultDataDirectory(window.document().graph())
                 : ui::pathFromQt(QDir().absoluteFilePath(options.dataDirectory));
+        if (!directory) {
+            failed = true;
+            window.showEngineProblem(directory.error());
+            return;
+        }
+        engine::LocalEngineOptions engineOptions;
+        engineOptions.dataDirectory = *directory;
         engineOptions.budgetBytes = options.budgetBytes;
         engineOptions.log = standardErrorLog();
         if (std::exchange(inUse, engineOptions.dataDirectory) == engineOptions.dataDirectory)

@@ -27,8 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         content = *encoded;
     }
     const std::size_t at = content.size();
-    content.resize(at + size - 1);
-    std::memcpy(content.data() + at, data + 1, size - 1);
+    const auto rest = std::as_bytes(std::span(data, size)).subspan(1);
+    content.insert(content.end(), rest.begin(), rest.end());
     constexpr std::size_t kTrailerBytes = 48;
     if ((kind & 4) != 0 && content.size() >= at + kTrailerBytes) {
         // A footer whose checksum is right: entries are what the fuzzer says.

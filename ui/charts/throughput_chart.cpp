@@ -49,7 +49,7 @@ double niceTop(double value)
 
 ThroughputChart::ThroughputChart(QWidget *parent)
     : QChartView(parent)
-    , m_chart(new QChart)
+    , m_chart(chart()) // the view owns it; another one would leave this one to us
     , m_time(new QValueAxis)
     , m_value(new QValueAxis)
     , m_limit(new QLineSeries)
@@ -73,7 +73,6 @@ ThroughputChart::ThroughputChart(QWidget *parent)
     m_chart->addSeries(m_limit);
     m_limit->attachAxis(m_time);
     m_limit->attachAxis(m_value);
-    setChart(m_chart);
     connect(&Style::instance(), &Style::changed, this, &ThroughputChart::restyle);
     restyle();
 }

@@ -14,7 +14,7 @@ private slots:
     void init()
     {
         qputenv("XDG_DATA_HOME", "/data");
-        qputenv("HOME", "/home/ada");
+        qputenv("HOME", "/people/ada");
     }
     void isWhereTheDesktopSays();
     void namesAPipelinesDirectory_data();
@@ -25,7 +25,7 @@ void DataHomeTest::isWhereTheDesktopSays()
 {
     QCOMPARE(*engine::dataHome(), Path("/data/millrace"));
     qputenv("XDG_DATA_HOME", "relative");
-    QCOMPARE(*engine::dataHome(), Path("/home/ada/.local/share/millrace"));
+    QCOMPARE(*engine::dataHome(), Path("/people/ada/.local/share/millrace"));
     qunsetenv("HOME");
     QCOMPARE(engine::dataHome().error().code(), Code::NoDataHome);
     QCOMPARE(engine::defaultDataDirectory({}).error().code(), Code::NoDataHome);

@@ -21,7 +21,7 @@ namespace millrace::ui {
 
 namespace {
 
-constexpr qreal kLinePx = 1.5;
+constexpr qreal kLinePx = 2;
 constexpr int kGridLines = 4;
 constexpr std::size_t kNamedShards = 6; ///< in the legend; more of them are only numbered
 constexpr int kLowGridLines = 2;        ///< below kLowPlotPx Qt Charts has no room for more labels
@@ -58,7 +58,9 @@ ThroughputChart::ThroughputChart(QWidget *parent)
     setAccessibleName(tr("Chart: incoming throughput per shard"));
     setFrameShape(NoFrame);
     setFocusPolicy(Qt::NoFocus);
+    setRenderHint(QPainter::Antialiasing);
     m_chart->legend()->hide();
+    m_chart->setLocalizeNumbers(true);
     m_chart->setAnimationOptions(QChart::NoAnimation);
     m_chart->setBackgroundVisible(false);
     m_chart->setMargins({});

@@ -121,8 +121,9 @@ Result<Json> measureStreamPut(const Path &folder, std::uint64_t records)
     std::condition_variable done;
     std::size_t underWay = 0;
     std::optional<Problem> failure;
+    const std::uint64_t puts = (records + kBatch - 1) / kBatch;
     const MonoTime begin = (*opened)->clock.mono();
-    for (std::uint64_t put = 0; put < records / kBatch; ++put) {
+    for (std::uint64_t put = 0; put < puts; ++put) {
         {
             std::unique_lock lock(mutex);
             done.wait(lock, [&] { return underWay < kMostUnderWay; });
@@ -143,11 +144,11 @@ Result<Json> measureStreamPut(const Path &folder, std::uint64_t records)
     if (failure)
         return *failure;
     const double seconds = duration<double>((*opened)->clock.mono() - begin).count();
-    return Json{{"records", records},
+    return Json{{"records", puts * kBatch},
                 {"record_bytes", kDataBytes},
                 {"shards", 4},
                 {"seconds", seconds},
-                {"records_per_second", static_cast<double>(records) / seconds}};
+                {"records_per_second", static_cast<double>(puts * kBatch) / seconds}};
 }
 
 Result<Json> measurePutToConsumer(const Path &folder)
@@ -169,6 +170,7 @@ Result<Json> measurePutToConsumer(const Path &folder)
     std::mutex mutex;
     std::condition_variable woken;
     bool wake = false;
+    std::optional<Problem> failure; // like wake: guarded by mutex
     const auto subscription = stream.subscribe([&] {
         const std::lock_guard guard(mutex);
         wake = true;
@@ -181,6 +183,8 @@ Result<Json> measurePutToConsumer(const Path &folder)
                 std::unique_lock lock(mutex);
                 woken.wait(lock, [&] { return wake; });
                 wake = false;
+                if (failure)
+                    return; // what was refused never comes
             }
             for (std::uint32_t shard = 0; shard < kShards; ++shard) {
                 for (;;) {
@@ -200,7 +204,6 @@ Result<Json> measurePutToConsumer(const Path &folder)
         }
     });
     const MonoTime begin = clock.mono();
-    std::optional<Problem> failure;
     for (std::size_t put = 0; put < kPuts; ++put) {
         record::RecordBatchBuilder builder;
         const record::Attribute number{"put", std::to_string(put)};
@@ -215,6 +218,8 @@ Result<Json> measurePutToConsumer(const Path &folder)
             if (!outcome) {
                 const std::lock_guard guard(mutex);
                 failure = outcome.error();
+                wake = true;
+                woken.notify_one();
             }
         });
     }

@@ -72,7 +72,8 @@ private:
 bool mayPass(Code code)
 {
     return code == Code::ThroughputExceeded || code == Code::DiskFull ||
-           code == Code::BudgetExhausted || code == Code::ControlBusy || code == Code::ControlUnreachable;
+           code == Code::BudgetExhausted || code == Code::ControlBusy ||
+           code == Code::ControlUnreachable;
 }
 
 class Putter

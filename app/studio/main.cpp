@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/engine_host.h"
 #include "app/studio/options.h"
+#include "app/studio/start_bench.h"
 
 #include "core/engine/data_home.h"
 #include "core/nodes/kinds.h"
@@ -19,6 +20,7 @@
 #include <QTranslator>
 
 #include <cstdio>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace millrace;
@@ -93,15 +95,18 @@ int runStudio(QApplication &application, const studio::Options &options)
         host.open(engineOptions);
     });
 
+    const auto bench = options.benchStart ? std::make_unique<studio::StartBench>(window) : nullptr;
     window.resize(options.size);
     window.show();
     if (!options.file.isEmpty())
         failed |= !window.openFile(options.file);
     if (options.run)
         window.runWhenReady();
-    if (!options.screenshot.isEmpty()) {
+    if (bench || !options.screenshot.isEmpty()) {
         QTimer::singleShot(options.after, &window, [&] {
-            if (!window.grab().save(options.screenshot)) {
+            if (bench)
+                std::printf("%s\n", bench->report().constData());
+            if (!options.screenshot.isEmpty() && !window.grab().save(options.screenshot)) {
                 std::fprintf(stderr, "millrace-studio: %s could not be written\n",
                              qPrintable(options.screenshot));
                 failed = true;

@@ -43,6 +43,10 @@ QString take(Options &options, const QString &name, const QString &value)
         options.dataDirectory = value;
     } else if (name == u"--screenshot") {
         options.screenshot = value;
+    } else if (name == u"--bench") {
+        if (value != u"start")
+            return u"--bench wants start, not \"%1\""_s.arg(value);
+        options.benchStart = true;
     } else if (name == u"--language") {
         options.language = value;
     } else if (name == u"--budget") {
@@ -98,9 +102,9 @@ std::optional<std::chrono::milliseconds> readTime(const QString &text)
 
 std::variant<Options, QString> readOptions(const QStringList &arguments)
 {
-    static const QStringList withValue = {u"--data"_s,    u"--budget"_s,     u"--theme"_s,
-                                          u"--size"_s,    u"--screenshot"_s, u"--after"_s,
-                                          u"--language"_s};
+    static const QStringList withValue = {u"--data"_s,     u"--budget"_s,     u"--theme"_s,
+                                          u"--size"_s,     u"--screenshot"_s, u"--after"_s,
+                                          u"--language"_s, u"--bench"_s};
     Options options;
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         QString name = arguments.at(i);
@@ -151,7 +155,9 @@ Draws streaming pipelines and runs them on this computer.
   --theme NAME         light, dark or high-contrast; otherwise as the desktop
   --size WxH           size of the window, such as 1600x1000
   --screenshot OUT.png save a picture of the window and quit
-  --after TIME         when to take it, such as 10s (1s)
+  --bench start        print, as JSON, milliseconds to the first painted window,
+                       memory and the share of a core the window takes, and quit
+  --after TIME         when to take or print it, such as 10s (1s)
   --language CODE      language of the interface, such as de
   --help, --version
 

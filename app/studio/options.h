@@ -23,6 +23,7 @@ struct Options {
     QSize size{1600, 1000};
     bool run = false;
     QString screenshot; ///< empty: none
+    bool benchStart = false;
     std::chrono::milliseconds after{1000};
     QString language; ///< empty: the system's
     bool help = false;

@@ -51,6 +51,7 @@ private slots:
         QTest::newRow("budget") << QStringList{u"--budget"_s, u"lots"_s} << u"lots"_s;
         QTest::newRow("no budget") << QStringList{u"--budget"_s, u"0"_s} << u"--budget"_s;
         QTest::newRow("after") << QStringList{u"--after"_s, u"soon"_s} << u"soon"_s;
+        QTest::newRow("bench") << QStringList{u"--bench"_s, u"all"_s} << u"all"_s;
         QTest::newRow("two files") << QStringList{u"a"_s, u"b"_s} << u"b"_s;
         QTest::newRow("run what") << QStringList{u"--run"_s} << u"--run"_s;
         QTest::newRow("flag with value") << QStringList{u"a"_s, u"--run=yes"_s} << u"--run"_s;

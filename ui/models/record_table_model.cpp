@@ -91,8 +91,7 @@ void RecordTableModel::append(std::vector<RecordRow> rows)
         return;
     }
     std::move(rows.begin(), rows.end(), std::back_inserter(m_waiting));
-    if (m_waiting.size() > kMaxRows)
-        m_waiting.erase(m_waiting.begin(), m_waiting.end() - kMaxRows);
+    keepNewest(m_waiting);
     emit waitingChanged();
 }
 
@@ -100,6 +99,7 @@ void RecordTableModel::clear()
 {
     beginResetModel();
     m_rows.clear();
+    m_bytes = 0;
     m_waiting.clear();
     endResetModel();
     emit waitingChanged();
@@ -117,17 +117,34 @@ void RecordTableModel::setHeld(bool held)
     }
 }
 
+/// Drops the oldest, which stand first, until the rest is what the window may hold.
+void RecordTableModel::keepNewest(std::vector<RecordRow> &rows)
+{
+    qsizetype bytes = 0;
+    auto oldest = rows.end();
+    while (oldest != rows.begin() && rows.end() - oldest < kMaxRows) {
+        bytes += std::prev(oldest)->data.size();
+        if (bytes > kMaxBytes && oldest != rows.end())
+            break; // the newest stays, however large it is
+        --oldest;
+    }
+    rows.erase(rows.begin(), oldest);
+}
+
 void RecordTableModel::insert(std::vector<RecordRow> rows)
 {
-    if (rows.size() > kMaxRows)
-        rows.erase(rows.begin(), rows.end() - kMaxRows);
+    keepNewest(rows);
     const int added = static_cast<int>(rows.size());
     if (added == 0)
         return;
-    const int excess = rowCount() + added - kMaxRows;
-    if (excess > 0) {
-        beginRemoveRows({}, rowCount() - excess, rowCount() - 1); // `last` is inclusive
-        m_rows.erase(m_rows.end() - excess, m_rows.end());
+    for (const RecordRow &row : rows)
+        m_bytes += row.data.size();
+    int kept = rowCount();
+    while (kept > 0 && (kept + added > kMaxRows || m_bytes > kMaxBytes))
+        m_bytes -= m_rows[static_cast<std::size_t>(--kept)].data.size();
+    if (kept < rowCount()) {
+        beginRemoveRows({}, kept, rowCount() - 1); // `last` is inclusive
+        m_rows.erase(m_rows.begin() + kept, m_rows.end());
         endRemoveRows();
     }
     beginInsertRows({}, 0, added - 1);

@@ -10,11 +10,12 @@
 
 namespace millrace::ui {
 
-/// The newest records of a stream that never ends, newest first: a window of at most kMaxRows,
-/// whose oldest rows leave as new ones come. data() reads what is there and never blocks.
+/// The newest records of a stream that never ends, newest first: a window of at most kMaxRows and
+/// kMaxBytes, whose oldest rows leave as new ones come. data() reads what is there and never
+/// blocks.
 ///
 /// While held (a person reads), what arrives waits aside: nothing moves, nothing is lost from the
-/// window but what is older than kMaxRows, and waiting() counts it.
+/// window but what is older than that, and waiting() counts it.
 class RecordTableModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -22,6 +23,8 @@ class RecordTableModel final : public QAbstractTableModel
 public:
     enum Column { ArrivedColumn, ShardColumn, SequenceColumn, KeyColumn, DataColumn, ColumnCount };
     static constexpr int kMaxRows = 10'000;
+    /// What is shown, and again what waits, holds so many bytes of payload at most, but one record.
+    static constexpr qsizetype kMaxBytes = 64 << 20;
     /// Payloads are shown up to here in a row; the detail shows all of it.
     static constexpr qsizetype kShownBytes = 400;
 
@@ -50,8 +53,10 @@ signals:
 
 private:
     void insert(std::vector<RecordRow> rows);
+    static void keepNewest(std::vector<RecordRow> &rows);
 
     std::deque<RecordRow> m_rows;     ///< newest first
+    qsizetype m_bytes = 0;            ///< of the payloads in m_rows
     std::vector<RecordRow> m_waiting; ///< oldest first
     bool m_held = false;
 };

@@ -2,6 +2,7 @@
 #include "ui/panels/records_panel.h"
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/panels/record_delegate.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
@@ -104,7 +105,7 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     texts->addWidget(m_hex, 3);
     texts->addWidget(m_text, 2);
     auto *detailLayout = new QVBoxLayout(m_detail);
-    detailLayout->setContentsMargins(9, 6, 0, 6);
+    detailLayout->setContentsMargins(metrics::kCellInsetPx, 6, 0, 6);
     detailLayout->setSpacing(4);
     detailLayout->addWidget(m_detailTitle);
     detailLayout->addLayout(texts, 1);
@@ -120,7 +121,7 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     m_stack->addWidget(m_splitter);
 
     auto *head = new QHBoxLayout;
-    head->setContentsMargins(9, 0, 4, 0); // in line with the cells
+    head->setContentsMargins(metrics::kCellInsetPx, 0, 4, 0);
     head->addWidget(m_title, 1);
     head->addWidget(m_newer);
     auto *layout = new QVBoxLayout(this);
@@ -145,6 +146,7 @@ void RecordsPanel::buildTable()
     m_table->setObjectName(u"records.table"_s);
     m_table->setAccessibleName(tr("Records, newest first"));
     m_table->setModel(&m_model);
+    m_table->setItemDelegate(new RecordDelegate(m_table));
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);

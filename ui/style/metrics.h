@@ -26,6 +26,7 @@ inline constexpr int kSmallHeightPx = 900;
 inline constexpr int kSideBySidePx =
     1300; ///< from here on chart and records stand beside each other
 inline constexpr int kTableRowPx = 22;
+inline constexpr int kCellInsetPx = 9; ///< as the style sheet pads header sections
 inline constexpr int kIconPx = 16;
 } // namespace metrics
 

@@ -81,6 +81,31 @@ private slots:
         QCOMPARE(model.rowCount(), RecordTableModel::kMaxRows);
     }
 
+    void largeRecordsAreFewer()
+    {
+        RecordTableModel model;
+        QAbstractItemModelTester tester(&model);
+        constexpr qsizetype kThird = RecordTableModel::kMaxBytes / 3;
+        const auto large = [](quint64 ordinal, qsizetype bytes) {
+            std::vector<RecordRow> out = rows(ordinal, 1);
+            out.front().data = QByteArray(bytes, 'x');
+            return out;
+        };
+        for (quint64 i = 0; i < 5; ++i)
+            model.append(large(i, kThird));
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.record(0)->ordinal, 4U);
+        model.append(large(5, 2 * RecordTableModel::kMaxBytes));
+        QCOMPARE(model.rowCount(), 1);
+        model.setHeld(true);
+        for (quint64 i = 6; i < 12; ++i)
+            model.append(large(i, kThird));
+        QCOMPARE(model.waiting(), 3);
+        model.setHeld(false);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.record(2)->ordinal, 9U);
+    }
+
     void heldRowsWaitAndThenCome()
     {
         RecordTableModel model;

@@ -4,6 +4,7 @@
 #include "tests/ui/support/fake_engine.h"
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/panels/record_delegate.h"
 #include "ui/panels/records_panel.h"
 
 #include <QLabel>
@@ -55,6 +56,14 @@ class RecordsPanelTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void payloadsAreCutWhereTheCellEnds()
+    {
+        QCOMPARE(cutToWidth(u"abcdef"_s, 60, 10), u"abcdef"_s);
+        QCOMPARE(cutToWidth(u"abcdefg"_s, 69, 10), u"abcde…"_s);
+        QCOMPARE(cutToWidth(u"abc"_s, 0, 10), u"…"_s);
+        QCOMPARE(cutToWidth(u"ab\U0001F600cdef"_s, 40, 10), u"ab…"_s); // no half of a pair
+    }
+
     void explainsItselfWhileEmpty()
     {
         Panel p;

@@ -5,10 +5,11 @@ every snapshot, and makes output; those over recorded data make exactly the rows
 import glob
 import json
 import os
+import sqlite3
 import time
 import unittest
 
-from program import ProgramTest, law_broken, millrace, read, records, rows
+from program import ProgramTest, law_broken, millrace, read, records, rows, wait_until
 
 RESOURCES = os.path.join(os.environ["MILLRACE_SOURCE"], "resources")
 TEMPLATES = sorted(glob.glob(RESOURCES + "/templates/*.millrace"))
@@ -110,12 +111,30 @@ class TemplatesTest(ProgramTest):
         self.assertTrue(all(0 <= cpu <= 100 and 0 < memory < 100 for cpu, memory in measured), measured)
 
     def test_follow_log(self):
-        millrace("run", self.template("follow_log"), "--data", self.data, "--for", "5s")
-        lines = [record["data"]["line"] for record in records(self.data, "log-lines")]
-        self.assertGreater(len(lines), 0)
-        found = self.table("log.db", "SELECT line, characters FROM lines")
-        self.assertEqual(found, [(line, len(line)) for line in lines[:len(found)]])
-        self.assertGreaterEqual(len(found), len(lines) // 2)
+        document = json.loads(read(self.template("follow_log")))
+        log = self.write("app.log", "".join(f"line {n} is fine\n" for n in range(500)))
+        document["nodes"]["logfile1"]["parameters"] = {"path": log, "start": "beginning"}
+        engine = self.start(self.write("follow.millrace", json.dumps(document)))
+
+        def stored(count):
+            return wait_until(lambda: len(found := self.lines_stored()) >= count and found,
+                              f"{count} lines in the table")
+        stored(500)
+        with open(log, "a", encoding="utf-8") as file:
+            file.write("line 500 has failed\n")
+        found = stored(501)
+        engine.stop()
+        written = read(log).splitlines()
+        self.assertEqual([record["data"]["line"] for record in records(self.data, "log-lines")],
+                         written)
+        self.assertEqual(found, [(line, len(line)) for line in written])
+        self.assertEqual(self.table("log.db", "SELECT line FROM trouble"), [(written[-1],)])
+
+    def lines_stored(self):
+        try:
+            return self.table("log.db", "SELECT line, characters FROM lines")
+        except sqlite3.OperationalError:
+            return []  # not made yet
 
 
 if __name__ == "__main__":

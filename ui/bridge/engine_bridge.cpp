@@ -156,7 +156,8 @@ void EngineBridge::send(Request request, QObject *context, ReplyHandler handler)
         refusal.problems.push_back(
             Problem(Code::InvalidArgument,
                     {{"what", fromQt(tr("The engine is still starting; try again in a moment"))}}));
-        handler(refusal);
+        QTimer::singleShot(0, context,
+                           [refusal, handler = std::move(handler)] { handler(refusal); });
         return;
     }
     const engine::Ticket ticket = m_engine->request(std::move(request));

@@ -51,7 +51,8 @@ public:
     void stop();
     void clearProblems();
 
-    /// `done` is called once, from a later poll(), unless `context` is gone by then.
+    /// `done` is called once, from the event loop, unless by then `context` is gone or another
+    /// engine has come, which engineChanged() says.
     void requestRecords(const RecordsQuery &query, QObject *context,
                         std::function<void(RecordsPage)> done);
     void requestHistory(const HistoryQuery &query, QObject *context,

@@ -25,6 +25,8 @@ RecordFollower::RecordFollower(EngineBridge &bridge, RecordTableModel &model, QO
     , m_model(model)
 {
     connect(&bridge, &EngineBridge::snapshotChanged, this, &RecordFollower::tick);
+    // What was asked of the engine before is never answered.
+    connect(&bridge, &EngineBridge::engineChanged, this, &RecordFollower::restart);
 }
 
 void RecordFollower::follow(const std::optional<StreamUuid> &stream)
@@ -32,6 +34,11 @@ void RecordFollower::follow(const std::optional<StreamUuid> &stream)
     if (stream == m_stream)
         return;
     m_stream = stream;
+    restart();
+}
+
+void RecordFollower::restart()
+{
     m_cursor.reset();
     ++m_generation;
     m_behind = 0;

@@ -34,6 +34,7 @@ signals:
     void failed(const std::vector<millrace::Problem> &problems);
 
 private:
+    void restart();
     void tick();
     void take(RecordsPage page);
 

@@ -72,6 +72,19 @@ private slots:
         QVERIFY(f.engine->count<engine::RecordsRequest>() >= 2);
     }
 
+    void beginsAnewWithAnotherEngine()
+    {
+        Follower f;
+        f.engine->answers = false;
+        f.follower.follow(f.stream);
+        QCOMPARE(f.engine->count<engine::RecordsRequest>(), 1);
+        const auto next = std::make_shared<FakeEngine>();
+        next->records = RecordFeed();
+        f.bridge.setEngine(next); // the answer to the first question never comes
+        f.bridge.poll();
+        QCOMPARE(f.model.rowCount(), 40);
+    }
+
     void asksNothingWhileNobodyLooks()
     {
         Follower f;

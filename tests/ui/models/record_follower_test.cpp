@@ -81,7 +81,6 @@ private slots:
         const auto next = std::make_shared<FakeEngine>();
         next->records = RecordFeed();
         f.bridge.setEngine(next); // the answer to the first question never comes
-        f.bridge.poll();
         QCOMPARE(f.model.rowCount(), 40);
     }
 

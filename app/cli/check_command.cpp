@@ -8,14 +8,20 @@
 namespace millrace::cli {
 namespace {
 
+std::string counted(std::size_t count, std::string_view what)
+{
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 ExitCode check(const Arguments &arguments, const Environment &environment)
 {
     const std::string file = *arguments.positional(0);
     const auto checked = loadChecked(file, environment);
-    if (!checked)
-        return ExitCode::InvalidPipeline;
-    fmt::print("{}: {} nodes, {} wires, no errors\n", file, checked->document.nodes.size(),
-               checked->document.wires.size());
+    if (const auto *code = std::get_if<ExitCode>(&checked))
+        return *code;
+    const graph::Document &document = std::get<CheckedDocument>(checked).document;
+    fmt::print("{}: {}, {}, no errors\n", file, counted(document.nodes.size(), "node"),
+               counted(document.wires.size(), "wire"));
     return ExitCode::Success;
 }
 

@@ -79,6 +79,7 @@ ExitCode exitCodeOf(const Problem &problem)
         return ExitCode::Usage;
     case Code::NotFound:
     case Code::CliNoStream:
+    case Code::UnknownStream:
         return ExitCode::NotFound;
     case Code::Busy:
     case Code::DirectoryBusy:

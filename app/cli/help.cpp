@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/help.h"
 
+#include "app/cli/reference.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -21,28 +23,6 @@ constexpr std::string_view kExitCodes =
     "Messages stand on standard error, one line each: \"millrace: place: sentence [id]\". The id "
     "in\n"
     "brackets is stable; the sentence may get better.\n";
-
-/// Words, wrapped at about 96 columns behind an indent.
-std::string wrapped(std::string_view text, std::size_t indent)
-{
-    constexpr std::size_t kColumns = 96;
-    std::string out;
-    std::size_t column = indent;
-    while (!text.empty()) {
-        const std::string_view word = text.substr(0, text.find(' '));
-        text.remove_prefix(std::min(text.size(), word.size() + 1));
-        if (column > indent && column + 1 + word.size() > kColumns) {
-            out += "\n" + std::string(indent, ' ');
-            column = indent;
-        } else if (column > indent) {
-            out += ' ';
-            ++column;
-        }
-        out += word;
-        column += word.size();
-    }
-    return out;
-}
 
 std::string helpOf(const Command &command)
 {
@@ -70,7 +50,8 @@ std::string overview()
                       "Usage: millrace COMMAND …\n\n";
     for (const Command &command : commands())
         out += fmt::format("  {:<10}  {}\n", command.syntax.command, command.summary);
-    out += fmt::format("  {:<10}  {}\n", "help", "explain a command, or: millrace help exit-codes");
+    out += fmt::format("  {:<10}  {}\n", "help",
+                       "explain a command, or: exit-codes, kinds, functions");
     out += fmt::format("  {:<10}  {}\n", "--version", "say which version this is");
     return out;
 }
@@ -92,6 +73,22 @@ ExitCode help(std::span<const std::string> words)
     if (words.front() == "exit-codes") {
         fmt::print("{}", kExitCodes);
         return ExitCode::Success;
+    }
+    if (words.front() == "functions") {
+        fmt::print("{}", functionsReference());
+        return ExitCode::Success;
+    }
+    if (words.front() == "kinds") {
+        const auto text = words.size() > 1 ? kindReference(words[1]) : kindsReference();
+        if (text)
+            fmt::print("{}", *text);
+        else
+            printProblem(Problem(Code::CliBadValue,
+                                 {{"option", "KIND"},
+                                  {"value", words[1]},
+                                  {"expected", "as millrace help kinds lists"}},
+                                 "help kinds"));
+        return text ? ExitCode::Success : ExitCode::Usage;
     }
     for (const Command &command : commands()) {
         if (command.syntax.command == words.front()) {

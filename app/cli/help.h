@@ -5,7 +5,7 @@
 
 namespace millrace::cli {
 
-/// `millrace help [COMMAND | exit-codes]`.
+/// `millrace help [COMMAND | exit-codes | kinds [KIND] | functions]`.
 ExitCode help(std::span<const std::string> words);
 
 /// What `millrace help` prints: all commands, one line each.

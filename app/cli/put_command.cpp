@@ -5,6 +5,7 @@
 #include "app/cli/engine_link.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/line_reader.h"
+#include "app/cli/stored_streams.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -274,6 +275,15 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
     if (!lines) {
         printProblem(lines.error());
         return exitCodeOf(lines.error());
+    }
+    // Without a stream of that name no lock is taken: another program's engine may need it now.
+    if (!*retry) {
+        if (const auto stream =
+                storedStream(*environment.files, *directory, *arguments.positional(0));
+            !stream) {
+            printProblem(stream.error());
+            return exitCodeOf(stream.error());
+        }
     }
     catchInterrupts();
     auto link = EngineLink::open(environment, *directory, retry->has_value());

@@ -139,6 +139,7 @@ public:
             std::chrono::duration_cast<milliseconds>(m_environment.clock->mono() - began);
         if (m_arguments.value("--report"))
             report(*last, ended, elapsed);
+        printDeadLetters(*last);
         if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
@@ -171,7 +172,7 @@ private:
             if (!sameCounts(*before, *now))
                 moved = time;
             if (untilDone && now->drained)
-                return "done";
+                return failedNodes(m_document, *now).empty() ? "done" : "failed";
             before = now;
             if (untilDone && time - moved >= kStillAfterFailure &&
                 !failedNodes(m_document, *now).empty())
@@ -183,6 +184,35 @@ private:
                 return "time";
         }
         return "interrupted";
+    }
+
+    /// A run whose records all went astray must not look like one that did what was wanted.
+    void printDeadLetters(const runtime::Snapshot &last) const
+    {
+        std::uint64_t dead = 0;
+        std::string nodes;
+        for (const runtime::NodeFigures &figures : last.nodes) {
+            const graph::Node *node = m_document.find(figures.id);
+            if (figures.counts.dead == 0 || node == nullptr)
+                continue;
+            dead += figures.counts.dead;
+            nodes += fmt::format("{}{} ({})", nodes.empty() ? "" : ", ",
+                                 node->name.empty() ? figures.id.value : node->name,
+                                 figures.counts.dead);
+        }
+        if (dead == 0)
+            return;
+        std::string stream;
+        const engine::Reply reply = m_engine.wait(m_engine.request(engine::StreamsRequest{}));
+        if (const auto *streams = std::get_if<engine::StreamsReply>(&reply.value)) {
+            for (const engine::StreamInfo &each : streams->streams) {
+                if (each.deadLetters)
+                    stream += (stream.empty() ? "" : " or ") + each.name;
+            }
+        }
+        printProblem(
+            Problem(Code::CliDeadLetters,
+                    {{"records", std::to_string(dead)}, {"nodes", nodes}, {"stream", stream}}));
     }
 
     void printEvents()
@@ -261,10 +291,11 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                               "run"),
                       ExitCode::Usage);
     const std::string file = *arguments.positional(0);
-    const auto checked = loadChecked(file, environment);
-    if (!checked)
-        return ExitCode::InvalidPipeline;
-    const graph::Document *document = &checked->document;
+    const auto loaded = loadChecked(file, environment);
+    if (const auto *code = std::get_if<ExitCode>(&loaded))
+        return *code;
+    const CheckedDocument &checked = std::get<CheckedDocument>(loaded);
+    const graph::Document *document = &checked.document;
     auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
                                                : engine::defaultDataDirectory(*document);
     if (!directory)
@@ -294,17 +325,21 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                    ? ExitCode::InvalidPipeline
                    : code;
     }
-    return Run(*checked, arguments, environment, *engine, *limit).run();
+    return Run(checked, arguments, environment, *engine, *limit).run();
 }
 
 } // namespace
 
-std::optional<CheckedDocument> loadChecked(const std::string &file, const Environment &environment)
+std::variant<CheckedDocument, ExitCode> loadChecked(const std::string &file,
+                                                    const Environment &environment)
 {
     graph::ReadOutcome outcome = graph::loadDocument(*environment.files, file);
     printProblems(outcome.problems);
-    if (!outcome.document)
-        return {};
+    if (!outcome.document) {
+        const bool missing =
+            !outcome.problems.empty() && outcome.problems.front().code() == Code::NotFound;
+        return missing ? ExitCode::NotFound : ExitCode::InvalidPipeline;
+    }
     CheckedDocument checked;
     bool errors = false;
     for (const Problem &problem : environment.checkDocument(*outcome.document, parentPath(file))) {
@@ -313,7 +348,7 @@ std::optional<CheckedDocument> loadChecked(const std::string &file, const Enviro
         checked.warnings.push_back(problem);
     }
     if (errors)
-        return {};
+        return ExitCode::InvalidPipeline;
     checked.document = *std::move(outcome.document);
     return checked;
 }

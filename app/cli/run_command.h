@@ -3,6 +3,8 @@
 
 #include "app/cli/command.h"
 
+#include <variant>
+
 namespace millrace::cli {
 
 /// `millrace run`: runs a pipeline until it is stopped.
@@ -14,7 +16,8 @@ struct CheckedDocument {
 };
 
 /// Reads a pipeline and checks it as far as that goes without running it; prints every problem.
-/// Nothing when it has errors.
-std::optional<CheckedDocument> loadChecked(const std::string &file, const Environment &environment);
+/// What to end with when it has errors: NotFound when there is no such file, else InvalidPipeline.
+std::variant<CheckedDocument, ExitCode> loadChecked(const std::string &file,
+                                                    const Environment &environment);
 
 } // namespace millrace::cli

@@ -184,10 +184,19 @@ public:
             flags |= O_RDWR | O_CREAT;
             break;
         }
-        const int fd = ::open(path.c_str(), flags, 0644);
+        // O_NONBLOCK: a named pipe would else wait for whoever writes to it.
+        const int fd = ::open(path.c_str(), flags | O_NONBLOCK, 0644);
         if (fd < 0)
             return fromErrno(errno, "open", path);
-        return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
+        auto file = std::make_unique<PosixFile>(fd, path);
+        struct stat st {
+        };
+        if (::fstat(fd, &st) != 0)
+            return fromErrno(errno, "stat", path);
+        if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+            return Problem(Code::InvalidArgument,
+                           {{"what", "It is a pipe or a device; give a file"}}, path);
+        return std::unique_ptr<File>(std::move(file));
     }
 
     Result<FileInfo> info(const Path &path) override

@@ -99,6 +99,7 @@ public:
                 if (!read)
                     return std::move(read).error();
                 if (*read == Read::End) {
+                    MILLRACE_TRY(checkWhole());
                     step.state = runtime::SourceStep::State::Finished;
                     break;
                 }
@@ -158,6 +159,15 @@ private:
         if (!*same)
             return changed("it begins with other text");
         return Done{};
+    }
+
+    /// The end of a file that was cut meanwhile is not the end of what it held.
+    Status checkWhole() const
+    {
+        const auto file = openInput(m_files, m_settings.path);
+        if (!file) // removed behind us: what it held was read
+            return Done{};
+        return checkUnchanged(**file);
     }
 
     Status skipHeader()

@@ -121,7 +121,7 @@ class CliTest(unittest.TestCase):
         good = self.file("good.millrace", pipeline())
         done = self.run_it("check", good)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("2 nodes, 1 wires, no errors", done.stdout)
+        self.assertIn("2 nodes, 1 wire, no errors", done.stdout)
         self.expect(3, r"bad.millrace: line 1.*\[graph.document-syntax\]",
                     "check", self.file("bad.millrace", "{"))
         self.expect(3, r"node aaaaaaaa.*\[graph.unknown-kind\]",
@@ -149,6 +149,32 @@ class CliTest(unittest.TestCase):
         self.assertEqual(list(report["streams"]), ["clicks"])
         self.assertEqual(os.listdir(os.path.join(self.folder.name, "home/millrace")),
                          ["My-clicks-0b9d6a3e"])
+
+    def test_help_lists_kinds_and_functions(self):
+        kinds = self.run_it("help", "kinds")
+        self.assertRegex(kinds.stdout, r"(?m)^  data-stream +\S")
+        kind = self.run_it("help", "kinds", "data-stream")
+        self.assertRegex(kind.stdout, r"(?m)^  shards\n +an integer.*1 to .*when left out")
+        self.assertEqual(self.run_it("help", "kinds", "lambda").returncode, 2)
+        functions = self.run_it("help", "functions")
+        self.assertRegex(functions.stdout, r"(?m)^  REGEXP_EXTRACT +\S")
+        self.assertGreater(functions.stdout.count(" -> "), 40)
+
+    def test_output_that_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([PROGRAM, "help"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=60, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Standard output could not be written", done.stderr)
+
+    def test_files_that_are_none(self):
+        pipe = os.path.join(self.folder.name, "pipe")
+        os.mkfifo(pipe)
+        done = self.run_it("check", pipe)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("is a pipe or a device", done.stderr)
+        done = self.run_it("check", os.path.join(self.folder.name, "nowhere.millrace"))
+        self.assertEqual(done.returncode, 5)
 
     def test_run_until_done(self):
         good = self.file("good.millrace", pipeline())

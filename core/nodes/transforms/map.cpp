@@ -58,6 +58,7 @@ struct MapState final : runtime::TransformState {
     sql::ProjectedRows projected;
     std::vector<sql::RowError> keyErrors;
     record::RecordBatchBuilder builder;
+    std::vector<std::uint32_t> made; ///< the input row of each row in `builder`
     std::string key;
 };
 
@@ -84,6 +85,7 @@ public:
     {
         auto &scratch = static_cast<MapState &>(state);
         runtime::TransformOutput out;
+        scratch.made.clear();
         m_select->project(*in.batch, in.rows, scratch.scratch, scratch.projected);
         for (sql::RowError &error : scratch.projected.errors)
             out.dead.push_back(dead(error.row, std::move(error.reason)));
@@ -92,7 +94,7 @@ public:
         else
             appendWithOldKeys(*in.batch, scratch);
         out.processed = scratch.builder.count();
-        out.chunk = runtime::Chunk::all(scratch.builder.finish());
+        out.chunk = runtime::Chunk::all(scratch.builder.finishDerived(*in.batch, scratch.made));
         return out;
     }
 
@@ -106,15 +108,16 @@ private:
 
     static void append(const record::RecordBatch &batch, std::uint32_t row,
                        std::string_view payload, std::string_view key, bool keepHash,
-                       record::RecordBatchBuilder &builder)
+                       MapState &state)
     {
+        state.made.push_back(row);
         const record::Origin origin = batch.origin(row);
         const std::vector<record::Attribute> attributes = batch.attributes(row);
-        builder.append({.data = payload,
-                        .key = key,
-                        .explicitHash = keepHash ? batch.explicitHash(row) : std::nullopt,
-                        .attributes = attributes,
-                        .origin = &origin});
+        state.builder.append({.data = payload,
+                              .key = key,
+                              .explicitHash = keepHash ? batch.explicitHash(row) : std::nullopt,
+                              .attributes = attributes,
+                              .origin = &origin});
     }
 
     void appendWithOldKeys(const record::RecordBatch &batch, MapState &state) const
@@ -122,7 +125,7 @@ private:
         const sql::ProjectedRows &rows = state.projected;
         for (std::size_t i = 0; i < rows.rows.size(); ++i) {
             const std::uint32_t row = rows.rows[i];
-            append(batch, row, rows.payload(i), batch.key(row), true, state.builder);
+            append(batch, row, rows.payload(i), batch.key(row), true, state);
         }
     }
 
@@ -148,7 +151,7 @@ private:
             else if (characterCount(state.key) > record::kMaxKeyChars)
                 out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
             else
-                append(batch, row, rows.payload(i), state.key, false, state.builder);
+                append(batch, row, rows.payload(i), state.key, false, state);
         }
         std::inplace_merge(
             out.dead.begin(), out.dead.begin() + static_cast<std::ptrdiff_t>(deadBefore),

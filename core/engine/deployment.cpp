@@ -4,6 +4,7 @@
 #include "core/engine/problem_list.h"
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
+#include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
 
@@ -248,6 +249,7 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
         recipe.sink = m_document.nodes.at(*fragment.sink);
     recipe.context = nodeContext();
     recipe.context.source = source->id();
+    recipe.context.sequenceNumbers = std::make_shared<runtime::SequenceNumbers>(source->entry());
     recipe.writer = fragment.key();
     recipe.source = source;
     recipe.target = target;

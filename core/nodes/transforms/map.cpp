@@ -67,16 +67,16 @@ class Map final : public runtime::Transform
 public:
     Map(std::shared_ptr<const sql::SelectList> select,
         std::shared_ptr<const sql::BoundExpression> key,
-        const sql::SequenceNumberSource *sequenceNumbers)
+        std::shared_ptr<const sql::SequenceNumberSource> sequenceNumbers)
         : m_select(std::move(select))
         , m_key(std::move(key))
-        , m_sequenceNumbers(sequenceNumbers)
+        , m_sequenceNumbers(std::move(sequenceNumbers))
     {}
 
     std::unique_ptr<runtime::TransformState> newState() const override
     {
         auto state = std::make_unique<MapState>();
-        state->scratch.setSequenceNumbers(m_sequenceNumbers);
+        state->scratch.setSequenceNumbers(m_sequenceNumbers.get());
         return state;
     }
 
@@ -160,7 +160,7 @@ private:
 
     std::shared_ptr<const sql::SelectList> m_select;
     std::shared_ptr<const sql::BoundExpression> m_key; ///< null: the key stays
-    const sql::SequenceNumberSource *m_sequenceNumbers;
+    std::shared_ptr<const sql::SequenceNumberSource> m_sequenceNumbers;
 };
 
 } // namespace

@@ -57,6 +57,8 @@ Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &
     const ShardIndex index(static_cast<std::uint32_t>(shard));
     Piece piece;
     piece.shard = index;
+    // Taken before reading: what is stored in between is no gap.
+    const Ordinal behindAll = m_source.bounds(index).end;
     auto batch = m_source.read(index, at);
     if (!batch) {
         const auto behind = behindDamage(batch.error());
@@ -68,8 +70,15 @@ Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &
         out.push_back(std::move(piece));
         return true;
     }
-    if (!*batch)
-        return false;
+    if (!*batch) {
+        if (at >= behindAll)
+            return false;
+        // Retention or damage took all that was there to read.
+        piece.expired = behindAll - at;
+        piece.end = at = behindAll;
+        out.push_back(std::move(piece));
+        return true;
+    }
     const record::RecordBatch &block = **batch;
     const Ordinal from = std::max(at, block.firstOrdinal());
     piece.expired = from - at;

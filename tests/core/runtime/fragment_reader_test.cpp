@@ -150,6 +150,27 @@ private slots:
         QCOMPARE(Fixture::payloads(pieces).size(), std::size_t(40 - horizon.value));
     }
 
+    void aGapWithNothingBehindItIsPassed()
+    {
+        Fixture f;
+        f.put(0, std::string(300, 'a'));
+        FragmentReader reader(*f.stream, false);
+        for (int i = 0; i < 9; ++i)
+            f.put(0, std::string(300, 'b'));
+        QVERIFY(f.stream->log().seal().has_value());
+        while (*f.stream->log().dropOldestSegment() > 0) {
+        }
+        const Ordinal end = f.stream->bounds(ShardIndex(0)).end;
+        QCOMPARE(end.value, std::uint64_t(10));
+        std::vector<Problem> notices;
+        const auto pieces = *reader.gather({}, notices);
+        QCOMPARE(pieces.size(), std::size_t(1));
+        QCOMPARE(pieces.front().expired, std::uint64_t(10));
+        reader.accept(pieces);
+        QCOMPARE(reader.cursors()[0].next, end);
+        QVERIFY(reader.gather({}, notices)->empty());
+    }
+
     void deadLettersThatStandAreNotMadeAgain()
     {
         Fixture f;

@@ -124,7 +124,9 @@ Status Fragment::openEnd()
     // Counters restart where the cursors do.
     for (NodeMeter &meter : m_meters)
         meter = {meter.node, {}, 0};
-    m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead);
+    for (const Problem &notice :
+         m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead))
+        report(notice);
     if (progress)
         decodeDetails(progress->details);
     m_passed = m_meters;

@@ -28,9 +28,10 @@ FragmentReader::FragmentReader(stream::DataStream &source, bool merged)
     restore({}, {});
 }
 
-void FragmentReader::restore(const std::vector<Cursor> &cursors,
-                             const std::vector<Cursor> &deadLetters)
+std::vector<Problem> FragmentReader::restore(const std::vector<Cursor> &cursors,
+                                             const std::vector<Cursor> &deadLetters)
 {
+    std::vector<Problem> notices;
     m_cursors.clear();
     m_deadUntil.clear();
     const auto find = [&](const std::vector<Cursor> &in, ShardIndex shard) -> const Cursor * {
@@ -43,11 +44,19 @@ void FragmentReader::restore(const std::vector<Cursor> &cursors,
         const ShardIndex shard(i);
         const Cursor *known = find(cursors, shard);
         const Cursor *dead = find(deadLetters, shard);
+        const log::ShardBounds bounds = m_source.bounds(shard);
+        if (known && known->next > bounds.end)
+            notices.push_back(
+                Problem(Code::CursorAhead, {{"stream", m_source.name()},
+                                            {"shard", std::to_string(i)},
+                                            {"end", std::to_string(bounds.end.value)},
+                                            {"cursor", std::to_string(known->next.value)}}));
         // A new fragment begins at the oldest record there is; what went before is not its loss.
         m_cursors.push_back(
-            {m_source.id(), shard, known ? known->next : m_source.bounds(shard).trimHorizon});
-        m_deadUntil.push_back(dead ? dead->next : Ordinal(0));
+            {m_source.id(), shard, known ? std::min(known->next, bounds.end) : bounds.trimHorizon});
+        m_deadUntil.push_back(dead ? std::min(dead->next, bounds.end) : Ordinal(0));
     }
+    return notices;
 }
 
 Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &budget,

@@ -128,6 +128,26 @@ private slots:
                  (std::vector<std::string>{"4", "5"}));
     }
 
+    /// An older data directory beside a newer destination; or a power cut that took records.
+    void aCursorBehindTheEndIsSetBackAndTold()
+    {
+        Fixture f;
+        for (int i = 0; i < 3; ++i)
+            f.put(1, std::to_string(i));
+        FragmentReader reader(*f.stream, false);
+        const auto notices = reader.restore({{f.stream->id(), ShardIndex(1), Ordinal(7)}},
+                                            {{f.stream->id(), ShardIndex(1), Ordinal(9)}});
+        QCOMPARE(notices.size(), std::size_t(1));
+        QCOMPARE(notices[0].code(), Code::CursorAhead);
+        QCOMPARE(notices[0].argument("stream"), std::string_view("s"));
+        f.put(1, "new");
+        std::vector<Problem> none;
+        const auto pieces = *reader.gather({}, none);
+        QCOMPARE(Fixture::payloads(pieces), (std::vector<std::string>{"new"}));
+        QVERIFY(!pieces.front().deadKnown); // its dead letter, if it is one, was never written
+        QVERIFY(reader.restore({{f.stream->id(), ShardIndex(1), Ordinal(4)}}, {}).empty());
+    }
+
     void whatRetentionTookIsCountedNotSkippedInSilence()
     {
         Fixture f;

@@ -348,7 +348,7 @@ TaskNext Fragment::reopen(const Problem &problem)
 
 TaskNext Fragment::retry(const Problem &problem)
 {
-    if (problem.code() == Code::ProducerFenced)
+    if (isFinal(problem))
         return fail(problem);
     const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);

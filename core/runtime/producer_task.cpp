@@ -151,10 +151,9 @@ TaskNext ProducerTask::afterCommit()
 
 TaskNext ProducerTask::retry(const Problem &problem)
 {
-    const Code code = problem.code();
-    if (code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge)
+    if (isFinal(problem))
         return end(NodeState::Failed, problem);
-    const bool limited = code == Code::ThroughputExceeded;
+    const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
         report(problem);

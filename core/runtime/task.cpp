@@ -85,6 +85,12 @@ std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHa
     return {};
 }
 
+bool Task::isFinal(const Problem &refusal)
+{
+    const Code code = refusal.code();
+    return code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge;
+}
+
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)
 {
     m_retryAt = m_clock.mono() + pause;

@@ -94,6 +94,8 @@ protected:
     /// gets what became of it. The time in between counts as back-pressured.
     std::optional<Status> put(stream::DataStream &to, const stream::ProducerHandle &producer,
                               const record::BatchPtr &batch, const Bytes &progress);
+    /// Refusals that no repetition heals: a task stops with them.
+    static bool isFinal(const Problem &refusal);
     /// No step before `pause` is over.
     TaskNext retryAfter(std::chrono::milliseconds pause);
     /// The same, for as long as the refusal says, else with growing pauses until succeeded().

@@ -92,7 +92,9 @@ public:
         if (m_key)
             appendWithNewKeys(*in.batch, scratch, out);
         else
-            appendWithOldKeys(*in.batch, scratch);
+            appendWithOldKeys(*in.batch, scratch, out);
+        std::sort(out.dead.begin(), out.dead.end(),
+                  [](const auto &a, const auto &b) { return a.row < b.row; });
         out.processed = scratch.builder.count();
         out.chunk = runtime::Chunk::all(scratch.builder.finishDerived(*in.batch, scratch.made));
         return out;
@@ -108,8 +110,14 @@ private:
 
     static void append(const record::RecordBatch &batch, std::uint32_t row,
                        std::string_view payload, std::string_view key, bool keepHash,
-                       MapState &state)
+                       MapState &state, runtime::TransformOutput &out)
     {
+        if (payload.size() > record::kMaxDataBytes) { // no stream would take it
+            out.dead.push_back({row, Problem(Code::RecordTooLarge,
+                                             {{"bytes", std::to_string(payload.size())},
+                                              {"limit", std::to_string(record::kMaxDataBytes)}})});
+            return;
+        }
         state.made.push_back(row);
         const record::Origin origin = batch.origin(row);
         const std::vector<record::Attribute> attributes = batch.attributes(row);
@@ -120,12 +128,13 @@ private:
                               .origin = &origin});
     }
 
-    void appendWithOldKeys(const record::RecordBatch &batch, MapState &state) const
+    static void appendWithOldKeys(const record::RecordBatch &batch, MapState &state,
+                                  runtime::TransformOutput &out)
     {
         const sql::ProjectedRows &rows = state.projected;
         for (std::size_t i = 0; i < rows.rows.size(); ++i) {
             const std::uint32_t row = rows.rows[i];
-            append(batch, row, rows.payload(i), batch.key(row), true, state);
+            append(batch, row, rows.payload(i), batch.key(row), true, state, out);
         }
     }
 
@@ -136,7 +145,6 @@ private:
         const sql::ColumnVector &keys =
             m_key->evaluate(batch, rows.rows, state.scratch, state.keyErrors);
         auto error = state.keyErrors.begin();
-        const std::size_t deadBefore = out.dead.size();
         for (std::size_t i = 0; i < rows.rows.size(); ++i) {
             const std::uint32_t row = rows.rows[i];
             if (error != state.keyErrors.end() && error->row == row) {
@@ -151,11 +159,8 @@ private:
             else if (characterCount(state.key) > record::kMaxKeyChars)
                 out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
             else
-                append(batch, row, rows.payload(i), state.key, false, state);
+                append(batch, row, rows.payload(i), state.key, false, state, out);
         }
-        std::inplace_merge(
-            out.dead.begin(), out.dead.begin() + static_cast<std::ptrdiff_t>(deadBefore),
-            out.dead.end(), [](const auto &a, const auto &b) { return a.row < b.row; });
     }
 
     std::shared_ptr<const sql::SelectList> m_select;

@@ -118,6 +118,28 @@ private slots:
         QCOMPARE(dead, (std::vector<std::uint32_t>{1, 2, 3, 4}));
     }
 
+    /// A few texts of the input may make a record that no stream takes.
+    void whatIsTooLargeForARecordIsDead()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("t STRING").value();
+        const auto map =
+            world.transform("map", {{"select", std::string("t AS a, t AS b, t AS c, t AS d")}})
+                .value();
+        const std::string text(record::kMaxDataBytes / 4, 'x');
+        const std::string payload = "{\"t\":\"" + text + "\"}";
+        record::RecordBatchBuilder builder;
+        builder.append({.data = payload, .key = "k"});
+        builder.append({.data = R"({"t":"small"})", .key = "k"});
+        const auto state = map->newState();
+        const auto out = map->process(runtime::Chunk::all(builder.finish()), *state);
+        QVERIFY(out);
+        QCOMPARE(out->processed, 1U);
+        QCOMPARE(out->dead.size(), std::size_t{1});
+        QCOMPARE(out->dead[0].row, 0U);
+        QCOMPARE(out->dead[0].reason.code(), Code::RecordTooLarge);
+    }
+
     void aBadListNamesItsPlace()
     {
         NodeWorld world;

@@ -350,6 +350,8 @@ TaskNext Fragment::retry(const Problem &problem)
 {
     if (isFinal(problem))
         return fail(problem);
+    if (m_phase == Phase::DeadLetters && m_operators.sink)
+        m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
     const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
@@ -372,6 +374,8 @@ TaskNext Fragment::fail(Problem problem)
 {
     report(problem);
     m_phase = Phase::Over;
+    if (m_operators.sink)
+        m_operators.sink->giveUp();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters; // what was in flight is read again by the next run
         figures.state = NodeState::Failed;

@@ -57,6 +57,8 @@ public:
     /// written since the last time may come again after a crash (standard output).
     virtual bool progressInCatalog() const { return false; }
     virtual SinkResult check(std::span<const Chunk> chunks) = 0;
+    /// Lets go of what check() holds (a write transaction): commit() comes much later, or never.
+    virtual void giveUp() {}
     virtual Status commit(std::span<const Chunk> chunks, const FragmentProgress &progress) = 0;
     /// Bytes or rows are flushed and closed; called when the fragment stops in good order.
     virtual Status close() = 0;

@@ -111,6 +111,8 @@ public:
         return result;
     }
 
+    void giveUp() override { unstage(); }
+
     Status commit(std::span<const runtime::Chunk> chunks,
                   const runtime::FragmentProgress &progress) override
     {

@@ -177,6 +177,20 @@ private slots:
         QVERIFY(!world.table()->open()->progress);
     }
 
+    /// The dead letters of the batch may be refused for long: others can write meanwhile.
+    void aCheckThatIsGivenUpLocksNobodyOut()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(world.batch(0, 2))};
+        (void)sink->check(chunks);
+        sink->giveUp();
+        world.execute("CREATE TABLE other (n); INSERT INTO other VALUES (1)");
+        QVERIFY(sink->commit(chunks, world.progress(2)));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("2"));
+    }
+
     void commitOfOtherRowsThanCheckedStoresThose()
     {
         TableWorld world;

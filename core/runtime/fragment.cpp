@@ -167,14 +167,20 @@ TaskNext Fragment::read()
     return deadToCommit ? commitDeadLetters() : commitEnd();
 }
 
-/// Commits progress alone, when there is some and it is old enough.
+/// Commits progress alone, when there is some and it is old enough, or when the sink asks for it.
 TaskNext Fragment::commitPassed()
 {
-    if (!m_passedSince)
+    std::optional<MonoTime> due;
+    if (m_passedSince)
+        due = *m_passedSince + kPassedAtMost;
+    if (const auto asked = m_operators.sink ? m_operators.sink->due() : std::nullopt) {
+        const MonoTime at = clock().mono() + (*asked - clock().wall());
+        due = std::min(due.value_or(at), at);
+    }
+    if (!due)
         return {TaskNext::Kind::Wait, {}};
-    const MonoTime due = *m_passedSince + kPassedAtMost;
-    if (clock().mono() < due)
-        return {TaskNext::Kind::WaitUntil, due};
+    if (clock().mono() < *due)
+        return {TaskNext::Kind::WaitUntil, *due};
     Work work;
     work.meters = m_passed;
     work.progress.cursors = m_reader.cursors();

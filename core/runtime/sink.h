@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/base/uuid.h"
 #include "core/runtime/transform.h"
 
@@ -60,6 +61,9 @@ public:
     /// Lets go of what check() holds (a write transaction): commit() comes much later, or never.
     virtual void giveUp() {}
     virtual Status commit(std::span<const Chunk> chunks, const FragmentProgress &progress) = 0;
+    /// When commit() wants to be called though no record came (a file that is whole by its age);
+    /// nothing: it does not mind.
+    virtual std::optional<WallTime> due() const { return {}; }
     /// Bytes or rows are flushed and closed; called when the fragment stops in good order.
     virtual Status close() = 0;
 };

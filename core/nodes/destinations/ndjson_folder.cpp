@@ -139,6 +139,8 @@ public:
         return Done{};
     }
 
+    std::optional<WallTime> due() const override { return m_parts.oldAt(); }
+
     Status close() override
     {
         if (!m_progress)

@@ -94,12 +94,14 @@ private slots:
         QVERIFY(sink->open());
         QVERIFY(world.store(*sink, 0, 3)); // 8 bytes a line
         QCOMPARE(world.wholeFiles(), std::string("0 1 "));
+        QVERIFY(sink->due() == world.clock.wall() + 5s); // nobody may come until then
         world.clock.advance(4s);
         QVERIFY(world.store(*sink, 3, 0));
         QCOMPARE(world.wholeFiles(), std::string("0 1 "));
         world.clock.advance(2s);
         QVERIFY(world.store(*sink, 3, 0));
         QCOMPARE(world.wholeFiles(), std::string("0 1 |2 "));
+        QVERIFY(!sink->due());
     }
 
     void whatIsNoJsonIsDeadAndALineStaysALine()

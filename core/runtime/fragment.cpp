@@ -130,6 +130,7 @@ Status Fragment::openEnd()
     if (progress)
         decodeDetails(progress->details);
     m_passed = m_meters;
+    m_passedExpired = 0;
     m_passedSince.reset();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
@@ -155,6 +156,7 @@ TaskNext Fragment::read()
     if (work.out.empty() && !work.deadBatch) {
         m_reader.accept(work.pieces);
         m_passed = std::move(work.meters);
+        m_passedExpired = work.expired;
         if (!m_passedSince)
             m_passedSince = clock().mono();
         if (clock().mono() - *m_passedSince < kPassedAtMost)
@@ -183,6 +185,7 @@ TaskNext Fragment::commitPassed()
         return {TaskNext::Kind::WaitUntil, *due};
     Work work;
     work.meters = m_passed;
+    work.expired = m_passedExpired;
     work.progress.cursors = m_reader.cursors();
     work.progress.details = encodeDetails(work.meters);
     m_work = std::move(work);
@@ -194,9 +197,9 @@ TaskNext Fragment::commitPassed()
 Status Fragment::process(Work &work)
 {
     work.meters = m_passed;
-    std::uint64_t expired = 0;
+    work.expired = m_passedExpired;
     for (const Piece &piece : work.pieces) {
-        expired += piece.expired;
+        work.expired += piece.expired;
         if (!work.meters.empty()) {
             work.meters.front().counts.in += piece.expired;
             work.meters.front().counts.expired += piece.expired;
@@ -251,10 +254,6 @@ Status Fragment::process(Work &work)
         if (!chunk.rows.empty())
             work.out.push_back(std::move(chunk));
     }
-    if (expired > 0)
-        report(Problem(Code::RecordsExpired, {{"records", std::to_string(expired)}},
-                       work.meters.empty() ? std::string{}
-                                           : graph::nodePlace(work.meters.front().node)));
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
     if (!work.dead.empty())
@@ -326,7 +325,12 @@ TaskNext Fragment::finishWork()
 {
     m_reader.accept(m_work->pieces);
     m_meters = std::move(m_work->meters);
+    // Only now: a batch may be given up, and is then read again.
+    if (m_work->expired > 0)
+        report(Problem(Code::RecordsExpired, {{"records", std::to_string(m_work->expired)}},
+                       m_meters.empty() ? std::string{} : graph::nodePlace(m_meters.front().node)));
     m_passed = m_meters;
+    m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
     succeeded();

@@ -67,6 +67,7 @@ private:
         record::BatchPtr deadBatch;
         record::BatchPtr outBatch;     ///< for a stream end
         std::vector<NodeMeter> meters; ///< as they are once this batch stands
+        std::uint64_t expired = 0;     ///< to be reported then
         FragmentProgress progress;
     };
 
@@ -95,6 +96,7 @@ private:
     std::vector<NodeMeter> m_meters; ///< committed
     /// With what was passed since without giving anything to commit (a filter that drops all).
     std::vector<NodeMeter> m_passed;
+    std::uint64_t m_passedExpired = 0;     ///< of that
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;

@@ -52,7 +52,7 @@ public:
     void endIfOld(WallTime now); ///< makes the file being written whole if it is old enough
     /// When that is; nothing while it is empty, or of no age limit.
     std::optional<WallTime> oldAt() const;
-    void end();                  ///< likewise, whatever its age; not when it is empty
+    void end(); ///< likewise, whatever its age; not when it is empty
 
 private:
     struct Piece {

@@ -256,7 +256,7 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
         return makeOperators(recipe, *schemas);
     };
-    spec.catalog = &m_services.store->catalog();
+    spec.checkpoints = m_services.checkpoints;
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),

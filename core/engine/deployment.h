@@ -15,6 +15,7 @@ struct DeploymentServices {
     stream::StreamStore *store = nullptr;
     Scheduler *scheduler = nullptr;
     SchemaKeeper *schemas = nullptr;
+    runtime::Checkpoints *checkpoints = nullptr;
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;

@@ -22,7 +22,8 @@ using runtime::RunState;
 using runtime::SnapshotPtr;
 
 constexpr std::chrono::milliseconds kPulse{100};
-constexpr std::chrono::seconds kFlushMetrics{10};
+constexpr std::chrono::seconds kCheckpoint{1};
+constexpr int kMetricsEvery = 10; ///< checkpoints
 constexpr double kMinPace = 0.1;
 constexpr double kMaxPace = 100;
 
@@ -64,6 +65,7 @@ private:
     void controlLoop(const std::stop_token &stop);
     void pagesLoop(const std::stop_token &stop);
     void pulseLoop(const std::stop_token &stop);
+    void checkpointLoop(const std::stop_token &stop);
     void driveLoop(const std::stop_token &stop);
     bool driveOnce();
 
@@ -72,6 +74,8 @@ private:
     void report(const Problem &problem);
     void publish();
     void commitWaiting();
+    void flushCheckpoints();
+    void flushHistory();
     void restartChangedReaders();
 
     Reply deploy(DeployRequest request);
@@ -95,6 +99,7 @@ private:
     ProblemList m_problems;
     std::unique_ptr<stream::StreamStore> m_store;
     std::unique_ptr<runtime::MetricsHistory> m_history;
+    std::unique_ptr<runtime::Checkpoints> m_checkpoints;
     std::unique_ptr<SchemaKeeper> m_schemas;
     std::unique_ptr<Scheduler> m_scheduler;
 
@@ -115,7 +120,6 @@ private:
     std::unique_ptr<PutService> m_puts; ///< only the control thread uses it
     RequestQueue m_control;
     RequestQueue m_pages;
-    MonoTime m_flushedAt{};
     std::vector<std::jthread> m_threads;
 };
 
@@ -124,14 +128,12 @@ LocalEngine::~LocalEngine()
     for (auto &thread : m_threads)
         thread.request_stop();
     m_threads.clear();
-    if (m_deployment) {
-        const std::lock_guard guard(m_deployMutex);
-        m_deployment->stop();
-    }
-    m_deployment.reset();
-    m_scheduler.reset();
+    m_deployment.reset(); // stops its tasks
+    if (m_checkpoints)
+        flushCheckpoints();
     if (m_history)
-        (void)m_history->flush().has_value();
+        flushHistory();
+    m_scheduler.reset();
     m_store.reset();
 }
 
@@ -148,6 +150,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         return std::move(store).error();
     m_store = *std::move(store);
     m_history = std::make_unique<runtime::MetricsHistory>(m_store->catalog());
+    m_checkpoints = std::make_unique<runtime::Checkpoints>(m_store->catalog());
     m_schemas = std::make_unique<SchemaKeeper>(
         *m_store, clock(),
         [this](const std::string &stream) {
@@ -161,6 +164,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     services.store = m_store.get();
     services.scheduler = m_scheduler.get();
     services.schemas = m_schemas.get();
+    services.checkpoints = m_checkpoints.get();
     services.fileSystem = &m_fileSystem;
     services.clock = &clock();
     services.random = &m_random;
@@ -177,6 +181,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         m_threads.emplace_back([this](const std::stop_token &stop) { controlLoop(stop); });
         m_threads.emplace_back([this](const std::stop_token &stop) { pagesLoop(stop); });
         m_threads.emplace_back([this](const std::stop_token &stop) { pulseLoop(stop); });
+        m_threads.emplace_back([this](const std::stop_token &stop) { checkpointLoop(stop); });
     }
     return Done{};
 }
@@ -229,9 +234,36 @@ void LocalEngine::pulseLoop(const std::stop_token &stop)
     }
 }
 
+/// What the catalog takes about once a second: nobody who runs records waits for it.
+void LocalEngine::checkpointLoop(const std::stop_token &stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    for (int n = 1; !stop.stop_requested(); ++n) {
+        wake.wait_for(lock, stop, kCheckpoint, [] { return false; });
+        flushCheckpoints();
+        if (n % kMetricsEvery == 0)
+            flushHistory();
+    }
+}
+
+void LocalEngine::flushCheckpoints()
+{
+    if (auto ok = m_checkpoints->flush(); !ok)
+        report(ok.error());
+}
+
+void LocalEngine::flushHistory()
+{
+    if (auto ok = m_history->flush(); !ok)
+        report(ok.error());
+}
+
 void LocalEngine::driveLoop(const std::stop_token &stop)
 {
     MonoTime published = m_systemClock.mono();
+    MonoTime flushed = published;
     while (!stop.stop_requested()) {
         while (auto queued = m_control.tryPop())
             handle(*std::move(queued));
@@ -240,6 +272,11 @@ void LocalEngine::driveLoop(const std::stop_token &stop)
         if (const MonoTime now = m_systemClock.mono(); now - published >= kPulse || !worked) {
             published = now;
             publish();
+            if (now - flushed >= kCheckpoint * kMetricsEvery) {
+                flushed = now;
+                flushCheckpoints();
+                flushHistory();
+            }
         }
         if (!worked)
             m_control.waitFor(stop, kPulse);
@@ -295,13 +332,10 @@ void LocalEngine::publish()
         made = m_builder->build(*m_deployment, m_problems, m_state, m_pace);
     }
     {
+        // Made one after the other, but another thread may have come first with a newer one.
         const std::lock_guard guard(m_snapshotMutex);
-        m_snapshot = std::move(made);
-    }
-    if (const MonoTime now = clock().mono(); now - m_flushedAt >= kFlushMetrics) {
-        m_flushedAt = now;
-        if (auto ok = m_history->flush(); !ok)
-            report(ok.error());
+        if (made->generation > m_snapshot->generation)
+            m_snapshot = std::move(made);
     }
 }
 
@@ -425,6 +459,7 @@ Reply LocalEngine::stopAll()
         m_scheduler->setPaused(false);
         m_state = RunState::Stopped;
     }
+    flushCheckpoints();
     publish();
     return {};
 }

@@ -106,7 +106,7 @@ Status Fragment::openEnd()
             report(notice);
         progress = std::move(opened->progress);
         if (m_operators.sink->progressInCatalog()) {
-            auto stored = m_spec.catalog->checkpoint(m_spec.id);
+            auto stored = m_spec.checkpoints->find(m_spec.id);
             if (!stored)
                 return std::move(stored).error();
             if (*stored)
@@ -314,10 +314,8 @@ TaskNext Fragment::commitEnd()
             return reopen(done.error());
         return retry(done.error());
     }
-    if (m_operators.sink->progressInCatalog()) {
-        if (auto done = m_spec.catalog->putCheckpoint(m_spec.id, m_work->progress.encode()); !done)
-            report(done.error());
-    }
+    if (m_operators.sink->progressInCatalog())
+        m_spec.checkpoints->put(m_spec.id, m_work->progress.encode());
     return finishWork();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/log_line.h"
+#include "core/runtime/checkpoints.h"
 #include "core/runtime/dead_letters.h"
 #include "core/runtime/fragment_reader.h"
 #include "core/runtime/task.h"
@@ -27,8 +28,8 @@ struct FragmentSpec {
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
     /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
-    store::Catalog *catalog = nullptr; ///< keeps progress for sinks that cannot
-    bool merged = false;               ///< records by (arrival, shard, ordinal): virtual time
+    Checkpoints *checkpoints = nullptr; ///< keeps progress for sinks that cannot
+    bool merged = false;                ///< records by (arrival, shard, ordinal): virtual time
 };
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.

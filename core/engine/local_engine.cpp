@@ -133,8 +133,9 @@ LocalEngine::~LocalEngine()
         flushCheckpoints();
     if (m_history)
         flushHistory();
-    m_scheduler.reset();
+    // The committers may still be in a callback that wakes a task: the scheduler goes after them.
     m_store.reset();
+    m_scheduler.reset();
 }
 
 Status LocalEngine::open(const LocalEngineOptions &options)

@@ -20,7 +20,7 @@ struct DeploymentServices {
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
     LogSink report;             ///< for the problems list
-    std::function<void()> pump; ///< commits, when the owner drives; else yields
+    std::function<void()> pump; ///< commits, when the owner drives; null: committers do
     bool merged = false;        ///< virtual time: records in merged order
 };
 

@@ -73,7 +73,6 @@ private:
     void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
     void report(const Problem &problem);
     void publish();
-    void commitWaiting();
     void flushCheckpoints();
     void flushHistory();
     void restartChangedReaders();
@@ -170,10 +169,11 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     services.clock = &clock();
     services.random = &m_random;
     services.report = [this](const Problem &p) { report(p); };
-    services.pump = [this] { commitWaiting(); };
+    if (m_virtual)
+        services.pump = [this] { m_store->commitAll(); };
     services.merged = m_virtual;
+    m_puts = std::make_unique<PutService>(*m_store, services.pump);
     m_deployment = std::make_unique<Deployment>(std::move(services));
-    m_puts = std::make_unique<PutService>(*m_store, [this] { commitWaiting(); });
     m_builder = std::make_unique<SnapshotBuilder>(*m_store, *m_history, clock());
     publish();
     if (m_virtual) {
@@ -192,15 +192,6 @@ void LocalEngine::report(const Problem &problem)
     m_problems.report(problem, clock().wall());
     if (m_log)
         m_log(problem);
-}
-
-/// A stop waits for a put that is under way: the committers bring it to its end, or the driver.
-void LocalEngine::commitWaiting()
-{
-    if (m_virtual)
-        m_store->commitAll();
-    else
-        std::this_thread::yield();
 }
 
 Ticket LocalEngine::request(Request request)

@@ -4,6 +4,7 @@
 #include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
+#include "core/engine/engine_thread.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/put_service.h"
 #include "core/engine/record_pages.h"
@@ -159,7 +160,8 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         },
         [this](const Problem &p) { report(p); });
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1));
+    m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1),
+                                              [this](const Problem &p) { report(p); });
     DeploymentServices services;
     services.store = m_store.get();
     services.scheduler = m_scheduler.get();
@@ -176,13 +178,19 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     m_deployment = std::make_unique<Deployment>(std::move(services));
     m_builder = std::make_unique<SnapshotBuilder>(*m_store, *m_history, clock());
     publish();
+    const auto begin = [this](const char *name,
+                              void (LocalEngine::*loop)(const std::stop_token &)) {
+        m_threads.push_back(engineThread(
+            name, [this](const Problem &p) { report(p); },
+            [this, loop](const std::stop_token &stop) { (this->*loop)(stop); }));
+    };
     if (m_virtual) {
-        m_threads.emplace_back([this](const std::stop_token &stop) { driveLoop(stop); });
+        begin("driver", &LocalEngine::driveLoop);
     } else {
-        m_threads.emplace_back([this](const std::stop_token &stop) { controlLoop(stop); });
-        m_threads.emplace_back([this](const std::stop_token &stop) { pagesLoop(stop); });
-        m_threads.emplace_back([this](const std::stop_token &stop) { pulseLoop(stop); });
-        m_threads.emplace_back([this](const std::stop_token &stop) { checkpointLoop(stop); });
+        begin("control", &LocalEngine::controlLoop);
+        begin("pages", &LocalEngine::pagesLoop);
+        begin("pulse", &LocalEngine::pulseLoop);
+        begin("checkpoint", &LocalEngine::checkpointLoop);
     }
     return Done{};
 }
@@ -364,7 +372,14 @@ void LocalEngine::handle(QueuedRequest queued)
             });
         }
     };
-    std::visit(Visitor{*this, ticket}, queued.request);
+    // Whoever waits for the answer must get one.
+    const auto problem = caught("a request", [&] {
+        std::visit(Visitor{*this, ticket}, queued.request);
+    });
+    if (problem) {
+        report(*problem);
+        answer(ticket, failed(*problem));
+    }
 }
 
 Reply LocalEngine::deploy(DeployRequest request)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/scheduler.h"
 
+#include "core/engine/engine_thread.h"
+
 #include <algorithm>
 
 namespace millrace::engine {
@@ -15,11 +17,12 @@ public:
 
 using State = Scheduler::Slot::State;
 
-Scheduler::Scheduler(Clock &clock, unsigned workers)
+Scheduler::Scheduler(Clock &clock, unsigned workers, const LogSink &report)
     : m_clock(clock)
 {
     for (unsigned i = 0; i < workers; ++i)
-        m_workers.emplace_back([this](const std::stop_token &stop) { work(stop); });
+        m_workers.push_back(
+            engineThread("worker", report, [this](const std::stop_token &stop) { work(stop); }));
 }
 
 Scheduler::~Scheduler()

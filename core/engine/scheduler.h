@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/log_line.h"
 #include "core/runtime/task.h"
 
 #include <condition_variable>
@@ -23,8 +24,8 @@ public:
     class Slot;
     using SlotPtr = std::shared_ptr<Slot>;
 
-    /// `workers` 0: the owner drives.
-    Scheduler(Clock &clock, unsigned workers);
+    /// `workers` 0: the owner drives. `report` takes what ought not to be.
+    Scheduler(Clock &clock, unsigned workers, const LogSink &report);
     ~Scheduler();
 
     SlotPtr makeSlot();

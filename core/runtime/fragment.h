@@ -51,6 +51,7 @@ public:
 
 protected:
     TaskNext step() override;
+    TaskNext fail(Problem problem) override;
 
 private:
     enum class Phase : std::uint8_t {
@@ -83,7 +84,6 @@ private:
     TaskNext finishWork();
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
-    TaskNext fail(Problem problem);
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
     void decodeDetails(ByteView details);
 

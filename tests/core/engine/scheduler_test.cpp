@@ -2,10 +2,12 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/memory_file_system.h"
+#include "core/engine/engine_thread.h"
 #include "core/engine/scheduler.h"
 
 #include <QTest>
 
+#include <pthread.h>
 #include <semaphore>
 
 using namespace millrace;
@@ -30,6 +32,11 @@ public:
 
 protected:
     TaskNext step() override { return m_step(*this); }
+    TaskNext fail(Problem problem) override
+    {
+        setState(runtime::NodeState::Failed, std::move(problem));
+        return {TaskNext::Kind::Done, {}};
+    }
 
 private:
     const Step m_step;
@@ -53,7 +60,7 @@ private slots:
     void aNearerTimerIsNoticedByAWorkerThatWaits()
     {
         SystemClock clock;
-        Scheduler scheduler(clock, 1);
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
         std::binary_semaphore busy(0);
         std::binary_semaphore go(0);
         std::binary_semaphore ran(0);
@@ -79,6 +86,52 @@ private slots:
         QVERIFY(ran.try_acquire_for(10s));
     }
 
+    void whatAStepThrowsStopsThatTaskOnly()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        std::binary_semaphore ran(0);
+        const auto bad = start(scheduler, scheduler.makeSlot(), clock,
+                               [](FunctionTask &) -> TaskNext { throw std::bad_alloc(); });
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &) -> TaskNext {
+            ran.release();
+            return {TaskNext::Kind::Done, {}};
+        });
+        QVERIFY(ran.try_acquire_for(10s)); // of the same worker
+        QVERIFY(bad->figures().state == runtime::NodeState::Failed);
+        QCOMPARE(bad->figures().attention->code(), Code::InternalError);
+    }
+
+    void aThreadHasItsNameAndSurvivesWhatItsLoopThrows()
+    {
+        std::mutex mutex;
+        std::vector<Problem> problems;
+        std::string name;
+        std::binary_semaphore again(0);
+        int begun = 0;
+        const auto thread = engineThread(
+            "tested",
+            [&](const Problem &problem) {
+                const std::lock_guard guard(mutex);
+                problems.push_back(problem);
+            },
+            [&](const std::stop_token &stop) {
+                if (++begun == 1)
+                    throw std::bad_alloc();
+                char text[16] = {};
+                pthread_getname_np(pthread_self(), text, sizeof text);
+                name = text;
+                again.release();
+                while (!stop.stop_requested())
+                    std::this_thread::yield();
+            });
+        QVERIFY(again.try_acquire_for(10s));
+        const std::lock_guard guard(mutex);
+        QCOMPARE(name, std::string("tested"));
+        QCOMPARE(problems.size(), std::size_t{1});
+        QCOMPARE(problems[0].code(), Code::InternalError);
+    }
+
     void aStopWaitsForThePutThatIsUnderWay()
     {
         MemoryFileSystem files;
@@ -95,7 +148,7 @@ private slots:
             [] {});
         const auto producer = stream.openProducer("p");
 
-        Scheduler scheduler(clock, 1);
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
         const auto slot = scheduler.makeSlot();
         const auto task = start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
             (void)self.put(stream, producer, nullptr, Bytes{std::byte{1}});

@@ -48,7 +48,7 @@ class Sink
 public:
     virtual ~Sink() = default;
     /// Opens the destination and says how far it is: nothing when it has never seen this fragment
-    /// (or was replaced: then `notices` says so and the fragment starts at the trim horizon).
+    /// (one that was removed is made anew); it then starts at the trim horizon.
     struct Opened {
         std::optional<FragmentProgress> progress;
         std::vector<Problem> notices;

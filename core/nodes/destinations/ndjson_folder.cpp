@@ -96,8 +96,6 @@ public:
             if (!progress)
                 return std::move(progress).error().at(m_progressPath);
             opened.progress = *std::move(progress);
-        } else if (m_hadProgress) {
-            opened.notices.push_back(replaced());
         }
         m_hadProgress = opened.progress.has_value();
         const auto lost = m_parts.recover(state);

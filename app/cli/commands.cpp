@@ -6,6 +6,7 @@
 #include "app/cli/put_command.h"
 #include "app/cli/records_command.h"
 #include "app/cli/run_command.h"
+#include "app/cli/standard_streams.h"
 #include "app/cli/streams_command.h"
 
 #include <algorithm>
@@ -30,7 +31,9 @@ const std::vector<Command> &commands()
     return all;
 }
 
-ExitCode runCommandLine(std::span<const std::string> words, const Environment &environment)
+namespace {
+
+ExitCode runWords(std::span<const std::string> words, const Environment &environment)
 {
     if (words.empty()) {
         fmt::print(stderr, "{}", overview());
@@ -58,6 +61,15 @@ ExitCode runCommandLine(std::span<const std::string> words, const Environment &e
     }
     printProblem(unknownCommand(name));
     return ExitCode::Usage;
+}
+
+} // namespace
+
+ExitCode runCommandLine(std::span<const std::string> words, const Environment &environment)
+{
+    openStandardDescriptors();
+    const ExitCode code = runWords(words, environment);
+    return !outputStands() && code == ExitCode::Success ? ExitCode::Failure : code;
 }
 
 void printProblem(const Problem &problem)

@@ -9,7 +9,7 @@
 #include "app/cli/terminal.h"
 
 #include "core/record/timestamp_text.h"
-#include "core/sql/bound_expression.h"
+#include "core/runtime/sequence_numbers.h"
 #include "core/stream/sequence_number.h"
 
 #include <cstdio>
@@ -64,36 +64,12 @@ Result<Start> parseStart(const Arguments &arguments)
                    std::string(kCommandName));
 }
 
-class SequenceNumbers final : public sql::SequenceNumberSource
-{
-public:
-    explicit SequenceNumbers(const store::StreamEntry &stream)
-        : m_created(seconds(stream.created))
-    {}
-    std::string of(const record::RecordBatch &batch, std::size_t row) const
-    {
-        return stream::SequenceNumber{m_created, batch.shard(), batch.seqIx(row),
-                                      seconds(batch.arrival(row))}
-            .toString();
-    }
-    void append(const record::RecordBatch &batch, std::size_t row, std::string &out) const override
-    {
-        out += of(batch, row);
-    }
-
-private:
-    static std::int64_t seconds(WallTime time)
-    {
-        return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-    }
-    std::int64_t m_created;
-};
-
 /// The rows for which --where is true; rows that do not fit the schema are counted.
 class Where
 {
 public:
-    Where(std::shared_ptr<const sql::BoundExpression> expression, const SequenceNumbers &numbers)
+    Where(std::shared_ptr<const sql::BoundExpression> expression,
+          const runtime::SequenceNumbers &numbers)
         : m_expression(std::move(expression))
     {
         m_scratch.setSequenceNumbers(&numbers);
@@ -253,7 +229,7 @@ private:
     const Arguments &m_arguments;
     FileSystem &m_files;
     const store::StreamEntry m_stream;
-    const SequenceNumbers m_numbers;
+    const runtime::SequenceNumbers m_numbers;
     std::unique_ptr<log::LogReader> m_reader;
     std::optional<Where> m_where;
     std::size_t m_reported = 0;

@@ -2,8 +2,10 @@
 #include "core/engine/deployment.h"
 
 #include "core/engine/problem_list.h"
+#include "core/graph/difference.h"
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
+#include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
 
@@ -82,6 +84,37 @@ Status Deployment::ensureStreams(const Plan &plan)
     return Done{};
 }
 
+/// The keys of what is planned as before, of nodes none of which changed in a way that needs a new
+/// start.
+std::set<std::string> Deployment::unchanged(const graph::Document &document, const Plan &plan) const
+{
+    std::set<std::string> out;
+    if (m_document.project != document.project)
+        return out;
+    std::set<NodeId> changed;
+    for (const graph::NodeChange &node :
+         graph::difference(m_document, document, nodes::kindCatalog()).nodesChanged) {
+        if (node.applies != graph::Applies::AtOnce)
+            changed.insert(node.node);
+    }
+    for (const PlannedProducer &producer : plan.producers) {
+        if (!changed.contains(producer.node) &&
+            std::find(m_plan.producers.begin(), m_plan.producers.end(), producer) !=
+                m_plan.producers.end())
+            out.insert(producerKey(producer.node));
+    }
+    for (const PlannedFragment &fragment : plan.fragments) {
+        const bool same =
+            std::none_of(fragment.transforms.begin(), fragment.transforms.end(),
+                         [&](const NodeId &node) { return changed.contains(node); }) &&
+            !(fragment.sink && changed.contains(*fragment.sink));
+        if (same && std::find(m_plan.fragments.begin(), m_plan.fragments.end(), fragment) !=
+                        m_plan.fragments.end())
+            out.insert(fragment.key());
+    }
+    return out;
+}
+
 Status Deployment::deploy(graph::Document document, Path documentFolder)
 {
     Plan plan = makePlan(document, nodes::kindCatalog());
@@ -101,28 +134,18 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
             m_services.report(Problem(Code::WireLeftBehind, {{"records", std::to_string(waiting)}},
                                       graph::nodePlace(old.port->node)));
     }
-    const bool sameProject = m_document.project == document.project;
+    const std::set<std::string> kept = unchanged(document, plan);
     m_document = std::move(document);
     m_documentFolder = std::move(documentFolder);
     m_plan = std::move(plan);
     m_deployed = true;
 
     // What the new plan does not have, or has otherwise, stops.
-    const auto wanted = [&](const DeployedTask &task) {
-        const auto matches = [&](const std::string &key, const std::string &stamp) {
-            return task.key == key && task.stamp == stamp;
-        };
-        return sameProject &&
-               (std::any_of(m_plan.producers.begin(), m_plan.producers.end(),
-                            [&](const auto &p) { return matches(producerKey(p.node), p.stamp); }) ||
-                std::any_of(m_plan.fragments.begin(), m_plan.fragments.end(),
-                            [&](const auto &f) { return matches(f.key(), f.stamp); }));
-    };
     for (DeployedTask &task : m_tasks) {
-        if (!wanted(task))
+        if (!kept.contains(task.key))
             stopTask(task);
     }
-    std::erase_if(m_tasks, [&](const DeployedTask &task) { return !wanted(task); });
+    std::erase_if(m_tasks, [&](const DeployedTask &task) { return !kept.contains(task.key); });
     m_services.schemas->forgetWriters();
     return m_running ? start() : Status(Done{});
 }
@@ -167,7 +190,6 @@ Status Deployment::startProducer(const PlannedProducer &producer)
 
     DeployedTask deployed;
     deployed.key = producerKey(producer.node);
-    deployed.stamp = producer.stamp;
     deployed.nodes = {producer.node};
     deployed.target = target;
     deployed.slot = m_services.scheduler->makeSlot();
@@ -224,7 +246,6 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     const auto target = fragment.target.empty() ? nullptr : m_services.store->find(fragment.target);
     DeployedTask deployed;
     deployed.key = fragment.key();
-    deployed.stamp = fragment.stamp;
     deployed.nodes = fragment.transforms;
     if (fragment.sink)
         deployed.nodes.push_back(*fragment.sink);
@@ -248,13 +269,14 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
         recipe.sink = m_document.nodes.at(*fragment.sink);
     recipe.context = nodeContext();
     recipe.context.source = source->id();
+    recipe.context.sequenceNumbers = std::make_shared<runtime::SequenceNumbers>(source->entry());
     recipe.writer = fragment.key();
     recipe.source = source;
     recipe.target = target;
     spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
         return makeOperators(recipe, *schemas);
     };
-    spec.catalog = &m_services.store->catalog();
+    spec.checkpoints = m_services.checkpoints;
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),

@@ -8,6 +8,8 @@
 #include "core/runtime/node_factory.h"
 #include "core/runtime/producer_task.h"
 
+#include <set>
+
 namespace millrace::engine {
 
 /// What of the world a deployment uses; all of it outlives the deployment.
@@ -15,18 +17,18 @@ struct DeploymentServices {
     stream::StreamStore *store = nullptr;
     Scheduler *scheduler = nullptr;
     SchemaKeeper *schemas = nullptr;
+    runtime::Checkpoints *checkpoints = nullptr;
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
     LogSink report;             ///< for the problems list
-    std::function<void()> pump; ///< commits, when the owner drives; else yields
+    std::function<void()> pump; ///< commits, when the owner drives; null: committers do
     bool merged = false;        ///< virtual time: records in merged order
 };
 
 /// A task of the deployment, running or stopped.
 struct DeployedTask {
     std::string key;
-    std::string stamp;
     std::vector<NodeId> nodes; ///< whose figures the task gives, in its order
     stream::StreamPtr source;  ///< of a fragment; null for producers
     stream::StreamPtr target;  ///< null for destinations
@@ -71,6 +73,7 @@ public:
 
 private:
     Status ensureStreams(const Plan &plan);
+    std::set<std::string> unchanged(const graph::Document &document, const Plan &plan) const;
     Status startProducer(const PlannedProducer &producer);
     Status startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);

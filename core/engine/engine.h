@@ -138,7 +138,8 @@ struct Reply {
     bool ok() const { return problems.empty(); }
 };
 
-/// Something that happened, for the log panel: bounded; the oldest are dropped and counted.
+/// Something that happened, for the log panel: bounded; the oldest are dropped, and an event with
+/// EventsDropped says how many.
 struct Event {
     WallTime at{};
     Problem problem;

@@ -4,6 +4,7 @@
 #include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
+#include "core/engine/engine_thread.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/put_service.h"
 #include "core/engine/record_pages.h"
@@ -22,7 +23,8 @@ using runtime::RunState;
 using runtime::SnapshotPtr;
 
 constexpr std::chrono::milliseconds kPulse{100};
-constexpr std::chrono::seconds kFlushMetrics{10};
+constexpr std::chrono::seconds kCheckpoint{1};
+constexpr int kMetricsEvery = 10; ///< checkpoints
 constexpr double kMinPace = 0.1;
 constexpr double kMaxPace = 100;
 
@@ -64,6 +66,7 @@ private:
     void controlLoop(const std::stop_token &stop);
     void pagesLoop(const std::stop_token &stop);
     void pulseLoop(const std::stop_token &stop);
+    void checkpointLoop(const std::stop_token &stop);
     void driveLoop(const std::stop_token &stop);
     bool driveOnce();
 
@@ -71,7 +74,8 @@ private:
     void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
     void report(const Problem &problem);
     void publish();
-    void commitWaiting();
+    void flushCheckpoints();
+    void flushHistory();
     void restartChangedReaders();
 
     Reply deploy(DeployRequest request);
@@ -95,6 +99,7 @@ private:
     ProblemList m_problems;
     std::unique_ptr<stream::StreamStore> m_store;
     std::unique_ptr<runtime::MetricsHistory> m_history;
+    std::unique_ptr<runtime::Checkpoints> m_checkpoints;
     std::unique_ptr<SchemaKeeper> m_schemas;
     std::unique_ptr<Scheduler> m_scheduler;
 
@@ -115,7 +120,6 @@ private:
     std::unique_ptr<PutService> m_puts; ///< only the control thread uses it
     RequestQueue m_control;
     RequestQueue m_pages;
-    MonoTime m_flushedAt{};
     std::vector<std::jthread> m_threads;
 };
 
@@ -124,15 +128,14 @@ LocalEngine::~LocalEngine()
     for (auto &thread : m_threads)
         thread.request_stop();
     m_threads.clear();
-    if (m_deployment) {
-        const std::lock_guard guard(m_deployMutex);
-        m_deployment->stop();
-    }
-    m_deployment.reset();
-    m_scheduler.reset();
+    m_deployment.reset(); // stops its tasks
+    if (m_checkpoints)
+        flushCheckpoints();
     if (m_history)
-        (void)m_history->flush().has_value();
+        flushHistory();
+    // The committers may still be in a callback that wakes a task: the scheduler goes after them.
     m_store.reset();
+    m_scheduler.reset();
 }
 
 Status LocalEngine::open(const LocalEngineOptions &options)
@@ -148,6 +151,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         return std::move(store).error();
     m_store = *std::move(store);
     m_history = std::make_unique<runtime::MetricsHistory>(m_store->catalog());
+    m_checkpoints = std::make_unique<runtime::Checkpoints>(m_store->catalog());
     m_schemas = std::make_unique<SchemaKeeper>(
         *m_store, clock(),
         [this](const std::string &stream) {
@@ -156,27 +160,37 @@ Status LocalEngine::open(const LocalEngineOptions &options)
         },
         [this](const Problem &p) { report(p); });
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1));
+    m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1),
+                                              [this](const Problem &p) { report(p); });
     DeploymentServices services;
     services.store = m_store.get();
     services.scheduler = m_scheduler.get();
     services.schemas = m_schemas.get();
+    services.checkpoints = m_checkpoints.get();
     services.fileSystem = &m_fileSystem;
     services.clock = &clock();
     services.random = &m_random;
     services.report = [this](const Problem &p) { report(p); };
-    services.pump = [this] { commitWaiting(); };
+    if (m_virtual)
+        services.pump = [this] { m_store->commitAll(); };
     services.merged = m_virtual;
+    m_puts = std::make_unique<PutService>(*m_store, services.pump);
     m_deployment = std::make_unique<Deployment>(std::move(services));
-    m_puts = std::make_unique<PutService>(*m_store, [this] { commitWaiting(); });
     m_builder = std::make_unique<SnapshotBuilder>(*m_store, *m_history, clock());
     publish();
+    const auto begin = [this](const char *name,
+                              void (LocalEngine::*loop)(const std::stop_token &)) {
+        m_threads.push_back(engineThread(
+            name, [this](const Problem &p) { report(p); },
+            [this, loop](const std::stop_token &stop) { (this->*loop)(stop); }));
+    };
     if (m_virtual) {
-        m_threads.emplace_back([this](const std::stop_token &stop) { driveLoop(stop); });
+        begin("driver", &LocalEngine::driveLoop);
     } else {
-        m_threads.emplace_back([this](const std::stop_token &stop) { controlLoop(stop); });
-        m_threads.emplace_back([this](const std::stop_token &stop) { pagesLoop(stop); });
-        m_threads.emplace_back([this](const std::stop_token &stop) { pulseLoop(stop); });
+        begin("control", &LocalEngine::controlLoop);
+        begin("pages", &LocalEngine::pagesLoop);
+        begin("pulse", &LocalEngine::pulseLoop);
+        begin("checkpoint", &LocalEngine::checkpointLoop);
     }
     return Done{};
 }
@@ -186,15 +200,6 @@ void LocalEngine::report(const Problem &problem)
     m_problems.report(problem, clock().wall());
     if (m_log)
         m_log(problem);
-}
-
-/// A stop waits for a put that is under way: the committers bring it to its end, or the driver.
-void LocalEngine::commitWaiting()
-{
-    if (m_virtual)
-        m_store->commitAll();
-    else
-        std::this_thread::yield();
 }
 
 Ticket LocalEngine::request(Request request)
@@ -229,9 +234,36 @@ void LocalEngine::pulseLoop(const std::stop_token &stop)
     }
 }
 
+/// What the catalog takes about once a second: nobody who runs records waits for it.
+void LocalEngine::checkpointLoop(const std::stop_token &stop)
+{
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    for (int n = 1; !stop.stop_requested(); ++n) {
+        wake.wait_for(lock, stop, kCheckpoint, [] { return false; });
+        flushCheckpoints();
+        if (n % kMetricsEvery == 0)
+            flushHistory();
+    }
+}
+
+void LocalEngine::flushCheckpoints()
+{
+    if (auto ok = m_checkpoints->flush(); !ok)
+        report(ok.error());
+}
+
+void LocalEngine::flushHistory()
+{
+    if (auto ok = m_history->flush(); !ok)
+        report(ok.error());
+}
+
 void LocalEngine::driveLoop(const std::stop_token &stop)
 {
     MonoTime published = m_systemClock.mono();
+    MonoTime flushed = published;
     while (!stop.stop_requested()) {
         while (auto queued = m_control.tryPop())
             handle(*std::move(queued));
@@ -240,6 +272,11 @@ void LocalEngine::driveLoop(const std::stop_token &stop)
         if (const MonoTime now = m_systemClock.mono(); now - published >= kPulse || !worked) {
             published = now;
             publish();
+            if (now - flushed >= kCheckpoint * kMetricsEvery) {
+                flushed = now;
+                flushCheckpoints();
+                flushHistory();
+            }
         }
         if (!worked)
             m_control.waitFor(stop, kPulse);
@@ -295,13 +332,10 @@ void LocalEngine::publish()
         made = m_builder->build(*m_deployment, m_problems, m_state, m_pace);
     }
     {
+        // Made one after the other, but another thread may have come first with a newer one.
         const std::lock_guard guard(m_snapshotMutex);
-        m_snapshot = std::move(made);
-    }
-    if (const MonoTime now = clock().mono(); now - m_flushedAt >= kFlushMetrics) {
-        m_flushedAt = now;
-        if (auto ok = m_history->flush(); !ok)
-            report(ok.error());
+        if (made->generation > m_snapshot->generation)
+            m_snapshot = std::move(made);
     }
 }
 
@@ -338,7 +372,14 @@ void LocalEngine::handle(QueuedRequest queued)
             });
         }
     };
-    std::visit(Visitor{*this, ticket}, queued.request);
+    // Whoever waits for the answer must get one.
+    const auto problem = caught("a request", [&] {
+        std::visit(Visitor{*this, ticket}, queued.request);
+    });
+    if (problem) {
+        report(*problem);
+        answer(ticket, failed(*problem));
+    }
 }
 
 Reply LocalEngine::deploy(DeployRequest request)
@@ -425,6 +466,7 @@ Reply LocalEngine::stopAll()
         m_scheduler->setPaused(false);
         m_state = RunState::Stopped;
     }
+    flushCheckpoints();
     publish();
     return {};
 }

@@ -26,40 +26,6 @@ std::string asStreamName(const std::string &text)
     return out.empty() ? "pipeline" : out;
 }
 
-/// A value in full (graph::toText shortens), for comparing only.
-std::string wholeText(const graph::ParameterValue &value)
-{
-    if (const auto *text = std::get_if<std::string>(&value))
-        return *text;
-    std::string out;
-    if (const auto *list = std::get_if<graph::TextList>(&value)) {
-        for (const auto &item : *list)
-            out += std::to_string(item.size()) + ':' + item;
-        return out;
-    }
-    if (const auto *pairs = std::get_if<graph::KeyValues>(&value)) {
-        for (const auto &[key, text] : *pairs)
-            out +=
-                std::to_string(key.size()) + ':' + key + std::to_string(text.size()) + ':' + text;
-        return out;
-    }
-    return graph::toText(value);
-}
-
-/// Everything about a node that, changed, means new operators.
-std::string stampOf(const graph::Node &node, const graph::NodeKind &kind)
-{
-    const graph::ParameterReader reader(node, kind);
-    std::string out = node.id.value + '=' + node.kind + '{';
-    for (const graph::Parameter &parameter : kind.parameters) {
-        const graph::ParameterValue *value = reader.value(parameter.id);
-        if (parameter.applies == graph::Applies::AtOnce || value == nullptr)
-            continue;
-        out += parameter.id + '=' + wholeText(*value) + ';';
-    }
-    return out + '}';
-}
-
 class Planner
 {
 public:
@@ -180,7 +146,7 @@ private:
                 targets.size() == 1 && category(targets[0].node) == Category::Stream;
             const std::string stream =
                 direct ? m_plan.nodeStreams.at(targets[0].node) : addWireStream(port, 1, targets);
-            m_plan.producers.push_back({node.id, stream, stampOf(node, kind(node.id)) + stream});
+            m_plan.producers.push_back({node.id, stream});
             if (!direct) {
                 for (const PortRef &to : targets)
                     follow(stream, 1, to);
@@ -201,7 +167,6 @@ private:
     {
         PlannedFragment fragment;
         fragment.source = source;
-        fragment.stamp = source;
         NodeId at = to.node;
         for (;;) {
             const Category role = category(at);
@@ -210,7 +175,6 @@ private:
                 fragment.end = fragment.transforms.empty() ? at : fragment.transforms.back();
                 break;
             }
-            fragment.stamp += '|' + stampOf(m_document.nodes.at(at), kind(at));
             if (role == Category::Destination) {
                 fragment.sink = at;
                 fragment.end = at;
@@ -238,7 +202,6 @@ private:
             }
             break;
         }
-        fragment.stamp += " -> " + fragment.target;
         m_plan.fragments.push_back(std::move(fragment));
     }
 

@@ -22,7 +22,7 @@ struct PlannedStream {
 struct PlannedProducer {
     NodeId node;
     std::string stream; ///< name
-    std::string stamp;  ///< changes when the producer must be started anew
+    friend bool operator==(const PlannedProducer &, const PlannedProducer &) = default;
 };
 
 /// A fused chain from a stream to a durable end.
@@ -32,7 +32,7 @@ struct PlannedFragment {
     std::optional<NodeId> sink; ///< its end, or
     std::string target;         ///< the name of a stream
     NodeId end;                 ///< sink, else last transform, else the stream node
-    std::string stamp;          ///< changes when the fragment must be started anew
+    friend bool operator==(const PlannedFragment &, const PlannedFragment &) = default;
 
     /// Names the fragment within the plan: one source and one end have one chain between them.
     std::string key() const { return source + " -> " + end.value; }

@@ -4,6 +4,8 @@
 #include "core/graph/place.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace millrace::engine {
 namespace {
@@ -33,14 +35,23 @@ void ProblemList::report(const Problem &problem, WallTime now)
 void ProblemList::add(const Problem &problem, WallTime now)
 {
     m_events.push_back({now, problem});
-    if (m_events.size() > kMaxEvents)
+    if (m_events.size() > kMaxEvents) {
         m_events.pop_front();
+        ++m_eventsDropped;
+    }
     const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto &entry) {
         return same(entry.problem, problem);
     });
     if (found == m_entries.end()) {
-        if (m_entries.size() < kMaxEntries)
-            m_entries.push_back({problem, now, now, 1, true});
+        if (m_entries.size() >= kMaxEntries) {
+            m_entries.erase(std::min_element(
+                m_entries.begin(), m_entries.end(), [](const auto &a, const auto &b) {
+                    return std::tie(a.active, a.last) < std::tie(b.active, b.last);
+                }));
+            ++m_entriesDropped;
+            m_lastDrop = now;
+        }
+        m_entries.push_back({problem, now, now, 1, true});
         return;
     }
     found->problem = problem; // the newest arguments
@@ -53,6 +64,7 @@ void ProblemList::clear()
     const std::lock_guard guard(m_mutex);
     m_entries.clear();
     m_holding.clear();
+    m_entriesDropped = 0;
 }
 
 std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Problem> &holding,
@@ -77,13 +89,21 @@ std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Proble
     std::vector<runtime::ProblemEntry> out = m_entries;
     std::stable_sort(out.begin(), out.end(),
                      [](const auto &a, const auto &b) { return a.last > b.last; });
+    if (m_entriesDropped > 0)
+        out.push_back(
+            {Problem(Code::ProblemsDropped, {{"count", std::to_string(m_entriesDropped)}}),
+             m_lastDrop, m_lastDrop, m_entriesDropped, false});
     return out;
 }
 
 std::vector<Event> ProblemList::takeEvents()
 {
     const std::lock_guard guard(m_mutex);
-    std::vector<Event> out(m_events.begin(), m_events.end());
+    std::vector<Event> out;
+    if (const auto dropped = std::exchange(m_eventsDropped, 0); dropped > 0)
+        out.push_back({m_events.front().at,
+                       Problem(Code::EventsDropped, {{"count", std::to_string(dropped)}})});
+    out.insert(out.end(), m_events.begin(), m_events.end());
     m_events.clear();
     return out;
 }

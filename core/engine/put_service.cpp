@@ -117,7 +117,8 @@ void PutService::put(const PutRequest &request, std::function<void(Reply)> answe
                     settled->done = true;
                     settled->done.notify_one();
                 });
-    m_pump();
+    if (m_pump)
+        m_pump();
     settled->done.wait(false);
     if (settled->stands)
         producer->progress = std::move(progress);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/record_pages.h"
 
-#include "core/sql/bound_expression.h"
+#include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
 
@@ -51,35 +51,20 @@ private:
     std::uint64_t m_expired = 0;
 };
 
-RecordRow toRow(const stream::DataStream &stream, const record::RecordBatch &batch,
+RecordRow toRow(const runtime::SequenceNumbers &numbers, const record::RecordBatch &batch,
                 std::uint32_t row)
 {
     RecordRow out;
     out.shard = batch.shard();
-    out.ordinal = batch.firstOrdinal() + row;
+    out.ordinal = batch.ordinal(row);
     out.arrival = batch.arrival(row);
-    out.sequenceNumber = stream.sequenceNumber(batch, row).toString();
+    out.sequenceNumber = numbers.of(batch, row);
     out.key = batch.key(row);
     out.data = batch.data(row);
     out.origin = batch.origin(row);
     out.attributes = batch.attributes(row);
     return out;
 }
-
-class SequenceNumbers final : public sql::SequenceNumberSource
-{
-public:
-    explicit SequenceNumbers(const stream::DataStream &stream)
-        : m_stream(stream)
-    {}
-    void append(const record::RecordBatch &batch, std::size_t row, std::string &out) const override
-    {
-        out += m_stream.sequenceNumber(batch, row).toString();
-    }
-
-private:
-    const stream::DataStream &m_stream;
-};
 
 } // namespace
 
@@ -113,7 +98,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
     }
 
     RecordsReply reply;
-    SequenceNumbers numbers(stream);
+    const runtime::SequenceNumbers numbers(stream.entry());
     sql::EvaluationScratch scratch;
     scratch.setSequenceNumbers(&numbers);
     sql::FilterResult filtered;
@@ -138,7 +123,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
             wanted = !filtered.passed.empty();
         }
         if (wanted)
-            rows.push_back(toRow(stream, *best->batch(), row));
+            rows.push_back(toRow(numbers, *best->batch(), row));
         ++reply.scanned;
         best->advance();
         if (newest && rows.size() >= 2 * std::size_t{request.limit})

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/scheduler.h"
 
+#include "core/engine/engine_thread.h"
+
 #include <algorithm>
 
 namespace millrace::engine {
@@ -15,11 +17,12 @@ public:
 
 using State = Scheduler::Slot::State;
 
-Scheduler::Scheduler(Clock &clock, unsigned workers)
+Scheduler::Scheduler(Clock &clock, unsigned workers, const LogSink &report)
     : m_clock(clock)
 {
     for (unsigned i = 0; i < workers; ++i)
-        m_workers.emplace_back([this](const std::stop_token &stop) { work(stop); });
+        m_workers.push_back(
+            engineThread("worker", report, [this](const std::stop_token &stop) { work(stop); }));
 }
 
 Scheduler::~Scheduler()
@@ -59,6 +62,8 @@ void Scheduler::wake(const SlotPtr &slot)
         const std::lock_guard guard(m_mutex);
         if (slot->state == State::Running)
             slot->state = State::RunningAgain;
+        if (slot->state == State::Stopped)
+            m_settled.notify_all(); // a put came to its end
         if (slot->state != State::Idle)
             return;
         slot->state = State::Ready;
@@ -70,15 +75,17 @@ void Scheduler::wake(const SlotPtr &slot)
 void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
 {
     std::unique_lock lock(m_mutex);
-    m_changed.wait(
+    m_settled.wait(
         lock, [&] { return slot->state != State::Running && slot->state != State::RunningAgain; });
     slot->state = State::Stopped;
     std::erase(m_ready, slot);
     std::erase_if(m_timers, [&](const auto &timer) { return timer.second == slot; });
     const auto task = std::exchange(slot->task, nullptr);
-    lock.unlock();
     if (!task)
         return;
+    if (!pump)
+        m_settled.wait(lock, [&] { return !task->inFlight(); });
+    lock.unlock();
     while (task->inFlight())
         pump();
     task->close();
@@ -136,6 +143,7 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
         }
     }
     m_changed.notify_all();
+    m_settled.notify_all();
 }
 
 void Scheduler::work(const std::stop_token &stop)
@@ -147,11 +155,15 @@ void Scheduler::work(const std::stop_token &stop)
             continue;
         }
         const auto due = [this] { return !m_ready.empty() && !m_paused; };
-        if (m_timers.empty() || m_paused)
+        if (m_timers.empty() || m_paused) {
             m_changed.wait(lock, stop, [&] { return due() || (!m_paused && !m_timers.empty()); });
-        else
-            m_changed.wait_until(lock, stop, MonoTime(m_timers.begin()->first),
-                                 due); // a copy: the timer may go while this waits
+        } else {
+            // A copy: the timer may go while this waits, or an earlier one come.
+            const MonoTime until = m_timers.begin()->first;
+            m_changed.wait_until(lock, stop, until, [&] {
+                return due() || (!m_timers.empty() && m_timers.begin()->first < until);
+            });
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/log_line.h"
 #include "core/runtime/task.h"
 
 #include <condition_variable>
@@ -23,16 +24,17 @@ public:
     class Slot;
     using SlotPtr = std::shared_ptr<Slot>;
 
-    /// `workers` 0: the owner drives.
-    Scheduler(Clock &clock, unsigned workers);
+    /// `workers` 0: the owner drives. `report` takes what ought not to be.
+    Scheduler(Clock &clock, unsigned workers, const LogSink &report);
     ~Scheduler();
 
     SlotPtr makeSlot();
     runtime::Task::Wake wakeOf(const SlotPtr &slot);
     void start(const SlotPtr &slot, std::shared_ptr<runtime::Task> task);
 
-    /// No step of it runs any more and none will. `pump` is called while a put is still under way
-    /// (the owner commits, when it drives); the task is then closed.
+    /// No step of it runs any more and none will; the task is then closed. A put that is still
+    /// under way is waited for; with `pump`, that is called until it is at its end (the owner
+    /// commits, when it drives).
     void stop(const SlotPtr &slot, const std::function<void()> &pump);
 
     /// While paused no step begins.
@@ -50,8 +52,9 @@ private:
     void runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock);
 
     Clock &m_clock;
-    mutable std::mutex m_mutex; ///< guards all below and the slots
-    std::condition_variable_any m_changed;
+    mutable std::mutex m_mutex;            ///< guards all below and the slots
+    std::condition_variable_any m_changed; ///< for the workers
+    std::condition_variable m_settled;     ///< for stop(): a step or a put has ended
     std::deque<SlotPtr> m_ready;
     std::multimap<MonoTime, SlotPtr> m_timers;
     bool m_paused = false;

@@ -97,11 +97,6 @@ TextList ParameterReader::texts(std::string_view parameter) const
     return get<TextList>(parameter, {ParameterType::Texts});
 }
 
-KeyValues ParameterReader::keyValues(std::string_view parameter) const
-{
-    return get<KeyValues>(parameter, {ParameterType::Pairs});
-}
-
 bool sameValue(ParameterType type, const ParameterValue *a, const ParameterValue *b)
 {
     if (a == nullptr || b == nullptr)

@@ -40,7 +40,6 @@ public:
     std::string text(std::string_view parameter) const;
     std::string choice(std::string_view parameter) const;  ///< Choice: its id
     TextList texts(std::string_view parameter) const;      ///< TextList
-    KeyValues keyValues(std::string_view parameter) const; ///< KeyValues
 
 private:
     const Parameter &description(std::string_view parameter) const;

@@ -100,14 +100,15 @@ Origin RecordBatch::origin(std::size_t row) const
     }
     if (!m_placed)
         return {};
-    return Origin{m_stream, m_shard, m_firstOrdinal + row, {}};
+    return Origin{m_stream, m_shard, ordinal(row), {}};
 }
 
 std::size_t RecordBatch::memoryBytes() const
 {
     return sizeof *this + m_arenaBytes + kArenaPadding + vectorBytes(m_dataOffsets) +
-           vectorBytes(m_keyOffsets) + vectorBytes(m_arrivals) + vectorBytes(m_seqIx) +
-           vectorBytes(m_hashes) + vectorBytes(m_attributes) + vectorBytes(m_origins);
+           vectorBytes(m_keyOffsets) + vectorBytes(m_ordinals) + vectorBytes(m_arrivals) +
+           vectorBytes(m_seqIx) + vectorBytes(m_hashes) + vectorBytes(m_attributes) +
+           vectorBytes(m_origins);
 }
 
 void RecordBatchBuilder::Column::put(std::string_view text)
@@ -175,7 +176,7 @@ void RecordBatchBuilder::appendRow(const RecordBatch &from, std::size_t row)
     copy(m_origins, root);
     if (root.empty() && from.m_placed) {
         m_origins.pad(own);
-        putRoot(from.m_stream, from.m_shard, from.m_firstOrdinal + row, {});
+        putRoot(from.m_stream, from.m_shard, from.ordinal(row), {});
     }
 }
 
@@ -206,23 +207,57 @@ std::size_t RecordBatchBuilder::bytes() const
 
 BatchPtr RecordBatchBuilder::finish()
 {
-    return finishPlaced({}, {}, {}, {}, {});
+    return take();
 }
 
 BatchPtr RecordBatchBuilder::finishPlaced(const StreamUuid &stream, ShardIndex shard, Ordinal first,
                                           std::vector<std::int64_t> arrivals,
                                           std::vector<std::uint64_t> seqIx)
 {
-    auto batch = std::shared_ptr<RecordBatch>(new RecordBatch);
-    const std::size_t rows = count();
-    MILLRACE_ASSERT(bytes() < std::numeric_limits<std::uint32_t>::max());
-    batch->m_count = rows;
+    auto batch = take();
     batch->m_placed = !stream.isNull();
     batch->m_stream = stream;
     batch->m_shard = shard;
     batch->m_firstOrdinal = first;
     batch->m_arrivals = std::move(arrivals);
     batch->m_seqIx = std::move(seqIx);
+    return batch;
+}
+
+BatchPtr RecordBatchBuilder::finishDerived(const RecordBatch &from,
+                                           std::span<const std::uint32_t> rows)
+{
+    MILLRACE_ASSERT(rows.size() == count());
+    auto batch = take();
+    if (!from.m_placed || rows.empty())
+        return batch;
+    batch->m_placed = true;
+    batch->m_stream = from.m_stream;
+    batch->m_shard = from.m_shard;
+    batch->m_firstOrdinal = from.ordinal(rows.front());
+    batch->m_ordinals.reserve(rows.size());
+    for (const std::uint32_t row : rows)
+        batch->m_ordinals.push_back(from.ordinal(row));
+    if (!from.m_arrivals.empty()) {
+        batch->m_arrivals.reserve(rows.size());
+        for (const std::uint32_t row : rows)
+            batch->m_arrivals.push_back(from.m_arrivals[row]);
+    }
+    if (!from.m_seqIx.empty()) {
+        batch->m_seqIx.reserve(rows.size());
+        for (const std::uint32_t row : rows)
+            batch->m_seqIx.push_back(from.m_seqIx[row]);
+    }
+    return batch;
+}
+
+/// The rows without a place; the builder is empty afterwards.
+std::shared_ptr<RecordBatch> RecordBatchBuilder::take()
+{
+    auto batch = std::shared_ptr<RecordBatch>(new RecordBatch);
+    const std::size_t rows = count();
+    MILLRACE_ASSERT(bytes() < std::numeric_limits<std::uint32_t>::max());
+    batch->m_count = rows;
     batch->m_arenaBytes = bytes();
     batch->m_keyBytes = m_keys.bytes.size();
     batch->m_dataBytes = m_data.bytes.size();

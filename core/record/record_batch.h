@@ -17,8 +17,10 @@ inline constexpr std::size_t kArenaPadding = 64;
 
 /// Many records in one block of memory: the unit in which records are stored, read and processed.
 ///
-/// A *placed* batch is a run of one shard of one stream: row i has ordinal firstOrdinal() + i. A
-/// batch that was never put has no place, and arrival and seqIx 0. Rows are 0 to count() - 1.
+/// A *placed* batch is a run of one shard of one stream: row i has ordinal firstOrdinal() + i. One
+/// that was made of rows of a placed batch (finishDerived) has their places and arrivals; its
+/// ordinals rise and may have gaps. A batch that was never put has no place, and arrival and seqIx
+/// 0. Rows are 0 to count() - 1.
 ///
 /// Ownership: immutable and shared; views into it live as long as the batch.
 /// Thread-safety: any number of readers.
@@ -30,7 +32,15 @@ public:
     const StreamUuid &stream() const { return m_stream; } ///< null when not placed
     ShardIndex shard() const { return m_shard; }
     Ordinal firstOrdinal() const { return m_firstOrdinal; }
-    Ordinal endOrdinal() const { return m_firstOrdinal + m_count; }
+    /// Behind the last row.
+    Ordinal endOrdinal() const
+    {
+        return m_ordinals.empty() ? m_firstOrdinal + m_count : m_ordinals.back().next();
+    }
+    Ordinal ordinal(std::size_t row) const
+    {
+        return m_ordinals.empty() ? m_firstOrdinal + row : m_ordinals[row];
+    }
 
     std::string_view data(std::size_t row) const { return slice(m_dataOffsets, row); }
     std::string_view key(std::size_t row) const { return slice(m_keyOffsets, row); }
@@ -84,6 +94,7 @@ private:
     std::size_t m_keyBytes = 0;
     std::vector<std::uint32_t> m_dataOffsets; ///< count + 1, into the arena
     std::vector<std::uint32_t> m_keyOffsets;  ///< count + 1, into the arena
+    std::vector<Ordinal> m_ordinals;          ///< count, or empty: they are dense
     std::vector<std::int64_t> m_arrivals;     ///< count, or empty
     std::vector<std::uint64_t> m_seqIx;       ///< count, or empty
     /// The three below have count values, or none when no row has such a thing. Each row's part of
@@ -121,11 +132,15 @@ public:
 
     /// The rows as a batch without a place; the builder is empty afterwards.
     BatchPtr finish();
+    /// The rows as what was made of `rows` of `from`, one of each: they keep place, arrival and
+    /// seqIx. `rows` has count() values, rising.
+    BatchPtr finishDerived(const RecordBatch &from, std::span<const std::uint32_t> rows);
     /// The rows as a run of a shard. `arrivals` and `seqIx` have count() values.
     BatchPtr finishPlaced(const StreamUuid &stream, ShardIndex shard, Ordinal first,
                           std::vector<std::int64_t> arrivals, std::vector<std::uint64_t> seqIx);
 
 private:
+    std::shared_ptr<RecordBatch> take();
     struct Column {
         Bytes bytes;
         std::vector<std::uint32_t> ends; ///< one for each row; of rare columns: up to the last used

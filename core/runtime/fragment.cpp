@@ -106,7 +106,7 @@ Status Fragment::openEnd()
             report(notice);
         progress = std::move(opened->progress);
         if (m_operators.sink->progressInCatalog()) {
-            auto stored = m_spec.catalog->checkpoint(m_spec.id);
+            auto stored = m_spec.checkpoints->find(m_spec.id);
             if (!stored)
                 return std::move(stored).error();
             if (*stored)
@@ -124,10 +124,13 @@ Status Fragment::openEnd()
     // Counters restart where the cursors do.
     for (NodeMeter &meter : m_meters)
         meter = {meter.node, {}, 0};
-    m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead);
+    for (const Problem &notice :
+         m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead))
+        report(notice);
     if (progress)
         decodeDetails(progress->details);
     m_passed = m_meters;
+    m_passedExpired = 0;
     m_passedSince.reset();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
@@ -153,6 +156,7 @@ TaskNext Fragment::read()
     if (work.out.empty() && !work.deadBatch) {
         m_reader.accept(work.pieces);
         m_passed = std::move(work.meters);
+        m_passedExpired = work.expired;
         if (!m_passedSince)
             m_passedSince = clock().mono();
         if (clock().mono() - *m_passedSince < kPassedAtMost)
@@ -165,16 +169,23 @@ TaskNext Fragment::read()
     return deadToCommit ? commitDeadLetters() : commitEnd();
 }
 
-/// Commits progress alone, when there is some and it is old enough.
+/// Commits progress alone, when there is some and it is old enough, or when the sink asks for it.
 TaskNext Fragment::commitPassed()
 {
-    if (!m_passedSince)
+    std::optional<MonoTime> due;
+    if (m_passedSince)
+        due = *m_passedSince + kPassedAtMost;
+    if (const auto asked = m_operators.sink ? m_operators.sink->due() : std::nullopt) {
+        const MonoTime at = clock().mono() + (*asked - clock().wall());
+        due = std::min(due.value_or(at), at);
+    }
+    if (!due)
         return {TaskNext::Kind::Wait, {}};
-    const MonoTime due = *m_passedSince + kPassedAtMost;
-    if (clock().mono() < due)
-        return {TaskNext::Kind::WaitUntil, due};
+    if (clock().mono() < *due)
+        return {TaskNext::Kind::WaitUntil, *due};
     Work work;
     work.meters = m_passed;
+    work.expired = m_passedExpired;
     work.progress.cursors = m_reader.cursors();
     work.progress.details = encodeDetails(work.meters);
     m_work = std::move(work);
@@ -186,9 +197,9 @@ TaskNext Fragment::commitPassed()
 Status Fragment::process(Work &work)
 {
     work.meters = m_passed;
-    std::uint64_t expired = 0;
+    work.expired = m_passedExpired;
     for (const Piece &piece : work.pieces) {
-        expired += piece.expired;
+        work.expired += piece.expired;
         if (!work.meters.empty()) {
             work.meters.front().counts.in += piece.expired;
             work.meters.front().counts.expired += piece.expired;
@@ -243,10 +254,6 @@ Status Fragment::process(Work &work)
         if (!chunk.rows.empty())
             work.out.push_back(std::move(chunk));
     }
-    if (expired > 0)
-        report(Problem(Code::RecordsExpired, {{"records", std::to_string(expired)}},
-                       work.meters.empty() ? std::string{}
-                                           : graph::nodePlace(work.meters.front().node)));
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
     if (!work.dead.empty())
@@ -307,10 +314,8 @@ TaskNext Fragment::commitEnd()
             return reopen(done.error());
         return retry(done.error());
     }
-    if (m_operators.sink->progressInCatalog()) {
-        if (auto done = m_spec.catalog->putCheckpoint(m_spec.id, m_work->progress.encode()); !done)
-            report(done.error());
-    }
+    if (m_operators.sink->progressInCatalog())
+        m_spec.checkpoints->put(m_spec.id, m_work->progress.encode());
     return finishWork();
 }
 
@@ -318,7 +323,12 @@ TaskNext Fragment::finishWork()
 {
     m_reader.accept(m_work->pieces);
     m_meters = std::move(m_work->meters);
+    // Only now: a batch may be given up, and is then read again.
+    if (m_work->expired > 0)
+        report(Problem(Code::RecordsExpired, {{"records", std::to_string(m_work->expired)}},
+                       m_meters.empty() ? std::string{} : graph::nodePlace(m_meters.front().node)));
     m_passed = m_meters;
+    m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
     succeeded();
@@ -346,8 +356,10 @@ TaskNext Fragment::reopen(const Problem &problem)
 
 TaskNext Fragment::retry(const Problem &problem)
 {
-    if (problem.code() == Code::ProducerFenced)
+    if (isFinal(problem))
         return fail(problem);
+    if (m_phase == Phase::DeadLetters && m_operators.sink)
+        m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
     const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
@@ -370,6 +382,8 @@ TaskNext Fragment::fail(Problem problem)
 {
     report(problem);
     m_phase = Phase::Over;
+    if (m_operators.sink)
+        m_operators.sink->giveUp();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters; // what was in flight is read again by the next run
         figures.state = NodeState::Failed;

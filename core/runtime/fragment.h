@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/log_line.h"
+#include "core/runtime/checkpoints.h"
 #include "core/runtime/dead_letters.h"
 #include "core/runtime/fragment_reader.h"
 #include "core/runtime/task.h"
@@ -27,8 +28,8 @@ struct FragmentSpec {
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
     /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
-    store::Catalog *catalog = nullptr; ///< keeps progress for sinks that cannot
-    bool merged = false;               ///< records by (arrival, shard, ordinal): virtual time
+    Checkpoints *checkpoints = nullptr; ///< keeps progress for sinks that cannot
+    bool merged = false;                ///< records by (arrival, shard, ordinal): virtual time
 };
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.
@@ -50,6 +51,7 @@ public:
 
 protected:
     TaskNext step() override;
+    TaskNext fail(Problem problem) override;
 
 private:
     enum class Phase : std::uint8_t {
@@ -67,6 +69,7 @@ private:
         record::BatchPtr deadBatch;
         record::BatchPtr outBatch;     ///< for a stream end
         std::vector<NodeMeter> meters; ///< as they are once this batch stands
+        std::uint64_t expired = 0;     ///< to be reported then
         FragmentProgress progress;
     };
 
@@ -81,7 +84,6 @@ private:
     TaskNext finishWork();
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
-    TaskNext fail(Problem problem);
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
     void decodeDetails(ByteView details);
 
@@ -95,6 +97,7 @@ private:
     std::vector<NodeMeter> m_meters; ///< committed
     /// With what was passed since without giving anything to commit (a filter that drops all).
     std::vector<NodeMeter> m_passed;
+    std::uint64_t m_passedExpired = 0;     ///< of that
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;

@@ -28,9 +28,10 @@ FragmentReader::FragmentReader(stream::DataStream &source, bool merged)
     restore({}, {});
 }
 
-void FragmentReader::restore(const std::vector<Cursor> &cursors,
-                             const std::vector<Cursor> &deadLetters)
+std::vector<Problem> FragmentReader::restore(const std::vector<Cursor> &cursors,
+                                             const std::vector<Cursor> &deadLetters)
 {
+    std::vector<Problem> notices;
     m_cursors.clear();
     m_deadUntil.clear();
     const auto find = [&](const std::vector<Cursor> &in, ShardIndex shard) -> const Cursor * {
@@ -43,11 +44,19 @@ void FragmentReader::restore(const std::vector<Cursor> &cursors,
         const ShardIndex shard(i);
         const Cursor *known = find(cursors, shard);
         const Cursor *dead = find(deadLetters, shard);
+        const log::ShardBounds bounds = m_source.bounds(shard);
+        if (known && known->next > bounds.end)
+            notices.push_back(
+                Problem(Code::CursorAhead, {{"stream", m_source.name()},
+                                            {"shard", std::to_string(i)},
+                                            {"end", std::to_string(bounds.end.value)},
+                                            {"cursor", std::to_string(known->next.value)}}));
         // A new fragment begins at the oldest record there is; what went before is not its loss.
         m_cursors.push_back(
-            {m_source.id(), shard, known ? known->next : m_source.bounds(shard).trimHorizon});
-        m_deadUntil.push_back(dead ? dead->next : Ordinal(0));
+            {m_source.id(), shard, known ? std::min(known->next, bounds.end) : bounds.trimHorizon});
+        m_deadUntil.push_back(dead ? std::min(dead->next, bounds.end) : Ordinal(0));
     }
+    return notices;
 }
 
 Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &budget,
@@ -57,6 +66,8 @@ Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &
     const ShardIndex index(static_cast<std::uint32_t>(shard));
     Piece piece;
     piece.shard = index;
+    // Taken before reading: what is stored in between is no gap.
+    const Ordinal behindAll = m_source.bounds(index).end;
     auto batch = m_source.read(index, at);
     if (!batch) {
         const auto behind = behindDamage(batch.error());
@@ -68,8 +79,15 @@ Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &
         out.push_back(std::move(piece));
         return true;
     }
-    if (!*batch)
-        return false;
+    if (!*batch) {
+        if (at >= behindAll)
+            return false;
+        // Retention or damage took all that was there to read.
+        piece.expired = behindAll - at;
+        piece.end = at = behindAll;
+        out.push_back(std::move(piece));
+        return true;
+    }
     const record::RecordBatch &block = **batch;
     const Ordinal from = std::max(at, block.firstOrdinal());
     piece.expired = from - at;

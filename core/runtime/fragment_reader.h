@@ -29,8 +29,11 @@ public:
     FragmentReader(stream::DataStream &source, bool merged);
 
     /// Cursors of an earlier run; those of another stream or of unknown shards are ignored, shards
-    /// without one begin at the trim horizon. `deadLetters`: up to where dead letters stand.
-    void restore(const std::vector<Cursor> &cursors, const std::vector<Cursor> &deadLetters);
+    /// without one begin at the trim horizon, and one beyond the end (an older copy of the data
+    /// directory, a power cut that took records) is set back to it and told: else what is stored
+    /// there later would be skipped. `deadLetters`: up to where dead letters stand.
+    std::vector<Problem> restore(const std::vector<Cursor> &cursors,
+                                 const std::vector<Cursor> &deadLetters);
 
     struct Budget {
         std::size_t records = 50'000;

@@ -98,18 +98,23 @@ Result<std::vector<MetricPoint>> MetricsHistory::points(const SeriesId &series, 
 Status MetricsHistory::flush()
 {
     std::vector<store::MetricsRow> rows;
+    std::set<std::pair<SeriesId, std::int64_t>> written;
     {
         const std::lock_guard guard(m_mutex);
-        for (const auto &[series, minute] : m_dirty) {
+        written.swap(m_dirty);
+        for (const auto &[series, minute] : written) {
             const auto inMemory = m_series.find(series);
             if (inMemory != m_series.end())
                 rows.push_back({seriesName(series), minute, pack(inMemory->second[minute])});
         }
-        m_dirty.clear();
     }
     if (rows.empty())
         return Done{};
-    MILLRACE_TRY(m_catalog.putMetrics(rows));
+    if (auto done = m_catalog.putMetrics(rows); !done) {
+        const std::lock_guard guard(m_mutex);
+        m_dirty.merge(written);
+        return done;
+    }
     return m_catalog.trimMetrics(kMaxBytes);
 }
 

@@ -15,7 +15,7 @@ namespace millrace::runtime {
 /// The last kMinutesInMemory minutes are in memory; every minute is a row of the catalog, written
 /// by flush() (about every ten seconds) and packed: for each point u8 second of the minute and
 /// zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them.
-/// Thread-safety: every function may be called from any thread.
+/// Thread-safety: flush() by one thread at a time, every other function by any.
 class MetricsHistory
 {
 public:

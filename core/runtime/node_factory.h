@@ -27,8 +27,8 @@ struct NodeContext {
     Path dataFolder;     ///< relative paths of output start here; exists
     /// Payload schema of the node's input: for transforms and sinks, known before they are made.
     record::Schema inputSchema;
-    /// What expressions take sequence_number from; null: it is NULL.
-    const sql::SequenceNumberSource *sequenceNumbers = nullptr;
+    /// What expressions take sequence_number from: of `source`; null: it is NULL.
+    std::shared_ptr<const sql::SequenceNumberSource> sequenceNumbers;
     /// Takes what is wrong beside the problem that a factory refuses with; null: nobody asks.
     std::vector<Problem> *furtherProblems = nullptr;
     int outputDescriptor = 1; ///< where "standard output" goes

@@ -47,11 +47,11 @@ TaskNext ProducerTask::open()
     m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
     Bytes sourceProgress;
     if (auto ok = decodeProgress(m_producer.progress, sourceProgress); !ok)
-        return end(NodeState::Failed, std::move(ok).error());
+        return fail(std::move(ok).error());
     if (!m_deadProducer.progress.empty())
         m_deadStored = ByteReader(m_deadProducer.progress).varint();
     if (auto ok = m_source->restore(sourceProgress); !ok)
-        return end(NodeState::Failed, std::move(ok).error());
+        return fail(std::move(ok).error());
     m_phase = Phase::Making;
     publish([&](TaskFigures &figures) {
         figures.nodes = {m_meter};
@@ -66,7 +66,7 @@ TaskNext ProducerTask::make()
     const bool enforced = m_spec.target->entry().limits == store::LimitMode::Enforced;
     auto made = m_source->step(enforced ? kEnforcedBudget : SourceBudget{}, m_builder);
     if (!made)
-        return end(NodeState::Failed, std::move(made).error());
+        return fail(std::move(made).error());
     m_step = *std::move(made);
     for (const Problem &notice : m_step.notices)
         report(notice);
@@ -151,10 +151,9 @@ TaskNext ProducerTask::afterCommit()
 
 TaskNext ProducerTask::retry(const Problem &problem)
 {
-    const Code code = problem.code();
-    if (code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge)
-        return end(NodeState::Failed, problem);
-    const bool limited = code == Code::ThroughputExceeded;
+    if (isFinal(problem))
+        return fail(problem);
+    const bool limited = problem.code() == Code::ThroughputExceeded;
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
         report(problem);

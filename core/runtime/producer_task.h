@@ -29,6 +29,7 @@ public:
 
 protected:
     TaskNext step() override;
+    TaskNext fail(Problem problem) override { return end(NodeState::Failed, std::move(problem)); }
 
 private:
     enum class Phase : std::uint8_t { Opening = 1, Making, DeadLetters, Committing, Over };

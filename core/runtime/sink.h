@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/base/uuid.h"
 #include "core/runtime/transform.h"
 
@@ -47,7 +48,7 @@ class Sink
 public:
     virtual ~Sink() = default;
     /// Opens the destination and says how far it is: nothing when it has never seen this fragment
-    /// (or was replaced: then `notices` says so and the fragment starts at the trim horizon).
+    /// (one that was removed is made anew); it then starts at the trim horizon.
     struct Opened {
         std::optional<FragmentProgress> progress;
         std::vector<Problem> notices;
@@ -57,7 +58,12 @@ public:
     /// written since the last time may come again after a crash (standard output).
     virtual bool progressInCatalog() const { return false; }
     virtual SinkResult check(std::span<const Chunk> chunks) = 0;
+    /// Lets go of what check() holds (a write transaction): commit() comes much later, or never.
+    virtual void giveUp() {}
     virtual Status commit(std::span<const Chunk> chunks, const FragmentProgress &progress) = 0;
+    /// When commit() wants to be called though no record came (a file that is whole by its age);
+    /// nothing: it does not mind.
+    virtual std::optional<WallTime> due() const { return {}; }
     /// Bytes or rows are flushed and closed; called when the fragment stops in good order.
     virtual Status close() = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
 
 namespace millrace::runtime {
 
@@ -22,11 +23,21 @@ TaskNext Task::run()
             return {TaskNext::Kind::WaitUntil, *m_retryAt};
         m_retryAt.reset();
     }
-    const TaskNext next = step();
+    const TaskNext next = guardedStep();
     const auto spent = static_cast<std::uint64_t>((m_clock.mono() - begin).count());
     const std::lock_guard guard(m_mutex);
     m_figures.busyNanos += spent;
     return next;
+}
+
+TaskNext Task::guardedStep()
+{
+    try {
+        return step();
+    } catch (const std::exception &exception) {
+        return fail(Problem(Code::InternalError,
+                            {{"where", "the node's work"}, {"reason", exception.what()}}));
+    }
 }
 
 TaskFigures Task::figures() const
@@ -83,6 +94,12 @@ std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHa
         self->m_wake();
     });
     return {};
+}
+
+bool Task::isFinal(const Problem &refusal)
+{
+    const Code code = refusal.code();
+    return code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge;
 }
 
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)

@@ -62,6 +62,7 @@ private:
 /// step() never waits for disk acknowledgements of streams, other tasks or time: it returns and
 /// is called again after `wake`. At most one put is under way; no step runs meanwhile, nor before
 /// the time that was set after a refusal. A sink's own transaction runs inside a step.
+/// What is thrown in a step (memory gives out) stops the task with InternalError.
 /// Thread-safety: run() and close() by one thread at a time; figures() and inFlight() by any.
 class Task : public std::enable_shared_from_this<Task>
 {
@@ -83,6 +84,8 @@ protected:
     Task(Clock &clock, Wake wake, Report report);
 
     virtual TaskNext step() = 0;
+    /// Reports the problem and ends the task as failed.
+    virtual TaskNext fail(Problem problem) = 0;
     Clock &clock() const { return m_clock; }
     const Wake &wake() const { return m_wake; }
     void report(const Problem &problem) const { m_report(problem); }
@@ -94,6 +97,8 @@ protected:
     /// gets what became of it. The time in between counts as back-pressured.
     std::optional<Status> put(stream::DataStream &to, const stream::ProducerHandle &producer,
                               const record::BatchPtr &batch, const Bytes &progress);
+    /// Refusals that no repetition heals: a task stops with them.
+    static bool isFinal(const Problem &refusal);
     /// No step before `pause` is over.
     TaskNext retryAfter(std::chrono::milliseconds pause);
     /// The same, for as long as the refusal says, else with growing pauses until succeeded().
@@ -101,6 +106,7 @@ protected:
     void succeeded() { m_backOff.reset(); }
 
 private:
+    TaskNext guardedStep();
     void setBackPressured(bool on);
 
     Clock &m_clock;

@@ -73,8 +73,6 @@ public:
     void reset(const DataType &type, std::size_t rows);
     /// One cell for all rows. Texts are not copied.
     void resetConstant(const DataType &type, const Value &value);
-    /// Shares another column's cells under this type: cells of both are held alike.
-    void setType(const DataType &type) { m_type = type; }
 
     CellState state(std::size_t row) const { return m_states[row & m_mask]; }
     void setState(std::size_t row, CellState state) { m_states[row] = state; }

@@ -30,7 +30,6 @@ public:
     const record::RecordBatch &batch() const { return *m_batch; }
     std::size_t rowCount() const { return m_rows.size(); }
     std::uint32_t batchRow(std::size_t position) const { return m_rows[position]; }
-    std::span<const std::uint32_t> batchRows() const { return m_rows; }
     TextArena &arena() { return m_arena; }
     PayloadReader &payloads() { return m_payloads; }
     PayloadReader &values() { return m_values; }    ///< for JSON inside a cell
@@ -56,7 +55,6 @@ public:
     /// Marks a row as failed. Only the first reason of a row counts.
     void fail(std::size_t position, std::string reason);
     bool failed(std::size_t position) const { return m_failed[position] != 0; }
-    bool anyFailed() const { return !m_errors.empty(); }
     /// The failed rows with their numbers in the batch, in the order of rows.
     void takeErrors(std::vector<RowError> &out);
 

@@ -33,7 +33,6 @@ public:
     std::string_view text(std::string_view made) { return arena().copy(made); }
     const DataType &outputType() const { return m_call.out.type(); }
     const ColumnVector &argument(std::size_t i) const { return *m_call.arguments[i]; }
-    std::size_t argumentCount() const { return m_call.arguments.size(); }
     template <class T>
     const T &data() const
     {

@@ -96,7 +96,7 @@ const ColumnVector &MetadataNode::evaluate(EvaluationContext &context, Selection
             out.set(row, context.arena().copy(number));
             break;
         case Metadata::Ordinal:
-            out.set(row, static_cast<std::int64_t>((batch.firstOrdinal() + at).value));
+            out.set(row, static_cast<std::int64_t>(batch.ordinal(at).value));
             break;
         case Metadata::Data:
             out.set(row, batch.data(at));

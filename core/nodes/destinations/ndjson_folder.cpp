@@ -96,8 +96,6 @@ public:
             if (!progress)
                 return std::move(progress).error().at(m_progressPath);
             opened.progress = *std::move(progress);
-        } else if (m_hadProgress) {
-            opened.notices.push_back(replaced());
         }
         m_hadProgress = opened.progress.has_value();
         const auto lost = m_parts.recover(state);
@@ -138,6 +136,8 @@ public:
         (void)m_parts.stored(); // the records stand; what is not renamed yet is renamed later
         return Done{};
     }
+
+    std::optional<WallTime> due() const override { return m_parts.oldAt(); }
 
     Status close() override
     {

@@ -11,7 +11,7 @@ namespace millrace::nodes {
 ///
 /// and the one being written has a '.' in front and ".part" behind. A file is whole when it holds
 /// so many bytes or records (cut at the record that reaches it, so that the same records give the
-/// same files), when it is so old at a commit, and when the pipeline stops. What is no JSON is a
+/// same files), when it is so old, and when the pipeline stops. What is no JSON is a
 /// dead row; newlines inside JSON become blanks.
 ///
 /// Progress stands in the folder, in `.millrace-<project>-<node id>`:

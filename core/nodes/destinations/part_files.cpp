@@ -114,10 +114,16 @@ void PartFiles::end()
         m_next = State{.number = m_next.number + 1};
 }
 
+std::optional<WallTime> PartFiles::oldAt() const
+{
+    if (m_limits.age.count() == 0 || m_next.records == 0)
+        return {};
+    return WallTime(std::chrono::milliseconds(m_next.firstMs)) + m_limits.age;
+}
+
 void PartFiles::endIfOld(WallTime now)
 {
-    const std::chrono::milliseconds age(now.time_since_epoch().count() - m_next.firstMs);
-    if (m_limits.age.count() > 0 && m_next.records > 0 && age >= m_limits.age)
+    if (const auto at = oldAt(); at && now >= *at)
         end();
 }
 

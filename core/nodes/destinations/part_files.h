@@ -5,6 +5,7 @@
 #include "core/base/file_system.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,9 @@ public:
     void discard(); ///< what was added or written since stored() is not to be
 
     void endIfOld(WallTime now); ///< makes the file being written whole if it is old enough
-    void end();                  ///< likewise, whatever its age; not when it is empty
+    /// When that is; nothing while it is empty, or of no age limit.
+    std::optional<WallTime> oldAt() const;
+    void end(); ///< likewise, whatever its age; not when it is empty
 
 private:
     struct Piece {

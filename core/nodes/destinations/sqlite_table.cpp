@@ -111,6 +111,8 @@ public:
         return result;
     }
 
+    void giveUp() override { unstage(); }
+
     Status commit(std::span<const runtime::Chunk> chunks,
                   const runtime::FragmentProgress &progress) override
     {
@@ -149,9 +151,6 @@ private:
         const auto identity = identify();
         if (!identity)
             return identity.error();
-        // A file made anew may get the inode of the one that was removed.
-        if (std::exchange(m_lost, false) || (m_identity && *m_identity != *identity))
-            opened.notices.push_back(replaced());
         m_identity = *identity;
         return opened;
     }
@@ -176,7 +175,6 @@ private:
         const auto identity = identify();
         if (!identity || identity.value() != m_identity) {
             release();
-            m_lost = true;
             return replaced();
         }
         MILLRACE_TRY(m_database->commit());
@@ -255,7 +253,6 @@ private:
     std::string m_node;
     StreamUuid m_source;
     std::optional<FileIdentity> m_identity;     ///< of the file of the last open()
-    bool m_lost = false;                        ///< a commit found another file or none
     std::unique_ptr<SqliteDatabase> m_database; ///< null before open() and after a replacement
     std::unique_ptr<ProgressTable> m_progress;
     std::unique_ptr<RowWriter> m_writer;

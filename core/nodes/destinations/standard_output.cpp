@@ -73,7 +73,6 @@ private:
     void appendRow(const record::RecordBatch &batch, std::uint32_t row)
     {
         if (m_table) {
-            // The origin's place: a mapped record has none of its own.
             const record::Origin origin = batch.origin(row);
             m_text += batch.placed()
                           ? record::timestampText(batch.arrival(row).time_since_epoch().count())

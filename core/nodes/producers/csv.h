@@ -56,7 +56,6 @@ public:
     void settle();
 
     const record::Schema &schema() const { return m_schema; }
-    std::size_t cellCount() const { return m_cellCount; }
     /// The cell a field comes from.
     std::size_t cellOf(std::size_t field) const { return m_cells[field]; }
 

@@ -44,16 +44,16 @@ class Filter final : public runtime::Transform
 {
 public:
     Filter(std::shared_ptr<const sql::BoundExpression> condition, record::Schema schema,
-           const sql::SequenceNumberSource *sequenceNumbers)
+           std::shared_ptr<const sql::SequenceNumberSource> sequenceNumbers)
         : m_condition(std::move(condition))
         , m_schema(std::move(schema))
-        , m_sequenceNumbers(sequenceNumbers)
+        , m_sequenceNumbers(std::move(sequenceNumbers))
     {}
 
     std::unique_ptr<runtime::TransformState> newState() const override
     {
         auto state = std::make_unique<FilterState>();
-        state->scratch.setSequenceNumbers(m_sequenceNumbers);
+        state->scratch.setSequenceNumbers(m_sequenceNumbers.get());
         return state;
     }
 
@@ -77,7 +77,7 @@ public:
 private:
     std::shared_ptr<const sql::BoundExpression> m_condition;
     record::Schema m_schema;
-    const sql::SequenceNumberSource *m_sequenceNumbers;
+    std::shared_ptr<const sql::SequenceNumberSource> m_sequenceNumbers;
 };
 
 } // namespace

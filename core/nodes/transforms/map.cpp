@@ -58,6 +58,7 @@ struct MapState final : runtime::TransformState {
     sql::ProjectedRows projected;
     std::vector<sql::RowError> keyErrors;
     record::RecordBatchBuilder builder;
+    std::vector<std::uint32_t> made; ///< the input row of each row in `builder`
     std::string key;
 };
 
@@ -66,16 +67,16 @@ class Map final : public runtime::Transform
 public:
     Map(std::shared_ptr<const sql::SelectList> select,
         std::shared_ptr<const sql::BoundExpression> key,
-        const sql::SequenceNumberSource *sequenceNumbers)
+        std::shared_ptr<const sql::SequenceNumberSource> sequenceNumbers)
         : m_select(std::move(select))
         , m_key(std::move(key))
-        , m_sequenceNumbers(sequenceNumbers)
+        , m_sequenceNumbers(std::move(sequenceNumbers))
     {}
 
     std::unique_ptr<runtime::TransformState> newState() const override
     {
         auto state = std::make_unique<MapState>();
-        state->scratch.setSequenceNumbers(m_sequenceNumbers);
+        state->scratch.setSequenceNumbers(m_sequenceNumbers.get());
         return state;
     }
 
@@ -84,15 +85,18 @@ public:
     {
         auto &scratch = static_cast<MapState &>(state);
         runtime::TransformOutput out;
+        scratch.made.clear();
         m_select->project(*in.batch, in.rows, scratch.scratch, scratch.projected);
         for (sql::RowError &error : scratch.projected.errors)
             out.dead.push_back(dead(error.row, std::move(error.reason)));
         if (m_key)
             appendWithNewKeys(*in.batch, scratch, out);
         else
-            appendWithOldKeys(*in.batch, scratch);
+            appendWithOldKeys(*in.batch, scratch, out);
+        std::sort(out.dead.begin(), out.dead.end(),
+                  [](const auto &a, const auto &b) { return a.row < b.row; });
         out.processed = scratch.builder.count();
-        out.chunk = runtime::Chunk::all(scratch.builder.finish());
+        out.chunk = runtime::Chunk::all(scratch.builder.finishDerived(*in.batch, scratch.made));
         return out;
     }
 
@@ -106,23 +110,31 @@ private:
 
     static void append(const record::RecordBatch &batch, std::uint32_t row,
                        std::string_view payload, std::string_view key, bool keepHash,
-                       record::RecordBatchBuilder &builder)
+                       MapState &state, runtime::TransformOutput &out)
     {
+        if (payload.size() > record::kMaxDataBytes) { // no stream would take it
+            out.dead.push_back({row, Problem(Code::RecordTooLarge,
+                                             {{"bytes", std::to_string(payload.size())},
+                                              {"limit", std::to_string(record::kMaxDataBytes)}})});
+            return;
+        }
+        state.made.push_back(row);
         const record::Origin origin = batch.origin(row);
         const std::vector<record::Attribute> attributes = batch.attributes(row);
-        builder.append({.data = payload,
-                        .key = key,
-                        .explicitHash = keepHash ? batch.explicitHash(row) : std::nullopt,
-                        .attributes = attributes,
-                        .origin = &origin});
+        state.builder.append({.data = payload,
+                              .key = key,
+                              .explicitHash = keepHash ? batch.explicitHash(row) : std::nullopt,
+                              .attributes = attributes,
+                              .origin = &origin});
     }
 
-    void appendWithOldKeys(const record::RecordBatch &batch, MapState &state) const
+    static void appendWithOldKeys(const record::RecordBatch &batch, MapState &state,
+                                  runtime::TransformOutput &out)
     {
         const sql::ProjectedRows &rows = state.projected;
         for (std::size_t i = 0; i < rows.rows.size(); ++i) {
             const std::uint32_t row = rows.rows[i];
-            append(batch, row, rows.payload(i), batch.key(row), true, state.builder);
+            append(batch, row, rows.payload(i), batch.key(row), true, state, out);
         }
     }
 
@@ -133,7 +145,6 @@ private:
         const sql::ColumnVector &keys =
             m_key->evaluate(batch, rows.rows, state.scratch, state.keyErrors);
         auto error = state.keyErrors.begin();
-        const std::size_t deadBefore = out.dead.size();
         for (std::size_t i = 0; i < rows.rows.size(); ++i) {
             const std::uint32_t row = rows.rows[i];
             if (error != state.keyErrors.end() && error->row == row) {
@@ -148,16 +159,13 @@ private:
             else if (characterCount(state.key) > record::kMaxKeyChars)
                 out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
             else
-                append(batch, row, rows.payload(i), state.key, false, state.builder);
+                append(batch, row, rows.payload(i), state.key, false, state, out);
         }
-        std::inplace_merge(
-            out.dead.begin(), out.dead.begin() + static_cast<std::ptrdiff_t>(deadBefore),
-            out.dead.end(), [](const auto &a, const auto &b) { return a.row < b.row; });
     }
 
     std::shared_ptr<const sql::SelectList> m_select;
     std::shared_ptr<const sql::BoundExpression> m_key; ///< null: the key stays
-    const sql::SequenceNumberSource *m_sequenceNumbers;
+    std::shared_ptr<const sql::SequenceNumberSource> m_sequenceNumbers;
 };
 
 } // namespace

@@ -320,17 +320,14 @@ std::vector<Overload> ceilOverloads()
             {"DOUBLE -> DOUBLE", rowKernel<ceilReal>}};
 }
 
-std::span<const Function> mathFunctions()
+namespace {
+
+constexpr FunctionGroup kMath = FunctionGroup::Math;
+
+/// Angles, powers and logarithms.
+std::vector<Function> realFunctions()
 {
-    constexpr FunctionGroup kMath = FunctionGroup::Math;
-    static const std::vector<Function> table{
-        {"ABS",
-         kMath,
-         "Without the sign",
-         {{"INT -> INT", rowKernel<absInteger>},
-          {"BIGINT -> BIGINT", rowKernel<absInteger>},
-          {"DECIMAL -> 1", rowKernel<absDecimal>},
-          {"DOUBLE -> DOUBLE", rowKernel<absReal>}}},
+    return {
         {"ACOS", kMath, "The arc cosine", ofDouble<std::acos>()},
         {"ASIN", kMath, "The arc sine", ofDouble<std::asin>()},
         {"ATAN", kMath, "The arc tangent", ofDouble<std::atan>()},
@@ -342,8 +339,6 @@ std::span<const Function> mathFunctions()
         {"DEGREES", kMath, "Radians in degrees", ofDouble<degrees>()},
         {"E", kMath, "Euler's number", {{"-> DOUBLE", rowKernel<eulers>}}},
         {"EXP", kMath, "e to the power", ofDouble<std::exp>()},
-        {"GREATEST", kMath, "The greatest; NULL where one is", {{"T... -> T", extreme<true>}}},
-        {"LEAST", kMath, "The least; NULL where one is", {{"T... -> T", extreme<false>}}},
         {"LN",
          kMath,
          "The natural logarithm",
@@ -361,6 +356,31 @@ std::span<const Function> mathFunctions()
          kMath,
          "The logarithm to the base 2",
          {{"DOUBLE -> DOUBLE", rowKernel<logarithm<std::log2>>}}},
+        {"PI", kMath, "The number pi", {{"-> DOUBLE", rowKernel<pi>}}},
+        {"POWER",
+         kMath,
+         "The first to the power of the second",
+         {{"DOUBLE, DOUBLE -> DOUBLE", rowKernel<power>}}},
+        {"RADIANS", kMath, "Degrees in radians", ofDouble<radians>()},
+        {"SIN", kMath, "The sine", ofDouble<std::sin>()},
+        {"SQRT", kMath, "The square root", ofDouble<std::sqrt>()},
+        {"TAN", kMath, "The tangent", ofDouble<std::tan>()},
+    };
+}
+
+/// What keeps the type of its arguments, and chance.
+std::vector<Function> numberFunctions()
+{
+    return {
+        {"ABS",
+         kMath,
+         "Without the sign",
+         {{"INT -> INT", rowKernel<absInteger>},
+          {"BIGINT -> BIGINT", rowKernel<absInteger>},
+          {"DECIMAL -> 1", rowKernel<absDecimal>},
+          {"DOUBLE -> DOUBLE", rowKernel<absReal>}}},
+        {"GREATEST", kMath, "The greatest; NULL where one is", {{"T... -> T", extreme<true>}}},
+        {"LEAST", kMath, "The least; NULL where one is", {{"T... -> T", extreme<false>}}},
         {"MOD",
          kMath,
          "The rest of a division, with the sign of the first",
@@ -371,12 +391,6 @@ std::span<const Function> mathFunctions()
                return arithmeticType(Operator::Modulo, types[0], types[1]);
            }},
           {"DOUBLE, DOUBLE -> DOUBLE", arithmeticKernel(Operator::Modulo, TypeKind::Double)}}},
-        {"PI", kMath, "The number pi", {{"-> DOUBLE", rowKernel<pi>}}},
-        {"POWER",
-         kMath,
-         "The first to the power of the second",
-         {{"DOUBLE, DOUBLE -> DOUBLE", rowKernel<power>}}},
-        {"RADIANS", kMath, "Degrees in radians", ofDouble<radians>()},
         {"RAND",
          kMath,
          "A number from 0 to 1, the same for the same record",
@@ -397,11 +411,20 @@ std::span<const Function> mathFunctions()
           {"BIGINT -> BIGINT", rowKernel<signInteger>},
           {"DECIMAL -> 1", rowKernel<signDecimal>, nullptr, widerDecimal},
           {"DOUBLE -> DOUBLE", rowKernel<signReal>}}},
-        {"SIN", kMath, "The sine", ofDouble<std::sin>()},
-        {"SQRT", kMath, "The square root", ofDouble<std::sqrt>()},
-        {"TAN", kMath, "The tangent", ofDouble<std::tan>()},
         {"TRUNCATE", kMath, "Cut after so many digits", rounding<Rounding::Down>()},
     };
+}
+
+} // namespace
+
+std::span<const Function> mathFunctions()
+{
+    static const std::vector<Function> table = [] {
+        std::vector<Function> all = realFunctions();
+        const std::vector<Function> others = numberFunctions();
+        all.insert(all.end(), others.begin(), others.end());
+        return all;
+    }();
     return table;
 }
 

@@ -164,94 +164,122 @@ std::string TimeFormat::format(std::int64_t millis) const
     return out;
 }
 
-std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
+/// A text while its parts are read, one after the other.
+class TimeFormat::Reading
 {
-    CivilTime civil;
-    std::optional<bool> afternoon;
-    std::size_t at = 0;
-    const auto number = [&](int &out, int least, int most) {
-        int digits = 0;
-        out = 0;
-        for (; digits < most && at < text.size() && text[at] >= '0' && text[at] <= '9';
-             ++at, ++digits)
-            out = out * 10 + (text[at] - '0');
-        return digits >= least;
-    };
-    const auto name = [&](auto &names, bool whole) -> int {
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            const std::string_view one = whole ? names[i] : names[i].substr(0, 3);
-            if (text.substr(at).starts_with(one)) {
-                at += one.size();
-                return static_cast<int>(i);
-            }
-        }
-        return -1;
-    };
-    for (std::size_t i = 0; i < m_parts.size(); ++i) {
-        const Part &part = m_parts[i];
-        // Digits that touch the next number are exactly as many as the pattern says.
-        const bool touches = i + 1 < m_parts.size() && m_parts[i + 1].letter != '\0';
+public:
+    explicit Reading(std::string_view text)
+        : m_text(text)
+    {}
+
+    /// `touches`: the next part is a number, too, so that this one has exactly as many digits as
+    /// the pattern says.
+    bool take(const Part &part, bool touches)
+    {
         const int most = touches ? part.count : std::max(part.count, 2);
-        bool good = true;
-        int value = 0;
         switch (part.letter) {
         case 'y':
         case 'u':
-            good = number(value, part.count, touches ? part.count : std::max(part.count, 4));
-            civil.year = part.count == 2 ? 2000 + value : value;
-            break;
+            return takeYear(part.count, touches);
         case 'M':
-            if (part.count >= 3) {
-                civil.month = name(kMonths, part.count > 3) + 1;
-                good = civil.month > 0;
-            } else {
-                good = number(civil.month, part.count, most);
-            }
-            break;
+            if (part.count < 3)
+                return number(m_civil.month, part.count, most);
+            m_civil.month = name(kMonths, part.count > 3) + 1;
+            return m_civil.month > 0;
         case 'd':
-            good = number(civil.day, part.count, most);
-            break;
+            return number(m_civil.day, part.count, most);
         case 'H':
         case 'h':
-            good = number(civil.hour, part.count, most);
-            break;
+            return number(m_civil.hour, part.count, most);
         case 'm':
-            good = number(civil.minute, part.count, most);
-            break;
+            return number(m_civil.minute, part.count, most);
         case 's':
-            good = number(civil.second, part.count, most);
-            break;
-        case 'S': {
-            const std::size_t begin = at;
-            good = number(value, part.count, part.count);
-            std::string digits(text.substr(begin, at - begin));
-            digits.resize(3, '0');
-            civil.millisecond = good ? std::stoi(digits) : 0;
-            break;
-        }
+            return number(m_civil.second, part.count, most);
+        case 'S':
+            return takeFraction(part.count);
         case 'a':
-            afternoon = text.substr(at, 2) == "PM";
-            good = *afternoon || text.substr(at, 2) == "AM";
-            at += 2;
-            break;
+            m_afternoon = m_text.substr(m_at, 2) == "PM";
+            return literal(*m_afternoon ? "PM" : "AM");
         case 'E':
-            good = name(kDays, part.count > 3) >= 0;
-            break;
+            return name(kDays, part.count > 3) >= 0;
         default:
-            good = text.substr(at).starts_with(part.text);
-            at += part.text.size();
+            return literal(part.text);
         }
-        if (!good || at > text.size())
+    }
+
+    /// Milliseconds since 1970, when the whole text was read and is a time.
+    std::optional<std::int64_t> result() const
+    {
+        CivilTime civil = m_civil;
+        if (m_afternoon)
+            civil.hour = civil.hour % 12 + (*m_afternoon ? 12 : 0);
+        if (m_at != m_text.size() || civil.year < 1 || civil.year > 9999 || civil.month < 1 ||
+            civil.month > 12 || civil.day < 1 ||
+            civil.day > record::daysInMonth(civil.year, civil.month) || civil.hour > 23 ||
+            civil.minute > 59 || civil.second > 59)
+            return {};
+        return record::millisFromCivil(civil);
+    }
+
+private:
+    bool number(int &out, int least, int most)
+    {
+        int digits = 0;
+        out = 0;
+        for (; digits < most && m_at < m_text.size() && m_text[m_at] >= '0' && m_text[m_at] <= '9';
+             ++m_at, ++digits)
+            out = out * 10 + (m_text[m_at] - '0');
+        return digits >= least;
+    }
+    /// The number of the name that stands here; -1: none of them.
+    int name(const auto &names, bool whole)
+    {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (literal(whole ? names[i] : names[i].substr(0, 3)))
+                return static_cast<int>(i);
+        }
+        return -1;
+    }
+    bool literal(std::string_view text)
+    {
+        if (!m_text.substr(m_at).starts_with(text))
+            return false;
+        m_at += text.size();
+        return true;
+    }
+    bool takeYear(int count, bool touches)
+    {
+        int value = 0;
+        const bool good = number(value, count, touches ? count : std::max(count, 4));
+        m_civil.year = count == 2 ? 2000 + value : value;
+        return good;
+    }
+    bool takeFraction(int count)
+    {
+        const std::size_t begin = m_at;
+        int value = 0;
+        if (!number(value, count, count))
+            return false;
+        std::string digits(m_text.substr(begin, m_at - begin));
+        digits.resize(3, '0');
+        m_civil.millisecond = std::stoi(digits);
+        return true;
+    }
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    CivilTime m_civil;
+    std::optional<bool> m_afternoon;
+};
+
+std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
+{
+    Reading reading(text);
+    for (std::size_t i = 0; i < m_parts.size(); ++i) {
+        if (!reading.take(m_parts[i], i + 1 < m_parts.size() && m_parts[i + 1].letter != '\0'))
             return {};
     }
-    if (afternoon)
-        civil.hour = civil.hour % 12 + (*afternoon ? 12 : 0);
-    if (at != text.size() || civil.year < 1 || civil.year > 9999 || civil.month < 1 ||
-        civil.month > 12 || civil.day < 1 ||
-        civil.day > record::daysInMonth(civil.year, civil.month) || civil.hour > 23 ||
-        civil.minute > 59 || civil.second > 59)
-        return {};
-    return record::millisFromCivil(civil);
+    return reading.result();
 }
 
 std::optional<TimeUnit> timeUnit(std::string_view upperName)

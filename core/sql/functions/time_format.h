@@ -25,6 +25,7 @@ public:
     std::optional<std::int64_t> read(std::string_view text) const;
 
 private:
+    class Reading;
     struct Part {
         char letter; ///< 0: `text` as it is
         int count;

@@ -1,115 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
-
-#include "core/engine/local_engine.h"
-#include "core/graph/file.h"
-#include "core/nodes/kinds.h"
-#include "core/store/database.h"
 
 #include <QFile>
 #include <QTemporaryDir>
-#include <QTest>
-
-#include <mutex>
 
 using namespace millrace;
-using namespace millrace::engine;
-
-namespace {
-
-/// A pipeline generator → clicks → filter → SQLite, as a person would draw it.
-class Pipeline
-{
-public:
-    Pipeline()
-    {
-        SeededRandom random(3);
-        document.project = Uuid::random(random);
-        document.name = "Test";
-        add("gener001", "generator",
-            {{"ratePerSecond", 2000.0}, {"total", std::int64_t{5000}}, {"seed", std::int64_t{7}}});
-        add("stream01", "data-stream", {{"stream", std::string("clicks")}});
-        add("filter01", "filter", {{"condition", std::string("status >= 500")}});
-        add("sqlite01", "sqlite-table",
-            {{"file", std::string("out.db")}, {"table", std::string("errors")}});
-        wire("gener001", "stream01");
-        wire("stream01", "filter01");
-        wire("filter01", "sqlite01");
-    }
-
-    void add(const char *id, const char *kind,
-             std::map<std::string, graph::ParameterValue> parameters)
-    {
-        graph::Node node;
-        node.id = {id};
-        node.kind = kind;
-        node.name = id;
-        node.parameters = std::move(parameters);
-        document.put(std::move(node));
-    }
-    void wire(const char *from, const char *to)
-    {
-        document.wires[{{{from}, "out"}, {{to}, "in"}}] = {};
-    }
-
-    graph::Document document;
-};
-
-class Run
-{
-public:
-    Run(const QString &directory, bool virtualTime)
-    {
-        LocalEngineOptions options;
-        options.dataDirectory = directory.toStdString();
-        options.virtualTime = virtualTime;
-        options.log = [this](const Problem &problem) {
-            const std::lock_guard guard(m_mutex); // any thread of the engine calls it
-            m_messages += problem.message() + "\n";
-        };
-        auto opened = openLocalEngine(options);
-        if (!opened)
-            qFatal("%s", opened.error().message().c_str());
-        engine = *std::move(opened);
-    }
-    Reply ask(Request request) { return engine->wait(engine->request(std::move(request))); }
-    void deployAndRun(const Pipeline &pipeline)
-    {
-        const Reply deployed = ask(DeployRequest{pipeline.document, {}});
-        for (const Problem &problem : deployed.problems)
-            qWarning("%s", problem.message().c_str());
-        QVERIFY(deployed.ok());
-        QVERIFY(ask(RunRequest{}).ok());
-    }
-    void drain() { QTRY_VERIFY_WITH_TIMEOUT(engine->snapshot()->drained, 60'000); }
-
-    std::string messages()
-    {
-        const std::lock_guard guard(m_mutex);
-        return m_messages;
-    }
-
-private:
-    std::mutex m_mutex; ///< guards m_messages
-    std::string m_messages;
-
-public:
-    std::unique_ptr<Engine> engine; ///< last: it calls back until it is gone
-};
-
-std::int64_t query(const QString &directory, const char *sql)
-{
-    auto db = store::Database::open(directory.toStdString() + "/output/out.db",
-                                    store::Database::Mode::ReadOnly);
-    if (!db)
-        return -1;
-    auto statement = db->prepare(sql);
-    if (!statement || !statement->step())
-        return -2;
-    return statement->integer(0);
-}
-
-} // namespace
+using namespace millrace::test;
 
 class LocalEngineTest : public QObject
 {
@@ -144,6 +41,36 @@ private slots:
         QCOMPARE(rows, static_cast<std::int64_t>(filter->counts.processed));
         QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors WHERE status < 500"),
                  std::int64_t(0));
+    }
+
+    /// What a record carries of its stream is there behind a map, too, and the same everywhere.
+    void whereARecordStoodIsKnownBehindAMap()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), true);
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{300};
+        pipeline.add("mapper01", "map",
+                     {{"select", std::string("record.sequence_number AS number, status")}});
+        pipeline.document.nodes.at({"filter01"}).parameters["condition"] =
+            std::string("NOW() = arrival_time AND record.sequence_number = number AND "
+                        "record.shard >= 0 AND record.ordinal >= 0");
+        pipeline.document.wires.erase({{{"stream01"}, "out"}, {{"filter01"}, "in"}});
+        pipeline.wire("stream01", "mapper01");
+        pipeline.wire("mapper01", "filter01");
+        run.deployAndRun(pipeline);
+        run.drain();
+        QCOMPARE(query(dir.path(), "SELECT count(DISTINCT number) FROM errors"), 300);
+
+        RecordsRequest request;
+        request.stream = run.engine->snapshot()->node({"stream01"})->stream;
+        request.limit = 1;
+        const Reply page = run.ask(request);
+        const auto &rows = std::get<RecordsReply>(page.value).rows;
+        QCOMPARE(rows.size(), std::size_t{1});
+        const std::string sql =
+            "SELECT count(*) FROM errors WHERE number = '" + rows[0].sequenceNumber + "'";
+        QCOMPARE(query(dir.path(), sql.c_str()), 1);
     }
 
     void aRemovedTableFileIsFilledAgainFromTheStream()

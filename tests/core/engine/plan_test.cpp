@@ -181,24 +181,6 @@ private slots:
         d.chain("p1 > s1 > f1 > s2 > f2 > s1");
         QCOMPARE(d.fragments(), (Lines{"s1 -[f1]-> s2", "s2 -[f2]-> s1"}));
     }
-
-    void onlyWhatMattersChangesAStamp()
-    {
-        Drawing d;
-        d.chain("p1 > s1 > f1 > d1");
-        (void)d.fragments();
-        const std::string before = d.plan.fragments[0].stamp;
-        d.document.nodes.at({"f1000000"}).name = "another name";
-        (void)d.fragments();
-        QCOMPARE(d.plan.fragments[0].stamp, before);
-        d.document.nodes.at({"f1000000"}).parameters["condition"] = std::string(200, ' ') + "a > 1";
-        (void)d.fragments();
-        const std::string changed = d.plan.fragments[0].stamp;
-        QVERIFY(changed != before);
-        d.document.nodes.at({"f1000000"}).parameters["condition"] = std::string(200, ' ') + "a > 2";
-        (void)d.fragments();
-        QVERIFY(d.plan.fragments[0].stamp != changed); // also behind the first 80 characters
-    }
 };
 
 MILLRACE_TEST(PlanTest)

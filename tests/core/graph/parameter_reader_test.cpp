@@ -39,7 +39,6 @@ private slots:
         QCOMPARE(reader.text("columns"), "a, b");
         QVERIFY(reader.boolean("strict"));
         QVERIFY(reader.texts("tags") == (TextList{"x", "y"}));
-        QVERIFY(reader.keyValues("headers") == (KeyValues{{"k", "v"}}));
         QVERIFY(reader.text("note").empty());
     }
 

@@ -51,6 +51,42 @@ private slots:
         QCOMPARE(out->dead[0].row, 1U);
     }
 
+    /// A filter or another map behind this one, in one fragment, asks for it.
+    void aMadeRecordKeepsThePlaceAndArrivalOfItsInput()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("n INT").value();
+        const auto map = world.transform("map", {{"select", std::string("n + 1 AS n")}}).value();
+        const Uuid stream = Uuid::random(world.random);
+        record::RecordBatchBuilder builder;
+        for (const char *text : {R"({"n":0})", R"({"n":"no"})", R"({"n":2})", R"({"n":3})"})
+            builder.append({.data = text, .key = "k"});
+        const auto batch = builder.finishPlaced(stream, ShardIndex(2), Ordinal(100),
+                                                {1000, 1001, 1002, 1003}, {50, 51, 52, 53});
+        const auto state = map->newState();
+        // Twice: what was made is the input of the next map.
+        auto made = map->process(runtime::Chunk::all(batch), *state).value().chunk;
+        made = map->process(made, *state).value().chunk;
+        QCOMPARE(made.count(), std::size_t{3});
+        QVERIFY(made.batch->placed());
+        QCOMPARE(made.batch->seqIx(1), std::uint64_t{52});
+
+        for (const auto &[condition, rows] :
+             std::initializer_list<std::pair<const char *, std::vector<std::uint32_t>>>{
+                 {"ordinal >= 102", {1, 2}},
+                 {"shard = 2", {0, 1, 2}},
+                 {"CAST(arrival_time AS STRING) LIKE '%:01.002%'", {1}},
+                 {"NOW() = arrival_time", {0, 1, 2}},
+                 {"NOW() IS NOT NULL", {0, 1, 2}}}) {
+            const auto filter =
+                world.transform("filter", {{"condition", std::string(condition)}}).value();
+            const auto filterState = filter->newState();
+            const auto out = filter->process(made, *filterState);
+            QVERIFY2(out && out->chunk.rows == rows, condition);
+        }
+        QVERIFY(made.batch->origin(1) == (record::Origin{stream, ShardIndex(2), Ordinal(102), {}}));
+    }
+
     void takesANewKey()
     {
         NodeWorld world;
@@ -80,6 +116,28 @@ private slots:
         for (const auto &row : out->dead)
             dead.push_back(row.row);
         QCOMPARE(dead, (std::vector<std::uint32_t>{1, 2, 3, 4}));
+    }
+
+    /// A few texts of the input may make a record that no stream takes.
+    void whatIsTooLargeForARecordIsDead()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("t STRING").value();
+        const auto map =
+            world.transform("map", {{"select", std::string("t AS a, t AS b, t AS c, t AS d")}})
+                .value();
+        const std::string text(record::kMaxDataBytes / 4, 'x');
+        const std::string payload = "{\"t\":\"" + text + "\"}";
+        record::RecordBatchBuilder builder;
+        builder.append({.data = payload, .key = "k"});
+        builder.append({.data = R"({"t":"small"})", .key = "k"});
+        const auto state = map->newState();
+        const auto out = map->process(runtime::Chunk::all(builder.finish()), *state);
+        QVERIFY(out);
+        QCOMPARE(out->processed, 1U);
+        QCOMPARE(out->dead.size(), std::size_t{1});
+        QCOMPARE(out->dead[0].row, 0U);
+        QCOMPARE(out->dead[0].reason.code(), Code::RecordTooLarge);
     }
 
     void aBadListNamesItsPlace()

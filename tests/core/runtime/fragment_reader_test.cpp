@@ -128,6 +128,26 @@ private slots:
                  (std::vector<std::string>{"4", "5"}));
     }
 
+    /// An older data directory beside a newer destination; or a power cut that took records.
+    void aCursorBehindTheEndIsSetBackAndTold()
+    {
+        Fixture f;
+        for (int i = 0; i < 3; ++i)
+            f.put(1, std::to_string(i));
+        FragmentReader reader(*f.stream, false);
+        const auto notices = reader.restore({{f.stream->id(), ShardIndex(1), Ordinal(7)}},
+                                            {{f.stream->id(), ShardIndex(1), Ordinal(9)}});
+        QCOMPARE(notices.size(), std::size_t(1));
+        QCOMPARE(notices[0].code(), Code::CursorAhead);
+        QCOMPARE(notices[0].argument("stream"), std::string_view("s"));
+        f.put(1, "new");
+        std::vector<Problem> none;
+        const auto pieces = *reader.gather({}, none);
+        QCOMPARE(Fixture::payloads(pieces), (std::vector<std::string>{"new"}));
+        QVERIFY(!pieces.front().deadKnown); // its dead letter, if it is one, was never written
+        QVERIFY(reader.restore({{f.stream->id(), ShardIndex(1), Ordinal(4)}}, {}).empty());
+    }
+
     void whatRetentionTookIsCountedNotSkippedInSilence()
     {
         Fixture f;
@@ -148,6 +168,27 @@ private slots:
             expired += piece.expired;
         QCOMPARE(expired, horizon - before);
         QCOMPARE(Fixture::payloads(pieces).size(), std::size_t(40 - horizon.value));
+    }
+
+    void aGapWithNothingBehindItIsPassed()
+    {
+        Fixture f;
+        f.put(0, std::string(300, 'a'));
+        FragmentReader reader(*f.stream, false);
+        for (int i = 0; i < 9; ++i)
+            f.put(0, std::string(300, 'b'));
+        QVERIFY(f.stream->log().seal().has_value());
+        while (*f.stream->log().dropOldestSegment() > 0) {
+        }
+        const Ordinal end = f.stream->bounds(ShardIndex(0)).end;
+        QCOMPARE(end.value, std::uint64_t(10));
+        std::vector<Problem> notices;
+        const auto pieces = *reader.gather({}, notices);
+        QCOMPARE(pieces.size(), std::size_t(1));
+        QCOMPARE(pieces.front().expired, std::uint64_t(10));
+        reader.accept(pieces);
+        QCOMPARE(reader.cursors()[0].next, end);
+        QVERIFY(reader.gather({}, notices)->empty());
     }
 
     void deadLettersThatStandAreNotMadeAgain()

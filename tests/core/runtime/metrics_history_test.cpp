@@ -89,6 +89,23 @@ private slots:
         for (std::size_t n = 0; n < packed.size(); ++n)
             QVERIFY(MetricsHistory::unpack(1, ByteView(packed).first(n)).size() < 3);
     }
+
+    void aMinuteThatCouldNotBeWrittenIsTriedAgain()
+    {
+        constexpr std::int64_t kBegin = 1'767'225'600;
+        auto catalog = open("refused.db");
+        MetricsHistory history(*catalog);
+        history.add(m_series, kBegin, 7);
+        auto other = *store::Database::open(m_dir.filePath("refused.db").toStdString(),
+                                            store::Database::Mode::ReadWrite);
+        QVERIFY(other.execute("ALTER TABLE metrics RENAME TO away").has_value());
+        QVERIFY(!history.flush().has_value());
+        QVERIFY(other.execute("ALTER TABLE away RENAME TO metrics").has_value());
+        history.add(m_series, kBegin + 60, 8); // the minute is over: nothing changes it any more
+        QVERIFY(history.flush().has_value());
+        QCOMPARE(MetricsHistory(*catalog).points(m_series, kBegin, kBegin + 60)->size(),
+                 std::size_t(1));
+    }
 };
 
 MILLRACE_TEST(MetricsHistoryTest)

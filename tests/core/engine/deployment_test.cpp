@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/engine/engine_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/engine/deployment.h"
+
+#include <QTemporaryDir>
+
+#include <set>
+
+using namespace millrace;
+using namespace millrace::test;
+
+namespace {
+
+/// A deployment that nobody drives.
+class World
+{
+public:
+    World()
+    {
+        stream::StreamStoreOptions options;
+        options.dataDirectory = m_dir.path().toStdString();
+        options.threads = false;
+        m_store = *stream::StreamStore::open(options, posixFileSystem(), m_clock, m_random,
+                                             [](const Problem &) {});
+        m_checkpoints = std::make_unique<runtime::Checkpoints>(m_store->catalog());
+        m_schemas = std::make_unique<SchemaKeeper>(
+            *m_store, m_clock, [](const std::string &) {}, [](const Problem &) {});
+        m_scheduler = std::make_unique<Scheduler>(m_clock, 0, [](const Problem &) {});
+        DeploymentServices services;
+        services.store = m_store.get();
+        services.scheduler = m_scheduler.get();
+        services.schemas = m_schemas.get();
+        services.checkpoints = m_checkpoints.get();
+        services.fileSystem = &posixFileSystem();
+        services.clock = &m_clock;
+        services.random = &m_random;
+        services.report = [](const Problem &) {};
+        services.pump = [this] { m_store->commitAll(); };
+        m_deployment = std::make_unique<Deployment>(std::move(services));
+    }
+
+    /// Deploys, runs, and gives the ends of the tasks that are new.
+    std::set<std::string> newTasks(const graph::Document &document)
+    {
+        if (!m_deployment->deploy(document, {}) || !m_deployment->start())
+            return {"failed"};
+        std::set<std::string> out;
+        std::set<std::shared_ptr<runtime::Task>> tasks;
+        for (const DeployedTask &task : m_deployment->tasks()) {
+            tasks.insert(task.task);
+            if (!m_tasks.contains(task.task))
+                out.insert(task.nodes.back().value);
+        }
+        m_tasks = tasks;
+        return out;
+    }
+
+private:
+    QTemporaryDir m_dir;
+    ManualClock m_clock;
+    SeededRandom m_random{1};
+    std::unique_ptr<stream::StreamStore> m_store;
+    std::unique_ptr<runtime::Checkpoints> m_checkpoints;
+    std::unique_ptr<SchemaKeeper> m_schemas;
+    std::unique_ptr<Scheduler> m_scheduler;
+    std::unique_ptr<Deployment> m_deployment;
+    std::set<std::shared_ptr<runtime::Task>> m_tasks;
+};
+
+} // namespace
+
+class DeploymentTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void onlyWhatDiffersIsStartedAnew()
+    {
+        using Nodes = std::set<std::string>;
+        World world;
+        Pipeline pipeline;
+        auto &nodes = pipeline.document.nodes;
+        QCOMPARE(world.newTasks(pipeline.document), (Nodes{"gener001", "sqlite01"}));
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{});
+        nodes.at({"filter01"}).name = "another name";
+        nodes.at({"sqlite01"}).parameters["mode"] = std::string("append"); // as by default
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{});
+        const std::string spaces(200, ' ');
+        nodes.at({"filter01"}).parameters["condition"] = spaces + "status >= 400";
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{"sqlite01"});
+        nodes.at({"filter01"}).parameters["condition"] = spaces + "status >= 404";
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{"sqlite01"});
+        nodes.at({"gener001"}).parameters["seed"] = std::int64_t{8};
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{"gener001"});
+        pipeline.add("output01", "standard-output", {});
+        pipeline.wire("stream01", "output01");
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{"output01"});
+        nodes.at({"filter01"}).state = graph::NodeState::Bypassed;
+        QCOMPARE(world.newTasks(pipeline.document), Nodes{"sqlite01"});
+        SeededRandom random(99);
+        pipeline.document.project = Uuid::random(random);
+        QCOMPARE(world.newTasks(pipeline.document), (Nodes{"gener001", "output01", "sqlite01"}));
+    }
+};
+
+MILLRACE_TEST(DeploymentTest)
+#include "deployment_test.moc"

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/engine/local_engine.h"
+#include "core/graph/document.h"
+#include "core/store/database.h"
+
+#include <QString>
+#include <QTest>
+
+#include <mutex>
+
+namespace millrace::test {
+
+using namespace millrace::engine;
+
+/// A pipeline generator → clicks → filter → SQLite, as a person would draw it.
+class Pipeline
+{
+public:
+    Pipeline()
+    {
+        SeededRandom random(3);
+        document.project = Uuid::random(random);
+        document.name = "Test";
+        add("gener001", "generator",
+            {{"ratePerSecond", 2000.0}, {"total", std::int64_t{5000}}, {"seed", std::int64_t{7}}});
+        add("stream01", "data-stream", {{"stream", std::string("clicks")}});
+        add("filter01", "filter", {{"condition", std::string("status >= 500")}});
+        add("sqlite01", "sqlite-table",
+            {{"file", std::string("out.db")}, {"table", std::string("errors")}});
+        wire("gener001", "stream01");
+        wire("stream01", "filter01");
+        wire("filter01", "sqlite01");
+    }
+
+    void add(const char *id, const char *kind,
+             std::map<std::string, graph::ParameterValue> parameters)
+    {
+        graph::Node node;
+        node.id = {id};
+        node.kind = kind;
+        node.name = id;
+        node.parameters = std::move(parameters);
+        document.put(std::move(node));
+    }
+    void wire(const char *from, const char *to)
+    {
+        document.wires[{{{from}, "out"}, {{to}, "in"}}] = {};
+    }
+
+    graph::Document document;
+};
+
+class Run
+{
+public:
+    Run(const QString &directory, bool virtualTime)
+    {
+        LocalEngineOptions options;
+        options.dataDirectory = directory.toStdString();
+        options.virtualTime = virtualTime;
+        options.log = [this](const Problem &problem) {
+            const std::lock_guard guard(m_mutex); // any thread of the engine calls it
+            m_messages += problem.message() + "\n";
+        };
+        auto opened = openLocalEngine(options);
+        if (!opened)
+            qFatal("%s", opened.error().message().c_str());
+        engine = *std::move(opened);
+    }
+    Reply ask(Request request) { return engine->wait(engine->request(std::move(request))); }
+    void deployAndRun(const Pipeline &pipeline)
+    {
+        const Reply deployed = ask(DeployRequest{pipeline.document, {}});
+        for (const Problem &problem : deployed.problems)
+            qWarning("%s", problem.message().c_str());
+        QVERIFY(deployed.ok());
+        QVERIFY(ask(RunRequest{}).ok());
+    }
+    void drain() { QTRY_VERIFY_WITH_TIMEOUT(engine->snapshot()->drained, 60'000); }
+
+    std::string messages()
+    {
+        const std::lock_guard guard(m_mutex);
+        return m_messages;
+    }
+
+private:
+    std::mutex m_mutex; ///< guards m_messages
+    std::string m_messages;
+
+public:
+    std::unique_ptr<Engine> engine; ///< last: it calls back until it is gone
+};
+
+inline std::int64_t query(const QString &directory, const char *sql)
+{
+    auto db = store::Database::open(directory.toStdString() + "/output/out.db",
+                                    store::Database::Mode::ReadOnly);
+    if (!db)
+        return -1;
+    auto statement = db->prepare(sql);
+    if (!statement || !statement->step())
+        return -2;
+    return statement->integer(0);
+}
+
+} // namespace millrace::test

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/memory_file_system.h"
+#include "core/engine/engine_thread.h"
+#include "core/engine/scheduler.h"
+
+#include <QTest>
+
+#include <pthread.h>
+#include <semaphore>
+
+using namespace millrace;
+using namespace millrace::engine;
+using namespace std::chrono_literals;
+using runtime::TaskNext;
+
+namespace {
+
+/// A task made of a function.
+class FunctionTask final : public runtime::Task
+{
+public:
+    using Step = std::function<TaskNext(FunctionTask &)>;
+    FunctionTask(Clock &clock, Wake wake, Step step)
+        : Task(clock, std::move(wake), [](const Problem &) {})
+        , m_step(std::move(step))
+    {}
+    void close() override { closed = true; }
+    std::atomic<bool> closed = false;
+    using Task::put;
+
+protected:
+    TaskNext step() override { return m_step(*this); }
+    TaskNext fail(Problem problem) override
+    {
+        setState(runtime::NodeState::Failed, std::move(problem));
+        return {TaskNext::Kind::Done, {}};
+    }
+
+private:
+    const Step m_step;
+};
+
+std::shared_ptr<FunctionTask> start(Scheduler &scheduler, const Scheduler::SlotPtr &slot,
+                                    Clock &clock, FunctionTask::Step step)
+{
+    auto task = std::make_shared<FunctionTask>(clock, scheduler.wakeOf(slot), std::move(step));
+    scheduler.start(slot, task);
+    return task;
+}
+
+} // namespace
+
+class SchedulerTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    /// A worker that waits for a far timer must see a nearer one that another thread put in.
+    void aNearerTimerIsNoticedByAWorkerThatWaits()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        std::binary_semaphore busy(0);
+        std::binary_semaphore go(0);
+        std::binary_semaphore ran(0);
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &) -> TaskNext {
+            busy.release();
+            go.acquire();
+            return {TaskNext::Kind::WaitUntil, clock.mono() + 1h};
+        });
+        busy.acquire(); // the only worker
+        bool first = true;
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &) -> TaskNext {
+            if (!std::exchange(first, false)) {
+                ran.release();
+                return {TaskNext::Kind::Done, {}};
+            }
+            go.release();
+            // The far timer is in, and with it the worker waits before it lets go of the lock.
+            while (!scheduler.nextWake())
+                std::this_thread::yield();
+            return {TaskNext::Kind::WaitUntil, clock.mono() + 20ms};
+        });
+        QVERIFY(scheduler.runOne());
+        QVERIFY(ran.try_acquire_for(10s));
+    }
+
+    void whatAStepThrowsStopsThatTaskOnly()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        std::binary_semaphore ran(0);
+        const auto bad = start(scheduler, scheduler.makeSlot(), clock,
+                               [](FunctionTask &) -> TaskNext { throw std::bad_alloc(); });
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &) -> TaskNext {
+            ran.release();
+            return {TaskNext::Kind::Done, {}};
+        });
+        QVERIFY(ran.try_acquire_for(10s)); // of the same worker
+        QVERIFY(bad->figures().state == runtime::NodeState::Failed);
+        QCOMPARE(bad->figures().attention->code(), Code::InternalError);
+    }
+
+    void aThreadHasItsNameAndSurvivesWhatItsLoopThrows()
+    {
+        std::mutex mutex;
+        std::vector<Problem> problems;
+        std::string name;
+        std::binary_semaphore again(0);
+        int begun = 0;
+        const auto thread = engineThread(
+            "tested",
+            [&](const Problem &problem) {
+                const std::lock_guard guard(mutex);
+                problems.push_back(problem);
+            },
+            [&](const std::stop_token &stop) {
+                if (++begun == 1)
+                    throw std::bad_alloc();
+                char text[16] = {};
+                pthread_getname_np(pthread_self(), text, sizeof text);
+                name = text;
+                again.release();
+                while (!stop.stop_requested())
+                    std::this_thread::yield();
+            });
+        QVERIFY(again.try_acquire_for(10s));
+        const std::lock_guard guard(mutex);
+        QCOMPARE(name, std::string("tested"));
+        QCOMPARE(problems.size(), std::size_t{1});
+        QCOMPARE(problems[0].code(), Code::InternalError);
+    }
+
+    void aStopWaitsForThePutThatIsUnderWay()
+    {
+        MemoryFileSystem files;
+        SystemClock clock;
+        SeededRandom random(1);
+        store::StreamEntry entry;
+        entry.id = Uuid::random(random);
+        entry.name = "s";
+        log::LogOptions options;
+        options.folder = "/data/s";
+        options.stream = entry.id;
+        stream::DataStream stream(
+            entry, *log::Log::open(options, files, clock, random, [](const Problem &) {}), clock,
+            [] {});
+        const auto producer = stream.openProducer("p");
+
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        const auto slot = scheduler.makeSlot();
+        const auto task = start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
+            (void)self.put(stream, producer, nullptr, Bytes{std::byte{1}});
+            return {TaskNext::Kind::Wait, {}};
+        });
+        while (!task->inFlight())
+            std::this_thread::yield();
+        std::jthread stopping([&] { scheduler.stop(slot, {}); });
+        QVERIFY(!task->closed);
+        QVERIFY(stream.commit());
+        stopping.join();
+        QVERIFY(task->closed);
+        QVERIFY(!stream.producerProgress("p").empty());
+    }
+};
+
+MILLRACE_TEST(SchedulerTest)
+#include "scheduler_test.moc"

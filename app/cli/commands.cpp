@@ -95,6 +95,7 @@ ExitCode exitCodeOf(const Problem &problem)
         return ExitCode::NotFound;
     case Code::Busy:
     case Code::DirectoryBusy:
+    case Code::CatalogLost:
     case Code::NewerFormat:
     case Code::NetworkFileSystem:
     case Code::ControlUnreachable:

@@ -20,8 +20,8 @@ struct LocalEngineOptions {
 };
 
 /// Opens a data directory and an engine on it, in this process.
-/// Errors: DirectoryBusy (another engine has it), NewerFormat, NetworkFileSystem, Io, DiskFull,
-/// PermissionDenied, Corrupt.
+/// Errors: DirectoryBusy (another engine has it), CatalogLost, NewerFormat, NetworkFileSystem, Io,
+/// DiskFull, PermissionDenied, Corrupt.
 Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &options);
 
 /// Checks a document without an engine: what a deploy into an empty data directory would say.

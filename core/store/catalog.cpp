@@ -72,7 +72,7 @@ Status Catalog::prepareFormat(Database::Mode mode)
                        m_database.path());
     if (version == kVersion)
         return Done{};
-    if (mode == Database::Mode::ReadOnly)
+    if (mode != Database::Mode::ReadWrite)
         return Problem(Code::NotFound, {{"what", "a catalog"}}, m_database.path());
     Transaction transaction(m_database);
     MILLRACE_TRY(transaction.begin());

@@ -53,8 +53,9 @@ struct MetricsRow {
 /// catalog.db of a data directory. Format and upgrades are in FORMAT.md beside this file.
 ///
 /// Changes are durable when a function returns (WAL, synchronous=FULL).
-/// Errors: NewerFormat (a directory of a newer Millrace), and those of Database.
-/// Thread-safety: every function may be called from any thread; one mutex inside.
+/// Errors: NewerFormat (a directory of a newer Millrace), NotFound (there is none, or an empty
+/// file, and the mode does not make one), and those of Database. Thread-safety: every function may
+/// be called from any thread; one mutex inside.
 class Catalog
 {
 public:

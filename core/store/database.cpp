@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/database.h"
 
+#include <cerrno>
 #include <sqlite3.h>
 #include <utility>
 
@@ -153,18 +154,21 @@ bool Statement::isNull(int column) const
 Result<Database> Database::open(const Path &path, Mode mode)
 {
     sqlite3 *db = nullptr;
-    const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
-                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int access = mode == Mode::ReadOnly   ? SQLITE_OPEN_READONLY
+                       : mode == Mode::Existing ? SQLITE_OPEN_READWRITE
+                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
     Database database(db, path);
     if (result != SQLITE_OK) {
+        if ((result & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(db) == ENOENT)
+            return Problem(Code::NotFound, {{"what", "the SQLite file"}}, path);
         if ((result & 0xFF) == SQLITE_CANTOPEN)
             return Problem(Code::Io, {{"operation", "open"}, {"reason", sqlite3_errmsg(db)}}, path);
         return fromSqlite(db, result, "open", path);
     }
     sqlite3_busy_timeout(db, kBusyMs);
-    if (mode == Mode::ReadWrite)
+    if (mode != Mode::ReadOnly)
         MILLRACE_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
                                       "foreign_keys=ON;"));
     return database;

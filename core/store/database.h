@@ -49,12 +49,16 @@ private:
 };
 
 /// One connection to a SQLite file, in WAL mode with synchronous=FULL.
-/// Errors: Io, DiskFull, Busy, Corrupt, PermissionDenied; the place is the file.
+/// Errors: NotFound, Io, DiskFull, Busy, Corrupt, PermissionDenied; the place is the file.
 /// Thread-safety: one thread at a time.
 class Database
 {
 public:
-    enum class Mode : std::uint8_t { ReadOnly = 1, ReadWrite };
+    enum class Mode : std::uint8_t {
+        ReadOnly = 1, ///< must exist
+        ReadWrite,    ///< made when absent
+        Existing,     ///< read and write; must exist
+    };
     static Result<Database> open(const Path &path, Mode mode);
     Database(Database &&other) noexcept;
     Database &operator=(Database &&other) noexcept;

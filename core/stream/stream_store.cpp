@@ -7,6 +7,7 @@
 namespace millrace::stream {
 namespace {
 
+constexpr const char *kStreamsFolder = "streams"; ///< one folder each, named by its id
 constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
 /// Whole segments go when the budget is used up: they must be small beside it.
 constexpr std::uint64_t kSegmentsInBudget = 32;
@@ -66,7 +67,7 @@ StreamStore::~StreamStore()
 Status StreamStore::openDirectory()
 {
     const Path &directory = m_options.dataDirectory;
-    MILLRACE_TRY(m_fileSystem.makeFolders(joinPath(directory, "streams")));
+    MILLRACE_TRY(m_fileSystem.makeFolders(joinPath(directory, kStreamsFolder)));
     auto volume = m_fileSystem.volume(directory);
     if (!volume)
         return std::move(volume).error();
@@ -81,31 +82,67 @@ Status StreamStore::openDirectory()
         return lock.error().code() == Code::Busy ? busyDirectory(directory)
                                                  : std::move(lock).error();
     m_lock = *std::move(lock);
-    auto catalog =
-        store::Catalog::open(joinPath(directory, "catalog.db"), store::Database::Mode::ReadWrite);
-    if (!catalog)
-        return std::move(catalog).error();
-    m_catalog = *std::move(catalog);
+    auto folders = streamFolders();
+    if (!folders)
+        return std::move(folders).error();
+    MILLRACE_TRY(openCatalog(folders->size()));
     MILLRACE_TRY(settleBudget(volume->freeBytes)); // which sizes the segments of the streams
     auto entries = m_catalog->streams();
     if (!entries)
         return std::move(entries).error();
-    std::set<std::string> alive;
     for (const auto &entry : *entries) {
-        alive.insert(entry.id.toString());
+        folders->erase(entry.id.toString());
         auto stream = openStream(entry);
         if (!stream)
             return std::move(stream).error().at(entry.name);
         m_streams.emplace(entry.name, *std::move(stream));
     }
-    auto folders = m_fileSystem.list(joinPath(directory, "streams"));
-    if (!folders)
-        return std::move(folders).error();
-    for (const auto &folder : *folders) {
-        if (!alive.contains(folder))
-            MILLRACE_TRY(m_fileSystem.removeAll(joinPath(joinPath(directory, "streams"), folder)));
-    }
+    for (const auto &folder : *folders)
+        reportOrphan(joinPath(joinPath(directory, kStreamsFolder), folder));
     return Done{};
+}
+
+/// The folders of logs; what else somebody put there is nobody's business.
+Result<std::set<std::string>> StreamStore::streamFolders() const
+{
+    auto names = m_fileSystem.list(joinPath(m_options.dataDirectory, kStreamsFolder));
+    if (!names)
+        return std::move(names).error();
+    std::set<std::string> out;
+    for (auto &name : *names) {
+        if (Uuid::parse(name))
+            out.insert(std::move(name));
+    }
+    return out;
+}
+
+/// A new catalog is made for a new directory only: beside logs it would say that they are nobody's.
+Status StreamStore::openCatalog(std::size_t logs)
+{
+    const Path path = joinPath(m_options.dataDirectory, "catalog.db");
+    auto catalog = store::Catalog::open(path, logs == 0 ? store::Database::Mode::ReadWrite
+                                                        : store::Database::Mode::Existing);
+    if (!catalog && catalog.error().code() == Code::NotFound)
+        return Problem(Code::CatalogLost,
+                       {{"streams", std::to_string(logs)},
+                        {"catalog", path},
+                        {"logs", joinPath(m_options.dataDirectory, kStreamsFolder)}},
+                       m_options.dataDirectory);
+    if (!catalog)
+        return std::move(catalog).error();
+    m_catalog = *std::move(catalog);
+    return Done{};
+}
+
+void StreamStore::reportOrphan(const Path &folder) const
+{
+    std::uint64_t bytes = 0;
+    const auto names = m_fileSystem.list(folder);
+    for (std::size_t i = 0; names && i < names->size(); ++i) {
+        if (const auto info = m_fileSystem.info(joinPath(folder, (*names)[i])))
+            bytes += info->sizeBytes;
+    }
+    m_log(Problem(Code::OrphanStream, {{"bytes", std::to_string(bytes)}}, folder));
 }
 
 /// The budget belongs to the directory: it was set when that was made, unless somebody says
@@ -129,7 +166,8 @@ Status StreamStore::settleBudget(std::uint64_t freeBytes)
 Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
 {
     log::LogOptions options;
-    options.folder = joinPath(joinPath(m_options.dataDirectory, "streams"), entry.id.toString());
+    options.folder =
+        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
     options.stream = entry.id;
     options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
     options.segmentBytes =
@@ -185,7 +223,8 @@ Result<StreamPtr> StreamStore::ensure(const store::StreamEntry &wanted)
     auto stream = openStream(entry);
     if (!stream)
         return std::move(stream).error().at(entry.name);
-    // The row comes last: a folder without a row is removed, a row without a log would be a lie.
+    // The row comes last: a folder without a row is an orphan and said to be one, a row without a
+    // log would be a lie.
     MILLRACE_TRY(m_catalog->putStream(entry));
     m_streams.emplace(entry.name, *stream);
     return stream;
@@ -225,7 +264,7 @@ Status StreamStore::remove(const StreamUuid &id)
     }
     MILLRACE_TRY(m_catalog->removeStream(id));
     return m_fileSystem.removeAll(
-        joinPath(joinPath(m_options.dataDirectory, "streams"), id.toString()));
+        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), id.toString()));
 }
 
 std::uint64_t StreamStore::diskBytes() const

@@ -28,8 +28,10 @@ struct StreamStoreOptions {
 /// and keeps the directory within its budget.
 ///
 /// The directory is locked while the store lives: a second one gets Busy. A network file system is
-/// refused. What is here and what is not: FORMAT.md of core/store and core/log.
-/// Thread-safety: every function may be called from any thread.
+/// refused, and so is one whose catalog is gone while logs are there (CatalogLost); a log that the
+/// catalog does not know is reported (OrphanStream) and left as it is. What is here and what is
+/// not: FORMAT.md of core/store and core/log. Thread-safety: every function may be called from any
+/// thread.
 class StreamStore
 {
 public:
@@ -66,6 +68,9 @@ private:
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                 RandomSource &random, LogSink log);
     Status openDirectory();
+    Result<std::set<std::string>> streamFolders() const;
+    Status openCatalog(std::size_t logs);
+    void reportOrphan(const Path &folder) const;
     Status settleBudget(std::uint64_t freeBytes);
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);

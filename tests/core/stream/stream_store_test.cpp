@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/memory_file_system.h"
+#include "core/stream/stream_store.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::stream;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A data directory: logs in memory, the catalog (SQLite) in a real folder of the same name. The
+/// test is committer and maintenance.
+class Directory
+{
+public:
+    Directory()
+    {
+        options.dataDirectory = m_real.path().toStdString();
+        options.threads = false;
+    }
+
+    Result<std::unique_ptr<StreamStore>> tryOpen(FileSystem &files)
+    {
+        return StreamStore::open(options, files, clock, m_random,
+                                 [this](const Problem &problem) { logged.push_back(problem); });
+    }
+
+    StreamStore &open()
+    {
+        m_store.reset();
+        auto opened = tryOpen(fs);
+        if (!opened)
+            qFatal("%s", opened.error().message().c_str());
+        m_store = *std::move(opened);
+        return *m_store;
+    }
+    void close() { m_store.reset(); }
+
+    StreamPtr make(const std::string &name,
+                   const std::function<void(store::StreamEntry &)> &settings = {})
+    {
+        store::StreamEntry wanted;
+        wanted.name = name;
+        if (settings)
+            settings(wanted);
+        auto made = m_store->ensure(wanted);
+        if (!made)
+            qFatal("%s", made.error().message().c_str());
+        return *std::move(made);
+    }
+
+    /// Puts one record and commits it; true when it was acknowledged.
+    bool put(DataStream &stream, std::string_view data)
+    {
+        record::RecordBatchBuilder builder;
+        builder.append({data, "key", {}, {}, nullptr});
+        Put put;
+        put.batch = builder.finish();
+        bool stored = false;
+        stream.put(std::move(put), [&](const auto &outcome) { stored = outcome.has_value(); });
+        m_store->commitAll();
+        return stored;
+    }
+
+    Path catalogPath() const { return joinPath(options.dataDirectory, "catalog.db"); }
+    Path folderOf(const DataStream &stream) const
+    {
+        return joinPath(joinPath(options.dataDirectory, "streams"), stream.id().toString());
+    }
+    std::vector<Problem> loggedWith(Code code) const
+    {
+        std::vector<Problem> out;
+        std::copy_if(logged.begin(), logged.end(), std::back_inserter(out),
+                     [&](const Problem &problem) { return problem.code() == code; });
+        return out;
+    }
+
+    StreamStoreOptions options;
+    MemoryFileSystem fs;
+    ManualClock clock;
+    std::vector<Problem> logged;
+
+private:
+    QTemporaryDir m_real;
+    SeededRandom m_random{7};
+    std::unique_ptr<StreamStore> m_store;
+};
+
+std::uint64_t recordsOf(const DataStream &stream)
+{
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i < stream.shardCount(); ++i) {
+        const auto bounds = stream.bounds(ShardIndex(i));
+        sum += bounds.end - bounds.trimHorizon;
+    }
+    return sum;
+}
+
+} // namespace
+
+class StreamStoreTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void aLostCatalogTakesNoLogWithIt_data()
+    {
+        QTest::addColumn<bool>("empty");
+        QTest::newRow("removed") << false;
+        QTest::newRow("an empty file in its place") << true;
+    }
+    void aLostCatalogTakesNoLogWithIt()
+    {
+        QFETCH(bool, empty);
+        Directory d;
+        d.open();
+        QVERIFY(d.put(*d.make("clicks"), "kept"));
+        d.close();
+        const QString catalog = QString::fromStdString(d.catalogPath());
+        QVERIFY(QFile::rename(catalog, catalog + ".copy"));
+        if (empty) {
+            QFile file(catalog);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        }
+        for (int attempt = 0; attempt < 2; ++attempt) { // the first must not make a new catalog
+            const auto refused = d.tryOpen(d.fs);
+            QVERIFY(!refused.has_value());
+            QCOMPARE(refused.error().code(), Code::CatalogLost);
+            QCOMPARE(refused.error().place(), d.options.dataDirectory);
+            QCOMPARE(refused.error().argument("streams"), std::string_view("1"));
+            QCOMPARE(refused.error().argument("catalog"), std::string_view(d.catalogPath()));
+        }
+        QFile::remove(catalog);
+        QVERIFY(QFile::rename(catalog + ".copy", catalog));
+        QCOMPARE(recordsOf(*d.open().find("clicks")), std::uint64_t(1));
+    }
+
+    void aLogWithoutARowIsReportedAndLeftAlone()
+    {
+        Directory d;
+        d.open();
+        const QString catalog = QString::fromStdString(d.catalogPath());
+        d.make("before");
+        d.close();
+        QVERIFY(QFile::copy(catalog, catalog + ".older"));
+        d.open();
+        const auto clicks = d.make("clicks");
+        QVERIFY(d.put(*clicks, "kept"));
+        const Path folder = d.folderOf(*clicks);
+        d.close();
+        QFile::remove(catalog);
+        QVERIFY(QFile::rename(catalog + ".older", catalog));
+        QVERIFY(!d.open().find("clicks"));
+        const auto orphans = d.loggedWith(Code::OrphanStream);
+        QCOMPARE(orphans.size(), std::size_t(1));
+        QCOMPARE(orphans.front().place(), folder);
+        QVERIFY(orphans.front().argument("bytes") != "0");
+        QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
+    }
+};
+
+MILLRACE_TEST(StreamStoreTest)
+#include "stream_store_test.moc"

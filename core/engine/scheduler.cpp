@@ -4,6 +4,13 @@
 #include <algorithm>
 
 namespace millrace::engine {
+namespace {
+
+/// Enough for the rest of a batch (dead letters, then the end, then to hear of it); what is refused
+/// does not hold up a stop.
+constexpr int kLastSteps = 4;
+
+} // namespace
 
 class Scheduler::Slot
 {
@@ -79,8 +86,15 @@ void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
     lock.unlock();
     if (!task)
         return;
-    while (task->inFlight())
-        pump();
+    const auto settle = [&] {
+        while (task->inFlight())
+            pump();
+    };
+    settle();
+    for (int i = 0; i < kLastSteps && task->midway(); ++i) {
+        task->run();
+        settle();
+    }
     task->close();
 }
 

@@ -25,17 +25,23 @@ Fault compareRecords(const std::string &where, const std::vector<Record> &expect
         missing.insert({record.key, record.data});
         lanes[record.lane].push_back({record.key, record.data});
     }
+    std::vector<Content> excess;
     for (const Content &content : actual) {
-        const auto found = missing.find(content);
-        if (found == missing.end())
-            return where + ": too much or twice: " + brief(content) + " (" +
-                   std::to_string(actual.size()) + " records, expected " +
-                   std::to_string(expected.size()) + ")";
-        missing.erase(found);
+        if (const auto found = missing.find(content); found != missing.end())
+            missing.erase(found);
+        else
+            excess.push_back(content);
     }
-    if (!missing.empty())
-        return where + ": lost " + std::to_string(missing.size()) + ", for instance " +
-               brief(*missing.begin());
+    const auto listed = [](const std::string &what, const auto &contents) {
+        std::string out;
+        if (!contents.empty())
+            out += ", " + what + ' ' + std::to_string(contents.size()) + ", for instance " +
+                   brief(*contents.begin());
+        return out;
+    };
+    if (!missing.empty() || !excess.empty())
+        return where + ": of " + std::to_string(expected.size()) + " records" +
+               listed("lost", missing) + listed("too much or twice", excess);
     for (const auto &[name, lane] : lanes) {
         auto next = lane.begin();
         for (const Content &content : actual)

@@ -266,7 +266,7 @@ class ReferenceDeployTest : public QObject
 private slots:
     void editsTakeOverWhereTheDocumentBeforeWasLeft()
     {
-        for (Seeds seeds(60); seeds.first < seeds.end; ++seeds.first) {
+        for (Seeds seeds(25); seeds.first < seeds.end; ++seeds.first) {
             const Fault fault = Edited(seeds.first).run(1 + static_cast<int>(seeds.first % 4));
             QVERIFY2(!fault, fault->c_str());
         }

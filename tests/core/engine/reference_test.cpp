@@ -15,9 +15,8 @@ struct Tally {
 
 /// Runs a pipeline over real files in virtual time, interrupted `stops` times: paused, stopped or
 /// not even that, and then gone.
-Fault runInterrupted(std::uint64_t seed, int stops, Tally &tally)
+Fault runInterrupted(std::uint64_t seed, const RandomPipeline &pipeline, int stops, Tally &tally)
 {
-    const RandomPipeline pipeline = randomPipeline(seed, {});
     const Outcome expected = computeOutcome(pipeline.document, pipeline.inputs);
     QTemporaryDir folder(folderTemplate());
     const Path directory = folder.path().toStdString();
@@ -69,7 +68,8 @@ private slots:
     {
         Tally tally;
         for (Seeds seeds(60); seeds.first < seeds.end; ++seeds.first) {
-            const Fault fault = runInterrupted(seeds.first, 0, tally);
+            const Fault fault =
+                runInterrupted(seeds.first, randomPipeline(seeds.first, {}), 0, tally);
             QVERIFY2(!fault, fault->c_str());
         }
         QVERIFY(tally.inFlightSeen > 100);
@@ -79,11 +79,34 @@ private slots:
     {
         Tally tally;
         for (Seeds seeds(30); seeds.first < seeds.end; ++seeds.first) {
-            const Fault fault =
-                runInterrupted(seeds.first, 1 + static_cast<int>(seeds.first % 4), tally);
+            const Fault fault = runInterrupted(seeds.first, randomPipeline(seeds.first, {}),
+                                               1 + static_cast<int>(seeds.first % 4), tally);
             QVERIFY2(!fault, fault->c_str());
         }
         QVERIFY(tally.interrupted > 30);
+    }
+
+    /// Copies began before the schema of what they copy was known, and then never handed it on.
+    void copiesHandOnTheSchema()
+    {
+        RandomPipeline pipeline;
+        graph::Document &document = pipeline.document;
+        document.name = "Copies";
+        document.put(makeNode({"gen0xxxx"}, "generator")).parameters = {
+            {"dataset", std::string("iot-sensors")}, {"total", std::int64_t{300}}};
+        document.put(makeNode({"map0xxxx"}, "map")).parameters = {
+            {"select", std::string("device_id, event_time")}};
+        // Against the order of their names, in which fragments begin.
+        const char *const chain[] = {"gen0xxxx", "str9xxxx", "str8xxxx",
+                                     "str7xxxx", "map0xxxx", "str6xxxx"};
+        for (const char *id : {"str6xxxx", "str7xxxx", "str8xxxx", "str9xxxx"})
+            document.put(makeNode({id}, "data-stream")).parameters = {
+                {"stream", "s-" + std::string(id)}};
+        for (std::size_t i = 0; i + 1 < std::size(chain); ++i)
+            document.wires[{{{chain[i]}, "out"}, {{chain[i + 1]}, "in"}}] = {};
+        Tally tally;
+        const Fault fault = runInterrupted(1, pipeline, 0, tally);
+        QVERIFY2(!fault, fault->c_str());
     }
 
     /// With the threads of a real engine, which no order of steps can be told of.

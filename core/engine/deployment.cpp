@@ -213,12 +213,12 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
     auto known = schemas.schemaOf(*recipe.source);
     if (!known)
         return std::move(known).error();
-    const bool copies = recipe.transforms.empty() && !recipe.sink;
-    if (!*known && !copies)
+    // A copy from stream to stream needs no schema, but whoever reads it does: it hands it on.
+    if (!*known)
         return std::optional<runtime::Operators>{};
     runtime::Operators operators;
     runtime::NodeContext context = recipe.context;
-    context.inputSchema = known->value_or(record::Schema{});
+    context.inputSchema = **known;
     for (const graph::Node &node : recipe.transforms) {
         context.node = node.id;
         auto made = nodes::findFactory(node.kind)->transform(node, context);
@@ -234,7 +234,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
         if (!made)
             return atNode(std::move(made).error(), recipe.sink->id);
         operators.sink = *std::move(made);
-    } else if (*known) {
+    } else {
         schemas.bring(*recipe.target, recipe.writer, context.inputSchema);
     }
     return std::optional(std::move(operators));

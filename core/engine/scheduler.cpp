@@ -6,6 +6,13 @@
 #include <algorithm>
 
 namespace millrace::engine {
+namespace {
+
+/// Enough for the rest of a batch (dead letters, then the end, then to hear of it); what is refused
+/// does not hold up a stop.
+constexpr int kLastSteps = 4;
+
+} // namespace
 
 class Scheduler::Slot
 {
@@ -83,11 +90,19 @@ void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
     const auto task = std::exchange(slot->task, nullptr);
     if (!task)
         return;
-    if (!pump)
-        m_settled.wait(lock, [&] { return !task->inFlight(); });
-    lock.unlock();
-    while (task->inFlight())
-        pump();
+    const auto settle = [&] {
+        if (!pump)
+            m_settled.wait(lock, [&] { return !task->inFlight(); });
+        lock.unlock();
+        while (task->inFlight())
+            pump();
+    };
+    settle();
+    for (int i = 0; i < kLastSteps && task->midway(); ++i) {
+        task->run();
+        lock.lock();
+        settle();
+    }
     task->close();
 }
 

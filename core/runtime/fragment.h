@@ -45,6 +45,7 @@ public:
     ~Fragment() override;
 
     void close() override;
+    bool midway() const override { return m_work.has_value(); }
     const FragmentSpec &spec() const { return m_spec; }
     /// True when everything the source holds now is processed and committed.
     bool caughtUp() const;

@@ -24,6 +24,10 @@ public:
                  Report report);
 
     void close() override;
+    bool midway() const override
+    {
+        return m_phase == Phase::DeadLetters || m_phase == Phase::Committing;
+    }
     void setPace(double factor) override { m_pace = factor; }
     const ProducerSpec &spec() const { return m_spec; }
 

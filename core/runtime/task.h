@@ -63,7 +63,8 @@ private:
 /// is called again after `wake`. At most one put is under way; no step runs meanwhile, nor before
 /// the time that was set after a refusal. A sink's own transaction runs inside a step.
 /// What is thrown in a step (memory gives out) stops the task with InternalError.
-/// Thread-safety: run() and close() by one thread at a time; figures() and inFlight() by any.
+/// Thread-safety: run(), midway() and close() by one thread at a time; figures() and inFlight() by
+/// any.
 class Task : public std::enable_shared_from_this<Task>
 {
 public:
@@ -75,6 +76,9 @@ public:
     TaskNext run();
     /// In good order: what was flushed late is flushed. No step follows.
     virtual void close() = 0;
+    /// True between the first and the last commit of a batch. To be stopped there is safe but not
+    /// good: the next one, whose node may be another, finds dead letters without the rest.
+    virtual bool midway() const = 0;
     /// True while a put is under way; its callback keeps the task alive.
     bool inFlight() const { return m_inFlight; }
     virtual void setPace(double factor) { (void)factor; }

@@ -9,17 +9,6 @@
 namespace millrace::reference {
 namespace {
 
-/// The last three fail for some records: a division by zero, a text that is no number.
-constexpr std::array<std::string_view, 8> kConditions = {
-    "rssi > -70",
-    "site IN ('roof', 'yard', 'boiler')",
-    "ok",
-    "battery_percent % 2 = 0",
-    "partition_key LIKE 'sensor-%'",
-    "100 / (rssi + 60) > -9",
-    "rssi < -55 OR CAST(site AS INT) > 0",
-    "100 / (battery_percent - 40) <> 1",
-};
 /// They keep what the conditions and the tables need.
 constexpr std::string_view kKept =
     "device_id, event_time, site, temperature, battery_percent, rssi, ok, ";
@@ -29,16 +18,48 @@ constexpr std::array<std::string_view, 4> kMade = {
     "CASE WHEN ok THEN 'fine' ELSE 'odd' END AS verdict",
     "temperature * 2 AS doubled, device_id LIKE '%1' AS one",
 };
-constexpr std::array<std::string_view, 5> kKeys = {"", "", "site",
-                                                   "CAST(battery_percent AS STRING)",
-                                                   "CASE WHEN rssi < -80 THEN NULL ELSE site END"};
+constexpr std::array<const char *, 4> kSites = {"roof", "yard", "7", "hall-2"};
+/// What the generator's sensors give.
+constexpr std::string_view kReadingSchema =
+    "device_id STRING, event_time TIMESTAMP_LTZ(3), site STRING, temperature DOUBLE, "
+    "humidity DOUBLE, pressure DOUBLE, vibration DOUBLE, battery_percent INT, rssi INT, "
+    "firmware STRING, ok BOOLEAN";
+constexpr std::array<std::string_view, 3> kFileKeys = {"", "site", "device_id"};
+
+/// A reading like those of the generator's sensors.
+struct Reading {
+    std::string device;
+    std::string site;
+    std::string battery;
+    std::string rssi;
+
+    Reading(Dice &dice, std::string name)
+        : device(std::move(name))
+        , site(dice.pick(kSites))
+        , battery(std::to_string(dice.below(90)))
+        , rssi("-" + std::to_string(50 + dice.below(40)))
+    {}
+    std::string asJson() const
+    {
+        return R"({"device_id":")" + device +
+               R"(","event_time":"2026-01-31T08:05:00.123Z","site":")" + site +
+               R"(","temperature":1.5,"humidity":1.5,"pressure":1.5,"vibration":0.5,)"
+               R"("battery_percent":)" +
+               battery + R"(,"rssi":)" + rssi + R"(,"firmware":"2","ok":true})";
+    }
+    std::string asCells() const
+    {
+        return device + ",2026-01-31T08:05:00.123Z," + site + ",1.5,1.5,1.5,0.5," + battery + ',' +
+               rssi + ",2,true";
+    }
+};
 
 class Builder
 {
 public:
-    Builder(std::uint64_t seed, bool withTables)
+    Builder(std::uint64_t seed, const Wishes &wishes)
         : m_dice(seed)
-        , m_withTables(withTables)
+        , m_wishes(wishes)
     {
         SeededRandom random(seed);
         m_pipeline.document.project = Uuid::random(random);
@@ -49,12 +70,12 @@ public:
     {
         const std::size_t generators = 1 + m_dice.below(2);
         for (std::size_t i = 0; i < generators; ++i)
-            addGenerator();
+            m_wishes.generators ? addGenerator() : addFile();
         addStream();
         wire(m_givers[0], m_givers.back()); // something always runs
         const std::size_t others = 2 + m_dice.below(8);
         for (std::size_t i = 0; i < others; ++i) {
-            switch (m_dice.below(m_withTables ? 6 : 4)) {
+            switch (m_dice.below(9)) {
             case 0:
                 addStream();
                 break;
@@ -65,8 +86,12 @@ public:
             case 3:
                 addMap();
                 break;
+            case 4:
+                addFile();
+                continue;
             default:
-                addTable();
+                if (!addDestination())
+                    continue;
             }
             connect();
         }
@@ -78,14 +103,9 @@ public:
 private:
     graph::Node &add(const std::string &prefix, const std::string &kind)
     {
-        std::string id = prefix + std::to_string(m_count++);
-        id.resize(8, 'x');
-        graph::Node node;
-        node.id = {id};
-        node.kind = kind;
-        node.name = id;
-        m_last = node.id;
-        return m_pipeline.document.put(std::move(node));
+        // Not rising: what is behind a node may come before it in every list.
+        m_last = makeId(prefix, m_count++ * 37 % 101);
+        return m_pipeline.document.put(makeNode(m_last, kind));
     }
     void wire(const NodeId &from, const NodeId &to)
     {
@@ -100,6 +120,28 @@ private:
             {"ratePerSecond", 200.0 * static_cast<double>(1 + m_dice.below(20))},
             {"keys", static_cast<std::int64_t>(1 + m_dice.below(20))},
             {"seed", static_cast<std::int64_t>(m_dice.below(1000))}};
+        m_givers.push_back(m_last);
+    }
+    void addFile()
+    {
+        auto &node = add("inp", "file");
+        const bool csv = m_dice.chance(40);
+        const std::string name = node.id.value + (csv ? ".csv" : ".ndjson");
+        node.parameters = {{"path", name},
+                           {"format", std::string(csv ? "csv" : "ndjson")},
+                           {"header", false},
+                           {"schema", std::string(kReadingSchema)},
+                           {"partitionKey", std::string(m_dice.pick(kFileKeys))},
+                           {"pace", std::string(m_dice.chance(30) ? "at-once" : "rate")},
+                           {"ratePerSecond", 50.0 * static_cast<double>(1 + m_dice.below(20))}};
+        std::string &content = m_pipeline.inputs.files[name];
+        for (std::size_t i = 1 + m_dice.below(100); i > 0; --i) {
+            const Reading reading(m_dice, "line-" + std::to_string(i));
+            std::string line = csv ? reading.asCells() : reading.asJson();
+            if (m_dice.chance(8))
+                line.resize(line.size() / 2);
+            content += line + '\n';
+        }
         m_givers.push_back(m_last);
     }
     void addStream()
@@ -123,10 +165,26 @@ private:
             {"partitionKey", std::string(m_dice.pick(kKeys))}};
         m_givers.push_back(m_last);
     }
+    bool addDestination()
+    {
+        const bool table = m_wishes.tables && (!m_wishes.folders || m_dice.chance(50));
+        if (table)
+            addTable();
+        else if (m_wishes.folders)
+            addFolder();
+        return m_wishes.tables || m_wishes.folders;
+    }
     void addTable()
     {
         auto &node = add("tab", "sqlite-table");
         node.parameters = {{"file", node.id.value + ".db"}, {"table", node.id.value}};
+    }
+
+    void addFolder()
+    {
+        auto &node = add("fol", "ndjson-folder");
+        node.parameters = {{"folder", node.id.value},
+                           {"maximumRecords", static_cast<std::int64_t>(5 + m_dice.below(60))}};
     }
 
     /// Wires from one to three of the nodes there are into the newest.
@@ -159,7 +217,7 @@ private:
             return false;
         };
         for (const auto &[id, node] : m_pipeline.document.nodes) {
-            if (node.kind != "generator" && !fed(id))
+            if (node.kind != "generator" && node.kind != "file" && !fed(id))
                 wire(m_givers[0], id);
         }
         std::vector<NodeId> ends;
@@ -189,23 +247,16 @@ private:
         auto &puts = m_pipeline.inputs.puts[m_streams[0]];
         for (std::size_t i = 1 + m_dice.below(20); i > 0; --i) {
             const std::string key = "client-" + std::to_string(m_dice.below(4));
-            if (m_dice.chance(30))
-                puts.push_back({"damaged " + std::to_string(i), key, {}});
-            else
-                puts.push_back(
-                    {R"({"device_id":"client-)" + std::to_string(i) +
-                         R"(","event_time":"2026-01-31T08:05:00.123Z","site":"roof",)"
-                         R"("temperature":1.5,"humidity":1.5,"pressure":1.5,"vibration":0.5,)"
-                         R"("battery_percent":)" +
-                         std::to_string(m_dice.below(90)) + R"(,"rssi":-)" +
-                         std::to_string(50 + m_dice.below(40)) + R"(,"firmware":"2","ok":true})",
-                     key,
-                     {}});
+            const std::string device = "client-" + std::to_string(i);
+            puts.push_back(
+                {m_dice.chance(30) ? "damaged " + device : Reading(m_dice, device).asJson(),
+                 key,
+                 {}});
         }
     }
 
     Dice m_dice;
-    const bool m_withTables;
+    const Wishes m_wishes;
     RandomPipeline m_pipeline;
     std::vector<NodeId> m_givers; ///< nodes with an output
     std::vector<NodeId> m_streams;
@@ -215,15 +266,9 @@ private:
 
 } // namespace
 
-std::uint64_t Dice::below(std::uint64_t bound)
+RandomPipeline randomPipeline(std::uint64_t seed, const Wishes &wishes)
 {
-    m_state = mix64(m_state);
-    return m_state % bound;
-}
-
-RandomPipeline randomPipeline(std::uint64_t seed, bool withTables)
-{
-    return Builder(seed, withTables).make();
+    return Builder(seed, wishes).make();
 }
 
 } // namespace millrace::reference

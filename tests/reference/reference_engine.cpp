@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/reference/reference_engine.h"
 
+#include "core/base/memory_file_system.h"
 #include "core/graph/parameter_reader.h"
 #include "core/nodes/kinds.h"
+#include "core/nodes/producers/row_format.h"
 #include "core/sql/bound_expression.h"
 #include "core/stream/hash_range.h"
 
@@ -18,7 +20,7 @@ using graph::Category;
 struct Flow {
     std::vector<Record> records;
     record::Schema schema;
-    std::uint32_t shards = 1; ///< of the stream it was read from
+    std::uint32_t shards = 1; ///< of the stream it was read from; 0: of several, not the same
 };
 
 /// One record as a batch, for expressions.
@@ -32,6 +34,11 @@ record::BatchPtr asBatch(const Record &record)
 std::string rowProblem(const std::string &reason)
 {
     return Problem(Code::NodeRowError, {{"reason", reason}}).text();
+}
+
+std::string wordsOf(const Problem &problem)
+{
+    return problem.place().empty() ? problem.text() : problem.place() + ": " + problem.text();
 }
 
 /// Puts each record into its shard, which becomes a part of its lane.
@@ -48,6 +55,22 @@ std::vector<std::vector<Record>> intoShards(const std::string &stream, std::uint
         record.lane += " > " + stream + '/' + std::to_string(shard);
         out[shard].push_back(std::move(record));
     }
+    return out;
+}
+
+/// A wire that is a stream has as many shards as what is before it; where that is not one number,
+/// only the order of each key is known.
+std::vector<Record> throughWire(const std::string &wire, std::uint32_t shards,
+                                std::vector<Record> records)
+{
+    if (shards == 0) {
+        for (Record &record : records)
+            record.lane += " > " + wire + " key " + record.key;
+        return records;
+    }
+    std::vector<Record> out;
+    for (auto &shard : intoShards(wire, shards, std::move(records)))
+        std::move(shard.begin(), shard.end(), std::back_inserter(out));
     return out;
 }
 
@@ -72,7 +95,6 @@ public:
             if (enabled(id))
                 outputOf(id);
         }
-        std::sort(m_outcome.deadLetters.begin(), m_outcome.deadLetters.end());
         return std::move(m_outcome);
     }
 
@@ -136,14 +158,11 @@ private:
             if (category(source) == Category::Stream)
                 flow.records = readBy(id, source);
             if (isStream(source, id)) {
-                auto shards =
-                    intoShards("wire " + source.value, flow.shards, std::move(flow.records));
-                flow.records.clear();
-                for (auto &shard : shards)
-                    std::move(shard.begin(), shard.end(), std::back_inserter(flow.records));
+                flow.records =
+                    throughWire("wire " + source.value, flow.shards, std::move(flow.records));
             }
             std::move(flow.records.begin(), flow.records.end(), std::back_inserter(out.records));
-            out.shards = flow.shards;
+            out.shards = writers == 0 || out.shards == flow.shards ? flow.shards : 0;
             addFields(out.schema, flow.schema, writers++ == 0);
         }
         return out;
@@ -169,16 +188,18 @@ private:
         const auto &shards = m_outcome.shards.at(streamNode);
         for (std::size_t shard = 0; shard < shards.size(); ++shard) {
             for (std::size_t ordinal = 0; ordinal < shards[shard].size(); ++ordinal) {
-                const bool gone =
-                    std::any_of(m_inputs.gaps.begin(), m_inputs.gaps.end(), [&](const Gap &gap) {
-                        return gap.reader == reader && gap.shard.value == shard &&
-                               gap.from <= ordinal && ordinal < gap.to;
-                    });
-                if (!gone) {
-                    out.push_back(shards[shard][ordinal]);
-                } else {
+                const auto lies = [&](const Gap &gap) {
+                    return gap.reader == reader && gap.shard.value == shard &&
+                           gap.from <= ordinal && ordinal < gap.to;
+                };
+                const auto &[gaps, elsewhere] = std::tie(m_inputs.gaps, m_inputs.elsewhere);
+                if (std::any_of(elsewhere.begin(), elsewhere.end(), lies))
+                    continue;
+                if (std::any_of(gaps.begin(), gaps.end(), lies)) {
                     ++m_outcome.fates[reader].in;
                     ++m_outcome.fates[reader].expired;
+                } else {
+                    out.push_back(shards[shard][ordinal]);
                 }
             }
         }
@@ -210,18 +231,28 @@ private:
         return m_outputs[id] = std::move(flow);
     }
 
-    /// A row needs all the fields of the schema.
+    /// A row of a table needs all the fields of the schema, a line of a file needs to be JSON.
     void store(const NodeId &id)
     {
         Flow flow = inputOf(id);
-        const auto columns = sql::bindColumns(flow.schema);
-        std::vector<Record> read;
-        for (const Record &record : flow.records)
-            map(id, *columns, nullptr, record, read);
-        const std::uint64_t dead = flow.records.size() - read.size();
-        m_outcome.fates[id].in += dead;
-        countAll(id, read.size());
-        m_outcome.rows[id] = std::move(read);
+        std::vector<Record> stored;
+        if (node(id).kind == "ndjson-folder") {
+            const auto lines = nodes::makeNdjsonFormat({}, {});
+            nodes::RowFormat::Row row;
+            for (const Record &record : flow.records) {
+                if (const Status ok = lines->convert(record.data, row); ok)
+                    stored.push_back(record);
+                else
+                    bury(id, record, wordsOf(ok.error()));
+            }
+        } else {
+            const auto columns = sql::bindColumns(flow.schema);
+            for (const Record &record : flow.records)
+                map(id, *columns, nullptr, record, stored);
+        }
+        m_outcome.fates[id].in += flow.records.size() - stored.size();
+        countAll(id, stored.size());
+        m_outcome.rows[id] = std::move(stored);
     }
 
     /// Every record that came was processed and given on.
@@ -235,17 +266,26 @@ private:
 
     Flow produce(const NodeId &id)
     {
+        MemoryFileSystem files;
+        for (const auto &[name, content] : m_inputs.files)
+            files.setContent("/" + name, Bytes(asBytes(content).begin(), asBytes(content).end()));
         ManualClock clock;
         runtime::NodeContext context;
+        context.fileSystem = &files;
+        context.documentFolder = "/";
         context.clock = &clock;
         context.node = id;
         auto source = *nodes::findFactory(node(id).kind)->source(node(id), context);
         (void)source->restore({}).has_value(); // nothing to restore, nothing to fail
         record::RecordBatchBuilder builder;
-        auto state = runtime::SourceStep::State::More;
-        while (state != runtime::SourceStep::State::Finished) {
+        runtime::SourceStep step;
+        step.state = runtime::SourceStep::State::More;
+        while (step.state != runtime::SourceStep::State::Finished) {
             clock.advance(std::chrono::hours(1));
-            state = (*source->step({}, builder)).state;
+            step = *source->step({}, builder);
+            for (const runtime::DeadInput &dead : step.dead)
+                bury(id, {dead.data, id.value, id.value}, wordsOf(dead.reason));
+            m_outcome.fates[id].in += step.dead.size();
         }
         Flow flow;
         flow.schema = source->schema().value_or(record::Schema{});
@@ -276,6 +316,8 @@ private:
         Flow flow = inputOf(id);
         if (flow.schema.fields.empty())
             return flow; // nothing feeds it
+        for (Record &record : flow.records)
+            record.lane += " > " + id.value;
         m_outcome.fates[id].in += flow.records.size();
         const auto in = std::exchange(flow.records, {});
         if (node(id).kind == "filter") {
@@ -303,7 +345,7 @@ private:
         const std::uint32_t row = 0;
         condition.evaluateFilter(*asBatch(record), std::span(&row, 1), m_scratch, result);
         if (!result.errors.empty())
-            bury(id, record, result.errors.front().reason);
+            bury(id, record, rowProblem(result.errors.front().reason));
         else if (!result.passed.empty())
             out.push_back(record);
         else
@@ -318,18 +360,18 @@ private:
         sql::ProjectedRows made;
         select.project(*batch, std::span(&row, 1), m_scratch, made);
         if (!made.errors.empty())
-            return bury(id, record, made.errors.front().reason);
+            return bury(id, record, rowProblem(made.errors.front().reason));
         Record mapped{std::string(made.payload(0)), record.key, record.lane};
         if (keyOf != nullptr) {
             std::vector<sql::RowError> errors;
             const auto &keys = keyOf->evaluate(*batch, std::span(&row, 1), m_scratch, errors);
             if (!errors.empty())
-                return bury(id, record, "partition key: " + errors.front().reason);
+                return bury(id, record, rowProblem("partition key: " + errors.front().reason));
             mapped.key.clear();
             if (!keys.isNull(0))
                 keys.appendText(0, mapped.key);
             if (mapped.key.empty())
-                return bury(id, record, "the new partition key is NULL or empty");
+                return bury(id, record, rowProblem("the new partition key is NULL or empty"));
         }
         out.push_back(std::move(mapped));
     }
@@ -337,7 +379,7 @@ private:
     void bury(const NodeId &id, const Record &record, const std::string &reason)
     {
         ++m_outcome.fates[id].dead;
-        m_outcome.deadLetters.push_back({id, record.data, rowProblem(reason)});
+        m_outcome.deadLetters.push_back({id, reason, record});
     }
 
     const graph::Document &m_document;

@@ -10,8 +10,9 @@
 
 namespace millrace::reference {
 
-/// A record as the reference knows it. `lane` names the way it took: its producer and, of every
-/// stream it passed, the shard. Order is promised between the records of one lane and no others.
+/// A record as the reference knows it. `lane` names the way it took: its producer, of every stream
+/// it passed the shard, and the transforms between. Order is promised between the records of one
+/// lane and no others: two ways between the same shards are two fragments, each at its own pace.
 struct Record {
     std::string data;
     std::string key;
@@ -20,12 +21,11 @@ struct Record {
 
 struct DeadLetter {
     NodeId node;
-    std::string data;
     std::string reason;
-    friend auto operator<=>(const DeadLetter &, const DeadLetter &) = default;
+    Record record; ///< as it came to the node
 };
 
-/// Records of a shard that retention took before a reader got to them: ordinals [from, to).
+/// Records of a shard that a reader does not get: ordinals [from, to).
 struct Gap {
     NodeId reader; ///< the first node behind the stream
     ShardIndex shard;
@@ -33,10 +33,13 @@ struct Gap {
     std::uint64_t to = 0;
 };
 
-/// What comes to a pipeline beside its producers.
+/// What comes to a pipeline beside what its generators make.
 struct Inputs {
+    std::map<std::string, std::string> files;   ///< by name, relative to the document's folder
     std::map<NodeId, std::vector<Record>> puts; ///< by stream node: a client's records, in order
-    std::vector<Gap> gaps;                      ///< only behind streams with a single writer
+    /// Both only behind streams with a single writer.
+    std::vector<Gap> gaps;      ///< retention took them: they are expired
+    std::vector<Gap> elsewhere; ///< another document's nodes read them: no fate here
 };
 
 /// What a pipeline must come to once everything is processed.
@@ -44,7 +47,7 @@ struct Outcome {
     std::map<NodeId, runtime::FateCounts> fates;               ///< of every node of the document
     std::map<NodeId, std::vector<std::vector<Record>>> shards; ///< of stream nodes
     std::map<NodeId, std::vector<Record>> rows;                ///< of destinations
-    std::vector<DeadLetter> deadLetters;                       ///< sorted
+    std::vector<DeadLetter> deadLetters;
 };
 
 /// Computes, one record after the other and with nothing of the engine's runtime, what a document

@@ -16,6 +16,8 @@ using graph::ParameterType;
 
 constexpr std::uint32_t kMagic = 0x464E524D; // "MRNF"
 constexpr std::uint8_t kVersion = 1;
+/// Of a stream's id in a file's name; enough to tell the streams before one node apart.
+constexpr std::size_t kSourceChars = 8;
 
 graph::NodeKind describeKind()
 {
@@ -78,8 +80,12 @@ public:
         , m_clock(*context.clock)
         , m_folder(std::move(folder))
         , m_progressPath(joinPath(m_folder, ".millrace-" + context.project.toString() + '-' +
-                                                context.node.value))
-        , m_parts(m_files, m_folder, prefix + '-' + context.node.value, limits)
+                                                context.node.value + '-' +
+                                                context.source.toString()))
+        , m_parts(m_files, m_folder,
+                  prefix + '-' + context.node.value + '-' +
+                      context.source.toString().substr(0, kSourceChars),
+                  limits)
         , m_json(makeNdjsonFormat({}, {}))
     {}
 

@@ -7,14 +7,15 @@ namespace millrace::nodes {
 
 /// Writes records as lines into files of a folder: whole files are called
 ///
-///     <prefix>-<node id>-<number, 10 digits>.ndjson
+///     <prefix>-<node id>-<first 8 characters of the source stream's id>-<number, 10 digits>.ndjson
 ///
-/// and the one being written has a '.' in front and ".part" behind. A file is whole when it holds
-/// so many bytes or records (cut at the record that reaches it, so that the same records give the
-/// same files), when it is so old, and when the pipeline stops. What is no JSON is a
-/// dead row; newlines inside JSON become blanks.
+/// and the one being written has a '.' in front and ".part" behind. Each stream that feeds the node
+/// has files and progress of its own, because it has a fragment of its own. A file is whole when it
+/// holds so many bytes or records (cut at the record that reaches it, so that the same records give
+/// the same files), when it is so old, and when the pipeline stops. What is no JSON is a dead row;
+/// newlines inside JSON become blanks.
 ///
-/// Progress stands in the folder, in `.millrace-<project>-<node id>`:
+/// Progress stands in the folder, in `.millrace-<project>-<node id>-<source stream's id>`:
 ///
 ///     u32     magic "MRNF"           u8      version, 1
 ///     varint  number of the file being written

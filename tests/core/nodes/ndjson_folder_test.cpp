@@ -16,7 +16,15 @@ struct FolderWorld : NodeWorld {
     Uuid stream = Uuid::random(random);
     Parameters parameters = {{"folder", std::string("out")}, {"maximumRecords", std::int64_t{4}}};
 
-    FolderWorld() { (void)files.makeFolders("/data"); }
+    FolderWorld()
+    {
+        context.source = stream;
+        (void)files.makeFolders("/data");
+    }
+    std::string wholeName(const char *number = "0000000001") const
+    {
+        return "part-node0001-" + stream.toString().substr(0, 8) + '-' + number + ".ndjson";
+    }
 
     std::unique_ptr<runtime::Sink> folder() const
     {
@@ -80,8 +88,26 @@ private slots:
         QVERIFY(sink->close());
         QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 |8 "));
         const auto names = *world.files.list("/data/out");
-        QCOMPARE(names.back(), std::string("part-node0001-0000000003.ndjson"));
+        QCOMPARE(names.back(), world.wholeName("0000000003"));
         QVERIFY(world.folder()->open()->progress == world.progress(9));
+    }
+
+    /// Each stream that feeds the folder has a fragment, and so a sink, of its own.
+    void twoSourcesDoNotTouchEachOther()
+    {
+        FolderWorld world;
+        auto one = world.folder();
+        world.context.source = Uuid::random(world.random);
+        auto other = world.folder();
+        QVERIFY(!one->open()->progress);
+        QVERIFY(!other->open()->progress);
+        QVERIFY(world.store(*one, 0, 3));
+        QVERIFY(world.store(*other, 3, 2));
+        QVERIFY(one->close());
+        QVERIFY(other->close());
+        const std::string stored = world.wholeFiles();
+        QVERIFY2(stored == "0 1 2 |3 4 " || stored == "3 4 |0 1 2 ", stored.c_str());
+        QVERIFY(other->open()->progress == world.progress(5));
     }
 
     void sizeAndAgeMakeAFileWhole()
@@ -119,7 +145,7 @@ private slots:
         chunks[0].rows = {1};
         QVERIFY(sink->commit(chunks, world.progress(2)));
         QVERIFY(sink->close());
-        QCOMPARE(asText(world.files.content("/data/out/part-node0001-0000000001.ndjson")),
+        QCOMPARE(asText(world.files.content("/data/out/" + world.wholeName())),
                  std::string_view("{   \"n\": 1  }\n"));
     }
 
@@ -218,7 +244,7 @@ private slots:
         auto sink = world.folder();
         QVERIFY(sink->open());
         QVERIFY(world.store(*sink, 0, 2));
-        QVERIFY(world.files.remove("/data/out/.part-node0001-0000000001.ndjson.part"));
+        QVERIFY(world.files.remove("/data/out/." + world.wholeName() + ".part"));
         const auto opened = world.folder()->open();
         QVERIFY(opened->progress == world.progress(2));
         QCOMPARE(opened->notices.at(0).code(), Code::NodeFolderLost);
@@ -232,7 +258,8 @@ private slots:
             QVERIFY(sink->open());
             QVERIFY(world.store(*sink, 0, 2));
         }
-        const Path path = "/data/out/.millrace-" + world.context.project.toString() + "-node0001";
+        const Path path = "/data/out/.millrace-" + world.context.project.toString() + "-node0001-" +
+                          world.stream.toString();
         const Bytes whole = world.files.content(path);
         QVERIFY(!whole.empty());
         for (std::size_t at = 0; at < whole.size(); ++at) {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/reference/comparison.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace millrace::reference {
+namespace {
+
+constexpr std::size_t kShownChars = 200;
+
+std::string brief(const Content &content)
+{
+    return content.first + ' ' + content.second.substr(0, kShownChars);
+}
+
+/// The same records, and those of one lane in their order.
+Fault compareRecords(const std::string &where, const std::vector<Record> &expected,
+                     const std::vector<Content> &actual)
+{
+    std::multiset<Content> missing;
+    std::map<std::string, std::vector<Content>> lanes;
+    for (const Record &record : expected) {
+        missing.insert({record.key, record.data});
+        lanes[record.lane].push_back({record.key, record.data});
+    }
+    std::vector<Content> excess;
+    for (const Content &content : actual) {
+        if (const auto found = missing.find(content); found != missing.end())
+            missing.erase(found);
+        else
+            excess.push_back(content);
+    }
+    const auto listed = [](const std::string &what, const auto &contents) {
+        std::string out;
+        if (!contents.empty())
+            out += ", " + what + ' ' + std::to_string(contents.size()) + ", for instance " +
+                   brief(*contents.begin());
+        return out;
+    };
+    if (!missing.empty() || !excess.empty())
+        return where + ": of " + std::to_string(expected.size()) + " records" +
+               listed("lost", missing) + listed("too much or twice", excess);
+    for (const auto &[name, lane] : lanes) {
+        auto next = lane.begin();
+        for (const Content &content : actual)
+            next += next != lane.end() && *next == content ? 1 : 0;
+        if (next != lane.end())
+            return where + ": out of order at " + brief(*next) + " of lane " + name;
+    }
+    return {};
+}
+
+Fault compareFates(const NodeId &node, const runtime::FateCounts &expected,
+                   const runtime::FateCounts &actual)
+{
+    if (expected == actual)
+        return {};
+    const auto text = [](const runtime::FateCounts &c) {
+        return "in " + std::to_string(c.in) + " processed " + std::to_string(c.processed) +
+               " filtered " + std::to_string(c.filtered) + " late " + std::to_string(c.late) +
+               " dead " + std::to_string(c.dead) + " expired " + std::to_string(c.expired) +
+               " in flight " + std::to_string(c.inFlight) + " out " + std::to_string(c.out);
+    };
+    return "fates of " + node.value + ": " + text(actual) + ", expected " + text(expected);
+}
+
+} // namespace
+
+const char *const kTableRowExpression =
+    "device_id || '|' || event_time || '|' || rssi || '|' || battery_percent";
+
+Content deadLetterContent(const std::string &node, const std::string &reason, std::string data)
+{
+    return {node + ": " + reason, std::move(data)};
+}
+
+std::string tableRow(const std::string &json)
+{
+    const auto object = nlohmann::json::parse(json);
+    std::string time = object["event_time"];
+    std::replace(time.begin(), time.end(), 'T', ' ');
+    return object["device_id"].get<std::string>() + '|' + time + '|' +
+           std::to_string(object["rssi"].get<int>()) + '|' +
+           std::to_string(object["battery_percent"].get<int>());
+}
+
+Fault compare(const graph::Document &document, const Outcome &expected, const Findings &actual)
+{
+    for (const auto &[node, shards] : expected.shards) {
+        const auto found = actual.shards.find(node);
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            const bool there = found != actual.shards.end() && i < found->second.size();
+            if (auto fault = compareRecords(node.value + '/' + std::to_string(i), shards[i],
+                                            there ? found->second[i] : std::vector<Content>{}))
+                return fault;
+        }
+    }
+    for (const auto &[node, records] : expected.rows) {
+        const auto found = actual.rows.find(node);
+        const graph::Node *drawn = document.find(node);
+        const bool table = drawn != nullptr && drawn->kind == "sqlite-table";
+        std::vector<Record> rows;
+        for (const Record &record : records)
+            rows.push_back({table ? tableRow(record.data) : record.data, {}, record.lane});
+        if (auto fault =
+                compareRecords(node.value, rows,
+                               found == actual.rows.end() ? std::vector<Content>{} : found->second))
+            return fault;
+    }
+    std::vector<Record> letters;
+    for (const DeadLetter &letter : expected.deadLetters) {
+        auto [words, data] =
+            deadLetterContent(letter.node.value, letter.reason, letter.record.data);
+        letters.push_back({data, words, letter.record.lane + " > " + letter.node.value});
+    }
+    if (auto fault = compareRecords("dead letters", letters, actual.deadLetters))
+        return fault;
+    for (const auto &[node, fates] : expected.fates) {
+        const auto found = actual.fates.find(node);
+        if (found == actual.fates.end())
+            return "no fates of " + node.value;
+        if (auto fault = compareFates(node, fates, found->second))
+            return fault;
+    }
+    return {};
+}
+
+std::string describe(const graph::Document &document)
+{
+    std::string out;
+    for (const auto &[id, node] : document.nodes) {
+        out += id.value + ' ' + node.kind + ' ' + std::string(graph::toText(node.state));
+        for (const auto &[name, value] : node.parameters)
+            out += ' ' + name + '=' + graph::toText(value);
+        out += '\n';
+    }
+    for (const auto &[ends, wire] : document.wires)
+        out += ends.from.node.value + " -> " + ends.to.node.value + '\n';
+    return out;
+}
+
+} // namespace millrace::reference

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/reference/random_nodes.h"
+
+#include <vector>
+
+namespace millrace::reference {
+
+/// A stream with a generator before it and some branches behind it, each a chain of filters and
+/// maps to a stream or a table of its own, which can be edited while it runs.
+class RandomBranches
+{
+public:
+    explicit RandomBranches(std::uint64_t seed);
+
+    const graph::Document &document() const { return m_document; }
+    const NodeId &source() const { return m_source; } ///< the stream
+    /// Changes a condition, puts a transform in or takes one out, adds or removes a branch; one to
+    /// three of it. The last node before a stream stays: by it the engine knows the branch.
+    void edit();
+
+private:
+    struct Branch {
+        std::vector<NodeId> transforms; ///< at least one
+        NodeId end;
+    };
+    NodeId add(const std::string &prefix, const std::string &kind);
+    NodeId addTransform();
+    void addBranch();
+    void removeBranch(std::size_t index);
+    void drawWires();
+
+    Dice m_dice;
+    graph::Document m_document;
+    NodeId m_producer;
+    NodeId m_source;
+    std::vector<Branch> m_branches;
+    int m_count = 0;
+};
+
+} // namespace millrace::reference

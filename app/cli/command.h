@@ -9,8 +9,10 @@
 #include "core/base/log_line.h"
 #include "core/engine/engine.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +25,7 @@ struct EngineWishes {
     Path dataDirectory;
     std::uint64_t budgetBytes = 0; ///< 0: the engine's own default
     bool virtualTime = false;
+    std::optional<std::chrono::milliseconds> virtualFor = {}; ///< as LocalEngineOptions has it
     LogSink log; ///< what the engine reports before and beside its events
 };
 

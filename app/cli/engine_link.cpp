@@ -15,7 +15,7 @@ Result<EngineLink> EngineLink::open(const Environment &environment, const Path &
     if (onlyRunning)
         return link;
     link.m_client.reset();
-    auto own = environment.openEngine({dataDirectory, 0, false, printProblem});
+    auto own = environment.openEngine({.dataDirectory = dataDirectory, .log = printProblem});
     if (!own)
         return std::move(own).error();
     link.m_own = *std::move(own);

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
         options.dataDirectory = std::move(wishes.dataDirectory);
         options.budgetBytes = wishes.budgetBytes;
         options.virtualTime = wishes.virtualTime;
+        options.virtualFor = wishes.virtualFor;
         options.log = std::move(wishes.log);
         return engine::openLocalEngine(options);
     };

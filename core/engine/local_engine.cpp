@@ -40,6 +40,8 @@ class LocalEngine final : public Engine
 public:
     explicit LocalEngine(const LocalEngineOptions &options)
         : m_virtual(options.virtualTime)
+        , m_virtualEnd(options.virtualFor ? std::optional(m_manualClock.mono() + *options.virtualFor)
+                                          : std::nullopt)
         , m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem
                        : options.virtualTime         ? static_cast<FileSystem &>(m_unsynced)
                                                      : posixFileSystem())
@@ -87,8 +89,9 @@ private:
     Reply history(const HistoryRequest &request);
 
     const bool m_virtual;
-    SystemClock m_systemClock;
     ManualClock m_manualClock;
+    const std::optional<MonoTime> m_virtualEnd;
+    SystemClock m_systemClock;
     SystemRandom m_systemRandom;
     UnsyncedFileSystem m_unsynced{posixFileSystem()};
     FileSystem &m_fileSystem;
@@ -302,9 +305,14 @@ bool LocalEngine::driveOnce()
     }
     m_store->maintain();
     const auto next = m_scheduler->nextWake();
-    if (!next)
+    if (!next && !m_virtualEnd)
         return false;
-    m_manualClock.advance(*next - m_manualClock.mono());
+    const MonoTime to = next && m_virtualEnd ? std::min(*next, *m_virtualEnd)
+                        : next               ? *next
+                                             : *m_virtualEnd;
+    if (to <= m_manualClock.mono())
+        return false; // as far as time goes
+    m_manualClock.advance(to - m_manualClock.mono());
     return true;
 }
 

@@ -6,6 +6,9 @@
 #include "core/base/log_line.h"
 #include "core/engine/engine.h"
 
+#include <chrono>
+#include <optional>
+
 namespace millrace::engine {
 
 struct LocalEngineOptions {
@@ -13,6 +16,8 @@ struct LocalEngineOptions {
     std::uint64_t budgetBytes = 0; ///< 0: the directory's own (see StreamStoreOptions)
     /// Time only moves when nothing is left to do; retention is off, and nothing is fdatasynced.
     bool virtualTime = false;
+    /// How far virtual time goes: it stands still after that. None: on.
+    std::optional<std::chrono::milliseconds> virtualFor;
     LogSink log; ///< may be empty
     /// Null: the real ones (a virtual clock when virtualTime is set). Must outlive the engine.
     FileSystem *fileSystem = nullptr;

@@ -11,6 +11,7 @@ constexpr const char *kStreamsFolder = "streams"; ///< one folder each, named by
 constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
 /// Whole segments go when the budget is used up: they must be small beside it.
 constexpr std::uint64_t kSegmentsInBudget = 32;
+constexpr std::uint64_t kSegmentsInLimit = 24; ///< of one stream's own size
 constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
@@ -170,8 +171,11 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
         joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
     options.stream = entry.id;
     options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
-    options.segmentBytes =
-        std::clamp(m_budget / kSegmentsInBudget, kLeastSegmentBytes, options.segmentBytes);
+    // Whole segments go, so a small limit needs small ones.
+    std::uint64_t segmentBytes = m_budget / kSegmentsInBudget;
+    if (entry.maxBytes > 0)
+        segmentBytes = std::min(segmentBytes, entry.maxBytes / kSegmentsInLimit);
+    options.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, options.segmentBytes);
     options.segmentAge =
         std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
     auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);

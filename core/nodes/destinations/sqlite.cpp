@@ -100,7 +100,7 @@ SqliteDatabase::SqliteDatabase(sqlite3 *handle, Path path)
     , m_path(std::move(path))
 {}
 
-Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const Path &path)
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const Path &path, bool synced)
 {
     sqlite3 *handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle,
@@ -111,8 +111,9 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const Path &path)
     if (code != SQLITE_OK)
         return database->problem(code);
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
-    MILLRACE_TRY(database->run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                               "PRAGMA foreign_keys = ON"));
+    MILLRACE_TRY(database->run("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON"));
+    MILLRACE_TRY(
+        database->run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"));
     return database;
 }
 

@@ -51,6 +51,8 @@ private:
 
 /// A SQLite file opened for reading and writing, made when absent: write-ahead log, synchronous
 /// FULL (a commit survives a power cut), foreign keys on, waiting up to 50 ms for another writer.
+/// Unless `synced`, a commit stands after a kill but not after a power cut, as all does in virtual
+/// time.
 ///
 /// Errors of all functions: DiskFull, Busy, PermissionDenied (also a read-only file), Corrupt (not
 /// a database, damaged), Io, and NodeDatabase with SQLite's own words for the rest; the place is
@@ -59,7 +61,7 @@ private:
 class SqliteDatabase
 {
 public:
-    static Result<std::unique_ptr<SqliteDatabase>> open(const Path &path);
+    static Result<std::unique_ptr<SqliteDatabase>> open(const Path &path, bool synced);
 
     Status run(const std::string &sql); ///< one or more statements without parameters
     Result<SqliteStatement> prepare(const std::string &sql);

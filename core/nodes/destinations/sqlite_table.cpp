@@ -75,13 +75,14 @@ public:
         , m_project(context.project.toString())
         , m_node(context.node.value)
         , m_source(context.source)
+        , m_synced(context.clock == nullptr || !context.clock->isVirtual())
     {}
 
     Result<Opened> open() override
     {
         release();
         MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
-        auto database = SqliteDatabase::open(m_file);
+        auto database = SqliteDatabase::open(m_file, m_synced);
         if (!database)
             return std::move(database).error();
         m_database = *std::move(database);
@@ -252,6 +253,7 @@ private:
     std::string m_project;
     std::string m_node;
     StreamUuid m_source;
+    bool m_synced;
     std::optional<FileIdentity> m_identity;     ///< of the file of the last open()
     std::unique_ptr<SqliteDatabase> m_database; ///< null before open() and after a replacement
     std::unique_ptr<ProgressTable> m_progress;

@@ -79,7 +79,7 @@ struct TableWorld : NodeWorld {
     /// The result of a query, columns separated by '|', rows by ' '.
     std::string query(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path()).value();
+        auto database = nodes::SqliteDatabase::open(path(), true).value();
         auto statement = database->prepare(sql).value();
         std::string out;
         while (statement.step().value() == nodes::SqliteStatement::Step::Row) {
@@ -96,7 +96,7 @@ struct TableWorld : NodeWorld {
     int columns = 1; ///< of query()
     void execute(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path()).value();
+        auto database = nodes::SqliteDatabase::open(path(), true).value();
         const Status done = database->run(sql);
         if (!done)
             qFatal("%s", done.error().message().c_str());
@@ -446,7 +446,7 @@ private slots:
         TableWorld world;
         auto sink = world.table();
         QVERIFY(sink->open());
-        auto other = nodes::SqliteDatabase::open(world.path()).value();
+        auto other = nodes::SqliteDatabase::open(world.path(), true).value();
         QVERIFY(other->begin());
         const auto busy = world.store(*sink, world.batch(0, 2), world.progress(2));
         QVERIFY(!busy);

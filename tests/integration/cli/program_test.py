@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line on the real engine: run, put, records and streams on one data directory, live and
 at rest. argv: program."""
+import fcntl
 import json
 import os
 import signal
@@ -109,6 +110,36 @@ class ProgramTest(unittest.TestCase):
         again = json.loads(self.run_it("run", self.generated, "--until-done", "--report",
                                        "json").stdout)
         self.assertEqual(again["streams"]["clicks"]["records"], TOTAL)
+
+    def test_virtual_time_goes_as_far_as_it_is_told(self):
+        endless = self.file("endless.millrace", pipeline(
+            {"aaaaaaaa": {"kind": "generator", "parameters": {"ratePerSecond": 500.0}},
+             "bbbbbbbb": STREAM},
+            [("aaaaaaaa", "bbbbbbbb")]))
+        counts = []
+        for run in range(3):
+            self.data = os.path.join(self.folder.name, f"virtual{run}")
+            report = json.loads(self.run_it("run", endless, "--for", "20s", "--virtual", "--report",
+                                            "json").stdout)
+            self.assertEqual(report["ended"], "time")
+            counts.append(report["streams"]["clicks"]["records"])
+        self.assertEqual(len(set(counts)), 1, counts)
+        self.assertAlmostEqual(counts[0], 10_000, delta=1)
+
+    def test_a_run_says_what_it_could_not_process(self):
+        bad = self.file("bad.ndjson", "no JSON\n" * 7 + '{"page": "/"}\n')
+        reads = self.file("reads.millrace", pipeline(
+            {"aaaaaaaa": {"kind": "file", "parameters": {"path": bad}}, "bbbbbbbb": STREAM}, [("aaaaaaaa", "bbbbbbbb")]))
+        said = self.run_it("run", reads, "--until-done").stderr
+        self.assertRegex(said, r"7 records could not be processed, by .* \(7\); millrace records "
+                               r"\S+-dead-letters shows them .*\[cli\.dead-letters\]")
+
+    def test_a_put_for_nothing_asks_for_no_lock(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        with open(os.path.join(self.data, "lock"), "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = self.run_it("put", "clcks", stdin="{}\n", code=5)
+        self.assertIn("did you mean clicks?", done.stderr)
 
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")

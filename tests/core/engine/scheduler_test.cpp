@@ -27,6 +27,7 @@ public:
         , m_step(std::move(step))
     {}
     void close() override { closed = true; }
+    bool midway() const override { return false; }
     std::atomic<bool> closed = false;
     using Task::put;
 

@@ -280,7 +280,7 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
     if (!*retry) {
         if (const auto stream =
                 storedStream(*environment.files, *directory, *arguments.positional(0));
-            !stream) {
+            !stream && stream.error().code() == Code::CliNoStream) {
             printProblem(stream.error());
             return exitCodeOf(stream.error());
         }

@@ -72,7 +72,9 @@ std::string Problem::text() const
 
 std::string Problem::message() const
 {
-    std::string out = m_place.empty() ? text() : m_place + ": " + text();
+    std::string out = text();
+    if (!out.starts_with(m_place)) // "a.csv: a.csv does not exist" says nothing more
+        out = m_place + ": " + out;
     out += " [";
     out += describe(m_code).id;
     out += ']';

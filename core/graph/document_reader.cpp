@@ -449,12 +449,12 @@ ReadOutcome loadDocument(FileSystem &files, const Path &path)
 {
     const auto info = files.info(path);
     if (!info)
-        return failed(Problem(info.error()).at(path));
+        return failed(info.error());
     if (info->sizeBytes > kMaxFileBytes)
         return failed(tooLarge(info->sizeBytes).at(path));
     const auto bytes = files.readAll(path);
     if (!bytes)
-        return failed(Problem(bytes.error()).at(path));
+        return failed(bytes.error());
     ReadOutcome outcome = readDocument(asText(*bytes));
     for (Problem &problem : outcome.problems)
         problem = std::move(problem).at(path);

@@ -38,9 +38,9 @@ class BadInputTest(ProgramTest):
             self.assertRegex(messages, "(?m)^millrace: .*" + pattern)
         return messages
 
-    def check_and_run_refuse(self, file, *patterns):
-        self.refused(BAD_PIPELINE, patterns, "check", file)
-        self.refused(BAD_PIPELINE, patterns, "run", file, "--data", self.data, "--until-done")
+    def check_and_run_refuse(self, file, *patterns, code=BAD_PIPELINE):
+        self.refused(code, patterns, "check", file)
+        self.refused(code, patterns, "run", file, "--data", self.data, "--until-done")
         self.assertFalse(os.path.exists(self.data), "a directory was made for a bad pipeline")
 
     def run_to_the_end(self, file, code=0):
@@ -62,7 +62,8 @@ class BadInputTest(ProgramTest):
         ]:
             with self.subTest(text=text):
                 self.check_and_run_refuse(self.write("bad.millrace", text), r"\S*bad\.millrace.*" + pattern)
-        self.check_and_run_refuse(self.path("none.millrace"), r"\S*none\.millrace.*\[base\.not-found\]")
+        self.check_and_run_refuse(self.path("none.millrace"),
+                                  r"\S*none\.millrace does not exist \[base\.not-found\]", code=5)
 
     def test_unknown_kind_and_wires_into_nowhere(self):
         self.check_and_run_refuse(

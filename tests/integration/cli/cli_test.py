@@ -126,7 +126,7 @@ class CliTest(unittest.TestCase):
                     "check", self.file("bad.millrace", "{"))
         self.expect(3, r"node aaaaaaaa.*\[graph.unknown-kind\]",
                     "check", self.file("kind.millrace", pipeline("nonsense")))
-        self.expect(3, r"none.millrace.*\[base.not-found\]", "check", self.folder.name + "/none.millrace")
+        self.expect(5, r"none.millrace does not exist.*\[base.not-found\]", "check", self.folder.name + "/none.millrace")
 
     def test_run_refuses(self):
         self.expect(3, "graph.document-syntax", "run", self.file("bad.millrace", "{"))
@@ -154,7 +154,7 @@ class CliTest(unittest.TestCase):
         kinds = self.run_it("help", "kinds")
         self.assertRegex(kinds.stdout, r"(?m)^  data-stream +\S")
         kind = self.run_it("help", "kinds", "data-stream")
-        self.assertRegex(kind.stdout, r"(?m)^  shards\n +an integer.*1 to .*when left out")
+        self.assertRegex(kind.stdout, r"(?m)^  shards\n +a whole number, 1 to .*when left out")
         self.assertEqual(self.run_it("help", "kinds", "lambda").returncode, 2)
         functions = self.run_it("help", "functions")
         self.assertRegex(functions.stdout, r"(?m)^  REGEXP_EXTRACT +\S")

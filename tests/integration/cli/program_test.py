@@ -113,7 +113,7 @@ class ProgramTest(unittest.TestCase):
 
     def test_virtual_time_goes_as_far_as_it_is_told(self):
         endless = self.file("endless.millrace", pipeline(
-            {"aaaaaaaa": {"kind": "generator", "parameters": {"ratePerSecond": 500.0}},
+            {"aaaaaaaa": {"kind": "generator", "name": "Clicks", "parameters": {"ratePerSecond": 500.0}},
              "bbbbbbbb": STREAM},
             [("aaaaaaaa", "bbbbbbbb")]))
         counts = []
@@ -129,7 +129,7 @@ class ProgramTest(unittest.TestCase):
     def test_a_run_says_what_it_could_not_process(self):
         bad = self.file("bad.ndjson", "no JSON\n" * 7 + '{"page": "/"}\n')
         reads = self.file("reads.millrace", pipeline(
-            {"aaaaaaaa": {"kind": "file", "parameters": {"path": bad}}, "bbbbbbbb": STREAM}, [("aaaaaaaa", "bbbbbbbb")]))
+            {"aaaaaaaa": {"kind": "file", "name": "File", "parameters": {"path": bad}}, "bbbbbbbb": STREAM}, [("aaaaaaaa", "bbbbbbbb")]))
         said = self.run_it("run", reads, "--until-done").stderr
         self.assertRegex(said, r"7 records could not be processed, by .* \(7\); millrace records "
                                r"\S+-dead-letters shows them .*\[cli\.dead-letters\]")

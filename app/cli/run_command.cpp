@@ -303,12 +303,11 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
 
     catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
-    auto opened =
-        environment.openEngine({.dataDirectory = *directory,
-                                .budgetBytes = budget->value_or(0),
-                                .virtualTime = arguments.has("--virtual"),
-                                .virtualFor = *limit,
-                                .log = {}});
+    auto opened = environment.openEngine({.dataDirectory = *directory,
+                                          .budgetBytes = budget->value_or(0),
+                                          .virtualTime = arguments.has("--virtual"),
+                                          .virtualFor = *limit,
+                                          .log = {}});
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);

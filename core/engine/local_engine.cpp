@@ -40,8 +40,9 @@ class LocalEngine final : public Engine
 public:
     explicit LocalEngine(const LocalEngineOptions &options)
         : m_virtual(options.virtualTime)
-        , m_virtualEnd(options.virtualFor ? std::optional(m_manualClock.mono() + *options.virtualFor)
-                                          : std::nullopt)
+        , m_virtualEnd(options.virtualFor
+                           ? std::optional(m_manualClock.mono() + *options.virtualFor)
+                           : std::nullopt)
         , m_fileSystem(options.fileSystem != nullptr ? *options.fileSystem
                        : options.virtualTime         ? static_cast<FileSystem &>(m_unsynced)
                                                      : posixFileSystem())

@@ -38,8 +38,8 @@ public:
     /// Text, MultilineText, FilePath, FolderPath, Expression, SelectList, Sql, SchemaText,
     /// StreamName, Secret.
     std::string text(std::string_view parameter) const;
-    std::string choice(std::string_view parameter) const;  ///< Choice: its id
-    TextList texts(std::string_view parameter) const;      ///< TextList
+    std::string choice(std::string_view parameter) const; ///< Choice: its id
+    TextList texts(std::string_view parameter) const;     ///< TextList
 
 private:
     const Parameter &description(std::string_view parameter) const;

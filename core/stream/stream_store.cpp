@@ -11,7 +11,7 @@ constexpr const char *kStreamsFolder = "streams"; ///< one folder each, named by
 constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
 /// Whole segments go when the budget is used up: they must be small beside it.
 constexpr std::uint64_t kSegmentsInBudget = 32;
-constexpr std::uint64_t kSegmentsInLimit = 24; ///< of one stream's own size
+constexpr std::uint64_t kSegmentsInLimit = 24;            ///< of one stream's own size
 constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};

@@ -112,8 +112,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const Path &path, b
         return database->problem(code);
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
     MILLRACE_TRY(database->run("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON"));
-    MILLRACE_TRY(
-        database->run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"));
+    MILLRACE_TRY(database->run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF"));
     return database;
 }
 

@@ -115,13 +115,14 @@ class Run
 {
 public:
     Run(const CheckedDocument &checked, const Arguments &arguments, const Environment &environment,
-        engine::Engine &engine, std::optional<milliseconds> limit)
+        engine::Engine &engine, std::optional<milliseconds> limit, Path dataDirectory)
         : m_document(checked.document)
         , m_said(checked.warnings)
         , m_arguments(arguments)
         , m_environment(environment)
         , m_engine(engine)
         , m_limit(limit)
+        , m_dataDirectory(std::move(dataDirectory))
         , m_display(m_document, arguments.has("--dashboard"))
     {}
 
@@ -139,6 +140,10 @@ public:
             std::chrono::duration_cast<milliseconds>(m_environment.clock->mono() - began);
         if (m_arguments.value("--report"))
             report(*last, ended, elapsed);
+        if (isTerminal(STDERR_FILENO))
+            fmt::print(stderr,
+                       "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
+                       static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
         printDeadLetters(*last);
         if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
@@ -259,6 +264,7 @@ private:
     const Environment &m_environment;
     engine::Engine &m_engine;
     const std::optional<milliseconds> m_limit;
+    const Path m_dataDirectory;
     Display m_display;
 };
 
@@ -328,7 +334,7 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                    ? ExitCode::InvalidPipeline
                    : code;
     }
-    return Run(checked, arguments, environment, *engine, *limit).run();
+    return Run(checked, arguments, environment, *engine, *limit, *directory).run();
 }
 
 } // namespace

@@ -48,6 +48,24 @@ private slots:
         }
     }
 
+    /// Whoever writes a document by hand begins with it.
+    void exampleOfTheFormatIsValid()
+    {
+        QFile format(QStringLiteral(MILLRACE_TEMPLATES "/../../core/graph/FORMAT.md"));
+        QVERIFY(format.open(QIODevice::ReadOnly));
+        const QByteArray text = format.readAll();
+        const qsizetype from = text.indexOf("```json\n") + 8;
+        const QByteArray example = text.mid(from, text.indexOf("```", from) - from);
+        const auto read = graph::readDocument(example.toStdString());
+        QVERIFY2(read.document.has_value(),
+                 read.problems.empty() ? "" : read.problems.front().message().c_str());
+        for (const Problem &problem : graph::validate(*read.document, nodes::kindCatalog())) {
+            if (problem.severity() == Severity::Error)
+                QFAIL(problem.message().c_str());
+        }
+        QCOMPARE(graph::writeDocument(*read.document).value(), example.toStdString());
+    }
+
     void filesOfTheTemplatesOpen()
     {
         const Path folder = MILLRACE_TEMPLATES;

@@ -125,14 +125,20 @@ Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, O
     return freed;
 }
 
+Status LogImpl::syncDirtyFolder()
+{
+    if (!m_folderDirty)
+        return Done{};
+    MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
+    m_folderDirty = false;
+    return Done{};
+}
+
 /// Hides the records of the oldest sealed segment, removes its file, makes that durable, and only
 /// then lets the next one go: a crash in between leaves no hole.
 Result<std::uint64_t> LogImpl::removeOldest()
 {
-    if (m_folderDirty) {
-        MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
-        m_folderDirty = false;
-    }
+    MILLRACE_TRY(syncDirtyFolder());
     SealedPtr oldest;
     {
         const std::lock_guard guard(m_state);
@@ -155,8 +161,7 @@ Result<std::uint64_t> LogImpl::removeOldest()
         const std::lock_guard guard(m_state);
         m_index.removeOldest();
     }
-    MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
-    m_folderDirty = false;
+    MILLRACE_TRY(syncDirtyFolder());
     return oldest->fileBytes;
 }
 
@@ -205,8 +210,14 @@ Result<bool> LogImpl::rewriteOne()
             m_log(rewritten.error());
         return true;
     }
-    const std::lock_guard state(m_state);
-    m_index.replaceSealed(*std::move(rewritten));
+    {
+        const std::lock_guard state(m_state);
+        m_index.replaceSealed(*std::move(rewritten));
+    }
+    // The old file is gone, whatever comes of the sync: it is made up for before the next remove.
+    m_folderDirty = true;
+    if (const auto synced = syncDirtyFolder(); !synced && m_log)
+        m_log(synced.error());
     return true;
 }
 

@@ -126,7 +126,8 @@ public:
     /// segment may be. Returns bytes freed, 0 when none may go.
     virtual Result<std::uint64_t> dropOldestSegment() = 0;
     /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
-    /// (implicit streams: trimmed when every cursor has passed).
+    /// (implicit streams: trimmed when every cursor has passed). Waits for no other maintenance:
+    /// while some is going on it does nothing, and the next call trims.
     virtual Result<std::uint64_t>
     trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
     /// Rewrites the oldest sealed segment that is still in commit form. False when none is.

@@ -100,7 +100,10 @@ Result<std::uint64_t> LogImpl::dropOldestSegment()
 
 Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom)
 {
-    const std::lock_guard guard(m_maintenance);
+    // Whoever trims holds locks of its own; a rewriting may take seconds, and trimming can wait.
+    const std::unique_lock guard(m_maintenance, std::try_to_lock);
+    if (!guard)
+        return std::uint64_t{0};
     const auto passed = [&](ShardIndex shard, Ordinal end) {
         return std::any_of(keepFrom.begin(), keepFrom.end(), [&](const auto &keep) {
             return keep.first == shard && keep.second >= end;

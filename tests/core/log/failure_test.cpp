@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 using namespace millrace;
@@ -24,6 +25,7 @@ private slots:
     void anOlderEpochIsRefused();
     void aFullDiskKeepsNobodyFromReading();
     void aFolderSyncThatFailsAfterTheRewriteLosesNothing();
+    void trimmingWaitsForNoRewriting();
 };
 
 void FailureTest::aFullDiskRefusesWholeAndGoesOn()
@@ -213,6 +215,37 @@ void FailureTest::aFolderSyncThatFailsAfterTheRewriteLosesNothing()
     calls.clear();
     QVERIFY(f.log().dropOldestSegment().has_value());
     QVERIFY((calls == std::vector<std::string>{"syncFolder", "remove", "syncFolder"}));
+}
+
+/// The engine trims with locks held that everything else waits for.
+void FailureTest::trimmingWaitsForNoRewriting()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(5, 1)}}));
+    QVERIFY(f.log().seal().has_value());
+    const std::vector<std::pair<ShardIndex, Ordinal>> all{{ShardIndex(0), Ordinal(5)}};
+    std::optional<std::uint64_t> freed;
+    std::thread trimming;
+    bool waited = false;
+    f.fileSystem.failSteps([&](const Step &step) -> const Problem * {
+        if (!step.path.ends_with(".rewrite") || step.call != "sync")
+            return nullptr;
+        std::promise<void> done;
+        const auto finished = done.get_future();
+        trimming = std::thread([&f, &all, &freed, done = std::move(done)]() mutable {
+            freed = *f.log().trimBelow(all);
+            done.set_value();
+        });
+        waited = finished.wait_for(10s) != std::future_status::ready;
+        return nullptr;
+    });
+    QVERIFY(*f.log().rewriteOne());
+    QVERIFY(trimming.joinable());
+    trimming.join();
+    QVERIFY(!waited);
+    QCOMPARE(*freed, 0U);
+    QVERIFY(*f.log().trimBelow(all) > 0); // the next one does it
 }
 
 MILLRACE_TEST(FailureTest)

@@ -60,10 +60,11 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
 void SchemaKeeper::store(stream::DataStream &stream, const record::Schema &schema,
                          store::SchemaSource source)
 {
-    store::StreamEntry entry = stream.entry();
-    entry.schema = schema.toJson();
-    entry.schemaSource = source;
-    if (auto ok = m_store.update(entry); !ok)
+    auto ok = m_store.update(stream.id(), [&](store::StreamEntry &entry) {
+        entry.schema = schema.toJson();
+        entry.schemaSource = source;
+    });
+    if (!ok)
         m_report(std::move(ok).error());
 }
 

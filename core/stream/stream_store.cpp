@@ -230,41 +230,21 @@ Result<StreamPtr> StreamStore::ensure(const store::StreamEntry &wanted)
     return stream;
 }
 
-Status StreamStore::update(const store::StreamEntry &entry)
+Status StreamStore::update(const StreamUuid &id,
+                           const std::function<void(store::StreamEntry &)> &change)
 {
-    const StreamPtr stream = find(entry.id);
+    const StreamPtr stream = find(id);
     if (!stream)
-        return Problem(Code::NotFound, {{"what", "the stream " + entry.name}});
-    MILLRACE_TRY(m_catalog->putStream(entry));
-    stream->updateEntry(entry);
+        return Problem(Code::NotFound, {{"what", "the stream"}}, id.toString());
+    const std::lock_guard guard(m_changeMutex);
+    const store::StreamEntry before = stream->entry();
+    store::StreamEntry changed = before;
+    change(changed);
+    if (changed == before)
+        return Done{};
+    MILLRACE_TRY(m_catalog->putStream(changed));
+    stream->updateEntry(changed);
     return Done{};
-}
-
-Status StreamStore::remove(const StreamUuid &id)
-{
-    StreamPtr stream;
-    {
-        const std::lock_guard guard(m_streamsMutex);
-        for (auto it = m_streams.begin(); it != m_streams.end(); ++it) {
-            if (it->second->id() == id) {
-                stream = it->second;
-                m_streams.erase(it);
-                break;
-            }
-        }
-    }
-    if (!stream)
-        return Problem(Code::NotFound, {{"what", "the stream"}});
-    {
-        // A committer may be at work on it.
-        std::unique_lock lock(m_queueMutex);
-        m_queueFilled.wait(lock, [&] { return !m_committing.contains(stream.get()); });
-        std::erase(m_queue, stream.get());
-        m_queued.erase(stream.get());
-    }
-    MILLRACE_TRY(m_catalog->removeStream(id));
-    return m_fileSystem.removeAll(
-        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), id.toString()));
 }
 
 std::uint64_t StreamStore::diskBytes() const

@@ -8,6 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <future>
+#include <thread>
+
 using namespace millrace;
 using namespace millrace::stream;
 using namespace std::chrono_literals;
@@ -161,6 +164,37 @@ private slots:
         QCOMPARE(orphans.front().place(), folder);
         QVERIFY(orphans.front().argument("bytes") != "0");
         QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
+    }
+
+    void changesOfAnEntryDoNotUndoEachOther()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        std::promise<void> inside;
+        std::thread other;
+        // While one changes the retention, another stores a schema.
+        const auto ok = opened.update(stream->id(), [&](store::StreamEntry &entry) {
+            other = std::thread([&] {
+                inside.set_value();
+                QVERIFY(opened
+                            .update(stream->id(),
+                                    [](store::StreamEntry &e) {
+                                        e.schema = "a schema";
+                                        e.schemaSource = store::SchemaSource::Inferred;
+                                    })
+                            .has_value());
+            });
+            inside.get_future().wait();
+            entry.retention = 7h;
+        });
+        other.join();
+        QVERIFY(ok.has_value());
+        const auto entry = stream->entry();
+        QCOMPARE(entry.retention, std::chrono::milliseconds(7h));
+        QCOMPARE(entry.schema, std::string("a schema"));
+        QVERIFY(opened.catalog().streams()->front() == entry);
+        QCOMPARE(opened.update(Uuid{}, [](store::StreamEntry &) {}).error().code(), Code::NotFound);
     }
 };
 

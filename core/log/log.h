@@ -62,7 +62,8 @@ struct LogOptions {
     /// Seal the open segment at this size, or at this age.
     std::uint64_t segmentBytes = 64ULL << 20U;
     std::chrono::milliseconds segmentAge{std::chrono::hours(1)};
-    std::chrono::milliseconds retention{std::chrono::hours(24)}; ///< records older are hidden
+    /// Records older are hidden; max(): none is.
+    std::chrono::milliseconds retention{std::chrono::hours(24)};
     std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
     int zstdLevel = 1;
 };

@@ -21,6 +21,8 @@ Status LogImpl::hideExpired()
         const std::lock_guard guard(m_state);
         retention = m_retention;
     }
+    if (retention == std::chrono::milliseconds::max())
+        return Done{};
     const WallTime keepFrom = m_clock.wall() - retention;
     for (const ShardIndex shard : shards()) {
         const auto first = find(shard, keepFrom);

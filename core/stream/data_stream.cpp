@@ -61,7 +61,7 @@ void DataStream::updateEntry(const store::StreamEntry &entry)
     m_entry = entry;
     m_limits = entry.limits;
     m_durability = entry.durability;
-    m_log->setRetention(entry.retention);
+    m_log->setRetention(entry.ageLimit());
 }
 
 ShardIndex DataStream::shardOf(const record::Hash128 &hash) const

@@ -169,7 +169,7 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     options.folder =
         joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
     options.stream = entry.id;
-    options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
+    options.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
     options.segmentBytes =
         std::clamp(m_budget / kSegmentsInBudget, kLeastSegmentBytes, options.segmentBytes);
     options.segmentAge =

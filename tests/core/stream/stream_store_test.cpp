@@ -166,6 +166,35 @@ private slots:
         QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
     }
 
+    void aWireLosesNothingByAge()
+    {
+        Directory d;
+        d.open();
+        const auto add = [&](const char *name, store::StreamRole role) {
+            const auto stream = d.make(name, [&](store::StreamEntry &entry) { entry.role = role; });
+            QVERIFY(d.put(*stream, "old"));
+        };
+        add("wire", store::StreamRole::Wire);
+        add("data", store::StreamRole::Data);
+        d.close();
+        for (int day = 0; day < 3; ++day) {
+            auto &opened = d.open();
+            d.clock.advance(24h + 1s);
+            opened.maintain();
+            const auto wire = opened.find("wire");
+            QCOMPARE(recordsOf(*wire), std::uint64_t(1));
+            QCOMPARE(recordsOf(*opened.find("data")), std::uint64_t(0));
+            // A change of its settings gives it no age limit either.
+            QVERIFY(opened
+                        .update(wire->id(),
+                                [&](store::StreamEntry &e) { e.maxBytes = std::uint64_t(day) + 1; })
+                        .has_value());
+            d.clock.advance(48h);
+            opened.maintain();
+            QCOMPARE(recordsOf(*wire), std::uint64_t(1));
+        }
+    }
+
     void changesOfAnEntryDoNotUndoEachOther()
     {
         Directory d;

@@ -108,8 +108,8 @@ public:
     /// The run of records that holds `at`, or the first one behind it when `at` is expired or
     /// damaged; a run may begin before `at`. Null when `at` is at or behind the end. Only records
     /// below bounds().end are ever returned.
-    /// Errors: Corrupt (the block does not decode: place names it; go on behind `Problem`'s
-    /// argument "next"), Io.
+    /// Errors: Corrupt (the block does not decode: place names it; go on where behindDamage() of
+    /// damage.h says), Io.
     virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
     /// The first ordinal whose arrival is at or after `time`; the end when there is none.
     virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;

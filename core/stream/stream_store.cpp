@@ -174,11 +174,12 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
         std::clamp(m_budget / kSegmentsInBudget, kLeastSegmentBytes, options.segmentBytes);
     options.segmentAge =
         std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
-    auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);
+    const LogSink report = [this, name = entry.name](const Problem &problem) {
+        m_log(Problem(problem).at(name));
+    };
+    auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, report);
     if (!log)
         return std::move(log).error();
-    for (const Problem &problem : (*log)->recovery().problems)
-        m_log(Problem(problem).at(entry.name));
     auto slot = std::make_shared<DataStream *>(nullptr);
     auto stream = std::make_shared<DataStream>(entry, *std::move(log), m_clock,
                                                [this, slot] { enqueue(*slot); });
@@ -330,13 +331,18 @@ void StreamStore::maintain()
 
 void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
 {
-    const auto own = [](const StreamPtr &stream) {
+    const auto drop = [this](const StreamPtr &stream) {
+        auto freed = stream->log().dropOldestSegment();
+        if (!freed)
+            m_log(std::move(freed).error().at(stream->name()));
+        return freed ? *freed : std::uint64_t{0};
+    };
+    const auto own = [&](const StreamPtr &stream) {
         const auto entry = stream->entry();
         if (entry.maxBytes == 0 || entry.role == store::StreamRole::Wire)
             return;
         while (stream->log().diskBytes() > entry.maxBytes) {
-            const auto freed = stream->log().dropOldestSegment();
-            if (!freed || *freed == 0)
+            if (drop(stream) == 0)
                 break;
         }
     };
@@ -357,8 +363,7 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
         });
         full = true;
         for (const auto &stream : bySize) {
-            auto freed = stream->log().dropOldestSegment();
-            if (freed && *freed > 0) {
+            if (drop(stream) > 0) {
                 full = false;
                 break;
             }

@@ -225,6 +225,40 @@ private slots:
         QVERIFY(opened.catalog().streams()->front() == entry);
         QCOMPARE(opened.update(Uuid{}, [](store::StreamEntry &) {}).error().code(), Code::NotFound);
     }
+
+    void aSegmentThatCannotBeRemovedIsReported()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto small = d.make("small", [](store::StreamEntry &entry) { entry.maxBytes = 1; });
+        QVERIFY(d.put(*small, "x"));
+        QVERIFY(small->log().seal().has_value());
+        static const Problem broken(Code::Io, {{"operation", "remove"}, {"reason", "the disk"}});
+        d.fs.failSteps([](const MemoryFileSystem::Step &step) {
+            return step.call == "remove" && step.path.ends_with(".log") ? &broken : nullptr;
+        });
+        opened.maintain();
+        const auto refused = d.loggedWith(Code::Io);
+        QCOMPARE(refused.size(), std::size_t(1));
+        QVERIFY(QString::fromStdString(refused.front().place()).startsWith("small"));
+    }
+
+    void damageFoundAtOpeningIsReportedOnceWithTheStreamsName()
+    {
+        Directory d;
+        d.open();
+        const auto clicks = d.make("clicks");
+        QVERIFY(d.put(*clicks, "whole"));
+        const Path segment = joinPath(d.folderOf(*clicks), d.fs.list(d.folderOf(*clicks))->front());
+        d.close();
+        Bytes bytes = d.fs.content(segment);
+        bytes[bytes.size() / 2] = std::byte{1}; // where room is kept: what a torn write leaves
+        d.fs.setContent(segment, bytes);
+        d.open();
+        const auto torn = d.loggedWith(Code::TornTail);
+        QCOMPARE(torn.size(), std::size_t(1));
+        QVERIFY(QString::fromStdString(torn.front().place()).startsWith("clicks: "));
+    }
 };
 
 MILLRACE_TEST(StreamStoreTest)

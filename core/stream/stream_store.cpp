@@ -181,8 +181,8 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     if (!log)
         return std::move(log).error();
     auto slot = std::make_shared<DataStream *>(nullptr);
-    auto stream = std::make_shared<DataStream>(entry, *std::move(log), m_clock,
-                                               [this, slot] { enqueue(*slot); });
+    auto stream = std::make_shared<DataStream>(
+        entry, *std::move(log), m_clock, [this, slot] { enqueue(*slot); }, m_log);
     *slot = stream.get();
     return stream;
 }

@@ -69,12 +69,10 @@ public:
 
     Result<std::vector<StreamEntry>> streams() const;
     Status putStream(const StreamEntry &entry); ///< inserts, or replaces the one with its id
-    Status removeStream(const StreamUuid &id);
 
     /// Progress of fragments whose destination keeps none.
     Result<std::optional<Bytes>> checkpoint(const std::string &fragment) const;
     Status putCheckpoint(const std::string &fragment, ByteView progress);
-    Status removeCheckpoint(const std::string &fragment);
 
     /// What belongs to the directory as a whole; names are in FORMAT.md.
     Result<std::optional<std::string>> setting(const std::string &name) const;

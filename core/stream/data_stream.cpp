@@ -83,12 +83,6 @@ ProducerHandle DataStream::openProducer(const std::string &id)
     return {id, epoch, stored ? stored->progress : Bytes{}};
 }
 
-Bytes DataStream::producerProgress(const std::string &id) const
-{
-    const auto stored = m_log->producer(id);
-    return stored ? stored->progress : Bytes{};
-}
-
 Status DataStream::checkEpoch(const Put &put)
 {
     if (put.producer == nullptr)

@@ -96,8 +96,6 @@ public:
 
     /// Begins a new incarnation of a producer; the one before is refused from now on.
     ProducerHandle openProducer(const std::string &id);
-    /// The newest stored progress of a producer, and nothing else.
-    Bytes producerProgress(const std::string &id) const;
 
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
     /// commit().

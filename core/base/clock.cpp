@@ -38,14 +38,6 @@ void ManualClock::advance(std::chrono::nanoseconds by)
     m_elapsedNanos += by.count();
 }
 
-void ManualClock::advanceTo(WallTime wall)
-{
-    const std::int64_t wanted = std::chrono::nanoseconds(wall - m_start).count();
-    std::int64_t current = m_elapsedNanos.load();
-    while (current < wanted && !m_elapsedNanos.compare_exchange_weak(current, wanted)) {
-    }
-}
-
 void SystemRandom::fill(std::span<std::byte> out)
 {
     while (!out.empty()) {

@@ -44,8 +44,6 @@ public:
     MonoTime mono() const override;
     bool isVirtual() const override { return true; }
     void advance(std::chrono::nanoseconds by);
-    /// Moves to `wall` unless that lies in the past.
-    void advanceTo(WallTime wall);
 
 private:
     WallTime m_start;

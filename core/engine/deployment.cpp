@@ -74,12 +74,11 @@ Status Deployment::ensureStreams(const Plan &plan)
         drift("durability", entry.durability == store::Durability::Disk ? "disk" : "memory",
               planned.wanted.durability == store::Durability::Disk ? "disk" : "memory");
         // What applies at once is the pipeline's to say; the rest is only shown as drift.
-        store::StreamEntry updated = entry;
-        updated.retention = planned.wanted.retention;
-        updated.maxBytes = planned.wanted.maxBytes;
-        updated.limits = planned.wanted.limits;
-        if (updated != entry)
-            MILLRACE_TRY(m_services.store->update(updated));
+        MILLRACE_TRY(m_services.store->update((*stream)->id(), [&](store::StreamEntry &now) {
+            now.retention = planned.wanted.retention;
+            now.maxBytes = planned.wanted.maxBytes;
+            now.limits = planned.wanted.limits;
+        }));
     }
     return Done{};
 }

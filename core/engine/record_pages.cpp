@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/record_pages.h"
 
+#include "core/log/damage.h"
 #include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
@@ -23,15 +24,18 @@ public:
     {
         while (!m_batch || m_at >= m_batch->endOrdinal()) {
             auto batch = m_stream.read(m_shard, m_at);
-            if (!batch)
-                return std::move(batch).error();
+            if (!batch) {
+                const auto behind = log::behindDamage(batch.error(), m_at);
+                if (!behind)
+                    return std::move(batch).error();
+                pass(*behind);
+                continue;
+            }
             m_batch = *std::move(batch);
             if (!m_batch)
                 return false;
-            if (m_batch->firstOrdinal() > m_at) {
-                m_expired += m_batch->firstOrdinal() - m_at;
-                m_at = m_batch->firstOrdinal();
-            }
+            if (m_batch->firstOrdinal() > m_at)
+                pass(m_batch->firstOrdinal());
         }
         return true;
     }
@@ -44,6 +48,12 @@ public:
     void advance() { m_at = m_at.next(); }
 
 private:
+    void pass(Ordinal to)
+    {
+        m_expired += to - m_at;
+        m_at = to;
+    }
+
     stream::DataStream &m_stream;
     ShardIndex m_shard;
     Ordinal m_at;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/schema_keeper.h"
 
+#include "core/log/damage.h"
 #include "core/sql/schema_inference.h"
 
 namespace millrace::engine {
@@ -35,8 +36,13 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
         Ordinal at = stream.bounds(shard).trimHorizon;
         while (seen < kInferRecords) {
             auto batch = stream.read(shard, at);
-            if (!batch)
-                return std::move(batch).error();
+            if (!batch) {
+                const auto behind = log::behindDamage(batch.error(), at);
+                if (!behind)
+                    return std::move(batch).error();
+                at = *behind;
+                continue;
+            }
             if (!*batch)
                 break;
             const record::RecordBatch &block = **batch;
@@ -60,10 +66,11 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
 void SchemaKeeper::store(stream::DataStream &stream, const record::Schema &schema,
                          store::SchemaSource source)
 {
-    store::StreamEntry entry = stream.entry();
-    entry.schema = schema.toJson();
-    entry.schemaSource = source;
-    if (auto ok = m_store.update(entry); !ok)
+    auto ok = m_store.update(stream.id(), [&](store::StreamEntry &entry) {
+        entry.schema = schema.toJson();
+        entry.schemaSource = source;
+    });
+    if (!ok)
         m_report(std::move(ok).error());
 }
 

@@ -62,7 +62,8 @@ struct LogOptions {
     /// Seal the open segment at this size, or at this age.
     std::uint64_t segmentBytes = 64ULL << 20U;
     std::chrono::milliseconds segmentAge{std::chrono::hours(1)};
-    std::chrono::milliseconds retention{std::chrono::hours(24)}; ///< records older are hidden
+    /// Records older are hidden; max(): none is.
+    std::chrono::milliseconds retention{std::chrono::hours(24)};
     std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
     int zstdLevel = 1;
 };
@@ -107,8 +108,8 @@ public:
     /// The run of records that holds `at`, or the first one behind it when `at` is expired or
     /// damaged; a run may begin before `at`. Null when `at` is at or behind the end. Only records
     /// below bounds().end are ever returned.
-    /// Errors: Corrupt (the block does not decode: place names it; go on behind `Problem`'s
-    /// argument "next"), Io.
+    /// Errors: Corrupt (the block does not decode: place names it; go on where behindDamage() of
+    /// damage.h says), Io.
     virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
     /// The first ordinal whose arrival is at or after `time`; the end when there is none.
     virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
@@ -126,7 +127,8 @@ public:
     /// segment may be. Returns bytes freed, 0 when none may go.
     virtual Result<std::uint64_t> dropOldestSegment() = 0;
     /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
-    /// (implicit streams: trimmed when every cursor has passed).
+    /// (implicit streams: trimmed when every cursor has passed). Waits for no other maintenance:
+    /// while some is going on it does nothing, and the next call trims.
     virtual Result<std::uint64_t>
     trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
     /// Rewrites the oldest sealed segment that is still in commit form. False when none is.

@@ -67,6 +67,7 @@ private:
     Status hideExpired();
     Status sealExpired();
     Status sealFull();
+    Status syncDirtyFolder();             ///< with m_maintenance held
     Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
     bool oldestIsHidden() const;
 
@@ -85,7 +86,7 @@ private:
 
     std::mutex m_maintenance;             ///< one rewriting, expiring or trimming at a time
     std::set<SegmentNumber> m_unreadable; ///< not to be rewritten; guarded by m_maintenance
-    bool m_folderDirty = false;           ///< a remove is not yet durable; guarded by m_maintenance
+    bool m_folderDirty = false; ///< a remove or rename is not yet durable; guarded by m_maintenance
 
     std::mutex m_commit; ///< one commit at a time; guards the three below
     CommitFormer m_former;

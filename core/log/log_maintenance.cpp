@@ -21,6 +21,8 @@ Status LogImpl::hideExpired()
         const std::lock_guard guard(m_state);
         retention = m_retention;
     }
+    if (retention == std::chrono::milliseconds::max())
+        return Done{};
     const WallTime keepFrom = m_clock.wall() - retention;
     for (const ShardIndex shard : shards()) {
         const auto first = find(shard, keepFrom);
@@ -100,7 +102,10 @@ Result<std::uint64_t> LogImpl::dropOldestSegment()
 
 Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom)
 {
-    const std::lock_guard guard(m_maintenance);
+    // Whoever trims holds locks of its own; a rewriting may take seconds, and trimming can wait.
+    const std::unique_lock guard(m_maintenance, std::try_to_lock);
+    if (!guard)
+        return std::uint64_t{0};
     const auto passed = [&](ShardIndex shard, Ordinal end) {
         return std::any_of(keepFrom.begin(), keepFrom.end(), [&](const auto &keep) {
             return keep.first == shard && keep.second >= end;
@@ -125,14 +130,20 @@ Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, O
     return freed;
 }
 
+Status LogImpl::syncDirtyFolder()
+{
+    if (!m_folderDirty)
+        return Done{};
+    MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
+    m_folderDirty = false;
+    return Done{};
+}
+
 /// Hides the records of the oldest sealed segment, removes its file, makes that durable, and only
 /// then lets the next one go: a crash in between leaves no hole.
 Result<std::uint64_t> LogImpl::removeOldest()
 {
-    if (m_folderDirty) {
-        MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
-        m_folderDirty = false;
-    }
+    MILLRACE_TRY(syncDirtyFolder());
     SealedPtr oldest;
     {
         const std::lock_guard guard(m_state);
@@ -155,8 +166,7 @@ Result<std::uint64_t> LogImpl::removeOldest()
         const std::lock_guard guard(m_state);
         m_index.removeOldest();
     }
-    MILLRACE_TRY(m_fileSystem.syncFolder(m_options.folder));
-    m_folderDirty = false;
+    MILLRACE_TRY(syncDirtyFolder());
     return oldest->fileBytes;
 }
 
@@ -205,8 +215,14 @@ Result<bool> LogImpl::rewriteOne()
             m_log(rewritten.error());
         return true;
     }
-    const std::lock_guard state(m_state);
-    m_index.replaceSealed(*std::move(rewritten));
+    {
+        const std::lock_guard state(m_state);
+        m_index.replaceSealed(*std::move(rewritten));
+    }
+    // The old file is gone, whatever comes of the sync: it is made up for before the next remove.
+    m_folderDirty = true;
+    if (const auto synced = syncDirtyFolder(); !synced && m_log)
+        m_log(synced.error());
     return true;
 }
 

@@ -38,7 +38,6 @@ public:
             return std::move(done).error();
         }
         MILLRACE_TRY(m_fileSystem.rename(m_temporary, m_old.path));
-        MILLRACE_TRY(m_fileSystem.syncFolder(parentPath(m_old.path)));
         auto made = std::make_shared<SealedSegment>();
         made->header = m_header;
         made->path = m_old.path;

@@ -38,7 +38,7 @@ struct KeyShare {
 inline constexpr double kShardBytesPerSecond = 1024.0 * 1024.0;
 inline constexpr double kShardRecordsPerSecond = 1000.0;
 
-/// One shard of a stream. Totals since the stream was made; rates over the last whole second.
+/// One shard of a stream. Totals since the stream was opened; rates over the last whole second.
 struct ShardFigures {
     ShardIndex shard;
     std::uint64_t recordsIn = 0;

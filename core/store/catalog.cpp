@@ -123,15 +123,6 @@ Status Catalog::putStream(const StreamEntry &entry)
     return insert->run();
 }
 
-Status Catalog::removeStream(const StreamUuid &id)
-{
-    const std::lock_guard guard(m_mutex);
-    auto remove = m_database.prepare("DELETE FROM stream WHERE id = ?");
-    if (!remove)
-        return std::move(remove).error();
-    return remove->bind(0, id.toString()).run();
-}
-
 Result<std::optional<Bytes>> Catalog::checkpoint(const std::string &fragment) const
 {
     const std::lock_guard guard(m_mutex);
@@ -151,15 +142,6 @@ Status Catalog::putCheckpoint(const std::string &fragment, ByteView progress)
     if (!insert)
         return std::move(insert).error();
     return insert->bind(0, fragment).bind(1, progress).run();
-}
-
-Status Catalog::removeCheckpoint(const std::string &fragment)
-{
-    const std::lock_guard guard(m_mutex);
-    auto remove = m_database.prepare("DELETE FROM checkpoint WHERE fragment = ?");
-    if (!remove)
-        return std::move(remove).error();
-    return remove->bind(0, fragment).run();
 }
 
 Result<std::optional<std::string>> Catalog::setting(const std::string &name) const

@@ -33,13 +33,19 @@ struct StreamEntry {
     std::string name; ///< unique
     std::uint32_t shards = 1;
     WallTime created{}; ///< also of its shards, until they are resharded
-    std::chrono::milliseconds retention{std::chrono::hours(24)};
+    std::chrono::milliseconds retention{std::chrono::hours(24)}; ///< see ageLimit()
     std::uint64_t maxBytes = 0; ///< 0: only the data directory's budget
     Durability durability = Durability::Disk;
     LimitMode limits = LimitMode::Shown;
     StreamRole role = StreamRole::Data;
     SchemaSource schemaSource = SchemaSource::None;
     std::string schema; ///< core/record's text form; empty: none
+    /// How old a record may become. A wire never loses an unread record by age: what every reader
+    /// has passed is trimmed.
+    std::chrono::milliseconds ageLimit() const
+    {
+        return role == StreamRole::Wire ? std::chrono::milliseconds::max() : retention;
+    }
     friend bool operator==(const StreamEntry &, const StreamEntry &) = default;
 };
 
@@ -63,12 +69,10 @@ public:
 
     Result<std::vector<StreamEntry>> streams() const;
     Status putStream(const StreamEntry &entry); ///< inserts, or replaces the one with its id
-    Status removeStream(const StreamUuid &id);
 
     /// Progress of fragments whose destination keeps none.
     Result<std::optional<Bytes>> checkpoint(const std::string &fragment) const;
     Status putCheckpoint(const std::string &fragment, ByteView progress);
-    Status removeCheckpoint(const std::string &fragment);
 
     /// What belongs to the directory as a whole; names are in FORMAT.md.
     Result<std::optional<std::string>> setting(const std::string &name) const;

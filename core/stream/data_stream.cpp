@@ -27,7 +27,7 @@ struct DataStream::Subscriber {
 };
 
 DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
-                       std::function<void()> wakeCommitter)
+                       std::function<void()> wakeCommitter, LogSink report)
     : m_id(entry.id)
     , m_name(entry.name)
     , m_created(toSeconds(entry.created))
@@ -35,6 +35,7 @@ DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, 
     , m_clock(clock)
     , m_log(std::move(log))
     , m_wakeCommitter(std::move(wakeCommitter))
+    , m_report(std::move(report))
     , m_limits(entry.limits)
     , m_durability(entry.durability)
     , m_entry(std::move(entry))
@@ -42,6 +43,7 @@ DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, 
     const MonoTime now = clock.mono();
     for (std::uint32_t i = 0; i < shardCount(); ++i) {
         m_shards.push_back(std::make_unique<Shard>(now));
+        m_lastArrivals.push_back(m_log->bounds(ShardIndex(i)).lastArrival);
         if (i % kShardsPerCounter == 0)
             m_nextSeqIx.push_back(std::make_unique<std::atomic<std::uint64_t>>(0));
         auto &counter = *m_nextSeqIx[i / kShardsPerCounter];
@@ -61,7 +63,7 @@ void DataStream::updateEntry(const store::StreamEntry &entry)
     m_entry = entry;
     m_limits = entry.limits;
     m_durability = entry.durability;
-    m_log->setRetention(entry.retention);
+    m_log->setRetention(entry.ageLimit());
 }
 
 ShardIndex DataStream::shardOf(const record::Hash128 &hash) const
@@ -79,12 +81,6 @@ ProducerHandle DataStream::openProducer(const std::string &id)
     Epoch &epoch = m_epochs[id];
     epoch = std::max(epoch, stored ? stored->epoch : Epoch{}).next();
     return {id, epoch, stored ? stored->progress : Bytes{}};
-}
-
-Bytes DataStream::producerProgress(const std::string &id) const
-{
-    const auto stored = m_log->producer(id);
-    return stored ? stored->progress : Bytes{};
 }
 
 Status DataStream::checkEpoch(const Put &put)
@@ -181,7 +177,7 @@ Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome
     return Done{};
 }
 
-void DataStream::count(const Put &put, const std::vector<Routed> &routed)
+void DataStream::count(const record::BatchPtr &batch, const std::vector<Routed> &routed)
 {
     const MonoTime now = m_clock.mono();
     for (std::size_t i = 0; i < routed.size(); ++i) {
@@ -193,7 +189,7 @@ void DataStream::count(const Put &put, const std::vector<Routed> &routed)
         const std::lock_guard guard(shard.mutex);
         shard.topKeys.age(now);
         for (std::size_t r = 0; r < routed[i].rows.size(); ++r)
-            shard.topKeys.add(put.batch->key(routed[i].rows[r]), routed[i].keyHashes[r]);
+            shard.topKeys.add(batch->key(routed[i].rows[r]), routed[i].keyHashes[r]);
     }
 }
 
@@ -204,57 +200,92 @@ void DataStream::put(Put put, PutDone done)
     auto routed = route(put);
     if (!routed)
         return done(std::move(routed).error());
+    auto answer = queue(std::move(put), *std::move(routed), done);
+    if (answer)
+        done(*std::move(answer)); // without a lock: it may put again
+}
 
+/// Gives the rows to the log. What the sender is told now; nothing when the commit will tell.
+std::optional<Result<PutOutcome>> DataStream::queue(Put put, std::vector<Routed> routed,
+                                                    PutDone done)
+{
     auto outcome = std::make_shared<PutOutcome>();
-    log::Append append;
+    std::optional<Result<PutOutcome>> answer;
     {
         const std::lock_guard guard(m_putMutex);
         if (auto ok = checkEpoch(put); !ok)
-            return done(std::move(ok).error());
-        if (auto ok = admit(put, *routed, *outcome); !ok)
-            return done(std::move(ok).error());
-        const WallTime arrival = m_clock.wall();
-        for (std::uint32_t i = 0; i < shardCount(); ++i) {
-            auto &rows = (*routed)[i].rows;
-            if (rows.empty())
-                continue;
-            const std::uint64_t firstSeqIx =
-                m_nextSeqIx[i / kShardsPerCounter]->fetch_add(rows.size());
-            outcome->shards.push_back({ShardIndex(i), rows, firstSeqIx, arrival});
-            append.shards.push_back({ShardIndex(i), put.batch, rows, arrival, firstSeqIx});
-        }
-        if (put.producer != nullptr)
-            append.progress.push_back(
-                {put.producer->id, put.producer->epoch, std::move(put.progress)});
+            return std::move(ok).error();
+        if (auto ok = admit(put, routed, *outcome); !ok)
+            return std::move(ok).error();
+        log::Append append = place(put, routed, *outcome);
         if (append.shards.empty() && append.progress.empty())
-            return done(std::move(*outcome));
-        const bool atOnce = m_durability == store::Durability::Memory;
-        // The counting stays out of the callback: a put that the log refuses was never in.
-        auto counted = std::make_shared<std::vector<Routed>>(*std::move(routed));
-        auto whenDone = [this, outcome, counted, batch = put.batch,
-                         done = atOnce ? PutDone{} : done](auto placed) {
-            if (placed) {
-                Put counting;
-                counting.batch = batch;
-                count(counting, *counted);
-            }
+            return std::move(*outcome);
+        if (m_durability == store::Durability::Memory && m_log->queuedBytes() <= kMaxAheadBytes) {
+            answer = *outcome;
+            done = {};
+        }
+        append.done = whenDone(put.batch, std::move(routed), std::move(outcome), std::move(done));
+        m_log->append(std::move(append));
+    }
+    m_wakeCommitter();
+    return answer;
+}
+
+/// Gives admitted rows their arrival and sequence numbers. With m_putMutex held.
+log::Append DataStream::place(Put &put, const std::vector<Routed> &routed, PutOutcome &outcome)
+{
+    log::Append append;
+    const WallTime now = m_clock.wall();
+    for (std::uint32_t i = 0; i < shardCount(); ++i) {
+        const auto &rows = routed[i].rows;
+        if (rows.empty())
+            continue;
+        // The clock may have stepped back. The log would raise the arrival as well, but the
+        // sequence number in the answer has it in it, and must be the one that readers see.
+        const WallTime arrival = m_lastArrivals[i] = std::max(m_lastArrivals[i], now);
+        const std::uint64_t firstSeqIx = m_nextSeqIx[i / kShardsPerCounter]->fetch_add(rows.size());
+        outcome.shards.push_back({ShardIndex(i), rows, firstSeqIx, arrival});
+        append.shards.push_back({ShardIndex(i), put.batch, rows, arrival, firstSeqIx});
+    }
+    if (put.producer != nullptr)
+        append.progress.push_back({put.producer->id, put.producer->epoch, std::move(put.progress)});
+    return append;
+}
+
+/// What the log calls after the commit. Without `done` the sender was told already.
+std::function<void(Result<std::vector<log::Placed>>)>
+DataStream::whenDone(record::BatchPtr batch, std::vector<Routed> routed,
+                     std::shared_ptr<PutOutcome> outcome, PutDone done)
+{
+    return
+        [this, batch = std::move(batch), routed = std::move(routed), outcome = std::move(outcome),
+         done = std::move(done)](const Result<std::vector<log::Placed>> &placed) {
+            if (placed)
+                count(batch, routed); // what the log refuses was never in
+            else if (!done)
+                reportLost(routed, placed.error());
             if (!done)
                 return;
             if (placed)
                 done(std::move(*outcome));
             else
-                done(std::move(placed).error());
+                done(placed.error());
         };
-        append.done = std::move(whenDone);
-        if (atOnce) {
-            PutOutcome copy = *outcome;
-            m_log->append(std::move(append));
-            m_wakeCommitter();
-            return done(std::move(copy));
-        }
-        m_log->append(std::move(append));
-    }
-    m_wakeCommitter();
+}
+
+void DataStream::reportLost(const std::vector<Routed> &routed, const Problem &reason)
+{
+    std::uint64_t records = 0;
+    for (const Routed &part : routed)
+        records += part.rows.size();
+    if (records == 0 || !m_report)
+        return;
+    m_lost += records;
+    m_report(Problem(Code::MemoryPutLost,
+                     {{"records", std::to_string(records)},
+                      {"total", std::to_string(m_lost)},
+                      {"reason", reason.text()}},
+                     m_name));
 }
 
 Result<Ordinal> DataStream::resolve(ShardIndex shard, From from, const SequenceNumber &sequence,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/log_line.h"
 #include "core/log/log.h"
 #include "core/store/catalog.h"
 #include "core/stream/hash_range.h"
@@ -12,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace millrace::stream {
 
@@ -64,8 +66,11 @@ struct ShardCounters {
 
 /// A data stream: N shards over one log.
 ///
-/// Puts are acknowledged by their callback: after fdatasync with durability `disk`, at once with
-/// `memory`. Readers see, in either, only what was fdatasynced.
+/// Puts are acknowledged by their callback, which runs without any lock: after fdatasync with
+/// durability `disk`; with `memory` at once, but no longer than up to kMaxAheadBytes wait for the
+/// disk: then after fdatasync, so that nobody fills the memory. What was acknowledged at once and
+/// is refused by the log later is reported as lost (MemoryPutLost). Readers see, in either, only
+/// what was fdatasynced.
 /// Errors: ThroughputExceeded (enforced limit, argument "retryMs"; nothing of a put with a producer
 /// stands), ProducerFenced (a newer incarnation exists), RecordTooLarge, InvalidKey, and what the
 /// log refuses with.
@@ -73,9 +78,13 @@ struct ShardCounters {
 class DataStream
 {
 public:
-    /// `wakeCommitter` is called, from any thread, whenever something waits for commit().
+    /// How much may be acknowledged ahead of the disk: about as much as one commit takes.
+    static constexpr std::uint64_t kMaxAheadBytes = 32ULL << 20U;
+
+    /// `wakeCommitter` is called, from any thread, whenever something waits for commit(). `report`
+    /// (may be null) hears what no sender can be told.
     DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
-               std::function<void()> wakeCommitter);
+               std::function<void()> wakeCommitter, LogSink report = {});
 
     store::StreamEntry entry() const;
     const StreamUuid &id() const { return m_id; }
@@ -87,9 +96,9 @@ public:
 
     /// Begins a new incarnation of a producer; the one before is refused from now on.
     ProducerHandle openProducer(const std::string &id);
-    /// The newest stored progress of a producer, and nothing else.
-    Bytes producerProgress(const std::string &id) const;
 
+    /// `done` is called once: on this thread when nothing is to be waited for, else on that of
+    /// commit().
     void put(Put put, PutDone done);
 
     /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for
@@ -147,7 +156,13 @@ private:
     Result<std::vector<Routed>> route(const Put &put) const;
     Status admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome);
     Status checkEpoch(const Put &put);
-    void count(const Put &put, const std::vector<Routed> &routed);
+    std::optional<Result<PutOutcome>> queue(Put put, std::vector<Routed> routed, PutDone done);
+    log::Append place(Put &put, const std::vector<Routed> &routed, PutOutcome &outcome);
+    std::function<void(Result<std::vector<log::Placed>>)>
+    whenDone(record::BatchPtr batch, std::vector<Routed> routed,
+             std::shared_ptr<PutOutcome> outcome, PutDone done);
+    void reportLost(const std::vector<Routed> &routed, const Problem &reason);
+    void count(const record::BatchPtr &batch, const std::vector<Routed> &routed);
 
     const StreamUuid m_id;
     const std::string m_name;
@@ -156,6 +171,8 @@ private:
     Clock &m_clock;
     std::unique_ptr<log::Log> m_log;
     std::function<void()> m_wakeCommitter;
+    const LogSink m_report;
+    std::atomic<std::uint64_t> m_lost = 0; ///< records acknowledged and then refused
     std::vector<std::unique_ptr<Shard>> m_shards;
     /// One counter of sequence numbers for five shards [Kinesis facts]; gaps are allowed.
     std::vector<std::unique_ptr<std::atomic<std::uint64_t>>> m_nextSeqIx;
@@ -165,7 +182,8 @@ private:
 
     /// Orders puts: the seqIx of a shard must grow in the order in which the log gets its rows.
     std::mutex m_putMutex;
-    mutable std::mutex m_mutex; ///< guards what follows
+    std::vector<WallTime> m_lastArrivals; ///< of each shard's newest row; guarded by m_putMutex
+    mutable std::mutex m_mutex;           ///< guards what follows
     store::StreamEntry m_entry;
     std::map<std::string, Epoch> m_epochs;
     struct Subscriber;

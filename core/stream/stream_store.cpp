@@ -170,7 +170,7 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     options.folder =
         joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
     options.stream = entry.id;
-    options.retention = m_options.expire ? entry.retention : std::chrono::milliseconds::max();
+    options.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
     // Whole segments go, so a small limit needs small ones.
     std::uint64_t segmentBytes = m_budget / kSegmentsInBudget;
     if (entry.maxBytes > 0)
@@ -178,14 +178,15 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     options.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, options.segmentBytes);
     options.segmentAge =
         std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
-    auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, m_log);
+    const LogSink report = [this, name = entry.name](const Problem &problem) {
+        m_log(Problem(problem).at(name));
+    };
+    auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, report);
     if (!log)
         return std::move(log).error();
-    for (const Problem &problem : (*log)->recovery().problems)
-        m_log(Problem(problem).at(entry.name));
     auto slot = std::make_shared<DataStream *>(nullptr);
-    auto stream = std::make_shared<DataStream>(entry, *std::move(log), m_clock,
-                                               [this, slot] { enqueue(*slot); });
+    auto stream = std::make_shared<DataStream>(
+        entry, *std::move(log), m_clock, [this, slot] { enqueue(*slot); }, m_log);
     *slot = stream.get();
     return stream;
 }
@@ -234,41 +235,21 @@ Result<StreamPtr> StreamStore::ensure(const store::StreamEntry &wanted)
     return stream;
 }
 
-Status StreamStore::update(const store::StreamEntry &entry)
+Status StreamStore::update(const StreamUuid &id,
+                           const std::function<void(store::StreamEntry &)> &change)
 {
-    const StreamPtr stream = find(entry.id);
+    const StreamPtr stream = find(id);
     if (!stream)
-        return Problem(Code::NotFound, {{"what", "the stream " + entry.name}});
-    MILLRACE_TRY(m_catalog->putStream(entry));
-    stream->updateEntry(entry);
+        return Problem(Code::NotFound, {{"what", "the stream"}}, id.toString());
+    const std::lock_guard guard(m_changeMutex);
+    const store::StreamEntry before = stream->entry();
+    store::StreamEntry changed = before;
+    change(changed);
+    if (changed == before)
+        return Done{};
+    MILLRACE_TRY(m_catalog->putStream(changed));
+    stream->updateEntry(changed);
     return Done{};
-}
-
-Status StreamStore::remove(const StreamUuid &id)
-{
-    StreamPtr stream;
-    {
-        const std::lock_guard guard(m_streamsMutex);
-        for (auto it = m_streams.begin(); it != m_streams.end(); ++it) {
-            if (it->second->id() == id) {
-                stream = it->second;
-                m_streams.erase(it);
-                break;
-            }
-        }
-    }
-    if (!stream)
-        return Problem(Code::NotFound, {{"what", "the stream"}});
-    {
-        // A committer may be at work on it.
-        std::unique_lock lock(m_queueMutex);
-        m_queueFilled.wait(lock, [&] { return !m_committing.contains(stream.get()); });
-        std::erase(m_queue, stream.get());
-        m_queued.erase(stream.get());
-    }
-    MILLRACE_TRY(m_catalog->removeStream(id));
-    return m_fileSystem.removeAll(
-        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), id.toString()));
 }
 
 std::uint64_t StreamStore::diskBytes() const
@@ -354,13 +335,18 @@ void StreamStore::maintain()
 
 void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
 {
-    const auto own = [](const StreamPtr &stream) {
+    const auto drop = [this](const StreamPtr &stream) {
+        auto freed = stream->log().dropOldestSegment();
+        if (!freed)
+            m_log(std::move(freed).error().at(stream->name()));
+        return freed ? *freed : std::uint64_t{0};
+    };
+    const auto own = [&](const StreamPtr &stream) {
         const auto entry = stream->entry();
         if (entry.maxBytes == 0 || entry.role == store::StreamRole::Wire)
             return;
         while (stream->log().diskBytes() > entry.maxBytes) {
-            const auto freed = stream->log().dropOldestSegment();
-            if (!freed || *freed == 0)
+            if (drop(stream) == 0)
                 break;
         }
     };
@@ -381,8 +367,7 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
         });
         full = true;
         for (const auto &stream : bySize) {
-            auto freed = stream->log().dropOldestSegment();
-            if (freed && *freed > 0) {
+            if (drop(stream) > 0) {
                 full = false;
                 break;
             }

@@ -46,10 +46,10 @@ public:
     /// The stream of that name, made as `wanted` says when there is none (id and creation time are
     /// set here). Settings of an existing one are left alone.
     Result<StreamPtr> ensure(const store::StreamEntry &wanted);
-    /// Stores a changed entry (settings, schema) of an existing stream.
-    Status update(const store::StreamEntry &entry);
-    /// Forgets the stream and deletes its log, once the last holder lets go of it.
-    Status remove(const StreamUuid &id);
+    /// Changes settings or schema of a stream: `change` gets the entry as it is now. One change at
+    /// a time, so that none is lost; `change` must not call the store. Errors: NotFound, and those
+    /// of Catalog; then nothing has changed.
+    Status update(const StreamUuid &id, const std::function<void(store::StreamEntry &)> &change);
 
     store::Catalog &catalog() { return *m_catalog; }
     const Path &dataDirectory() const { return m_options.dataDirectory; }
@@ -88,6 +88,8 @@ private:
 
     mutable std::mutex m_streamsMutex; ///< guards m_streams
     std::map<std::string, StreamPtr> m_streams;
+
+    std::mutex m_changeMutex; ///< one change of an entry at a time
 
     std::mutex m_queueMutex; ///< guards the committers' queue
     std::condition_variable_any m_queueFilled;

@@ -12,17 +12,13 @@ class ClockTest : public QObject
 {
     Q_OBJECT
 private slots:
-    void aManualClockMovesOnlyByHandAndNeverBack()
+    void aManualClockMovesOnlyByHand()
     {
         ManualClock clock(WallTime(1000ms));
         QCOMPARE(clock.wall(), WallTime(1000ms));
         clock.advance(1500us);
         QCOMPARE(clock.wall(), WallTime(1001ms));
         QCOMPARE(clock.mono().time_since_epoch(), std::chrono::nanoseconds(1500us));
-        clock.advanceTo(WallTime(5000ms));
-        QCOMPARE(clock.wall(), WallTime(5000ms));
-        clock.advanceTo(WallTime(2000ms));
-        QCOMPARE(clock.wall(), WallTime(5000ms));
     }
 
     void aSeedGivesTheSameBytesAndAnotherSeedOthers()

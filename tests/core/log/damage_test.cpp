@@ -96,10 +96,10 @@ Outcome hold(const SmallLog &small, Source &source, std::size_t damagedFile,
             const auto batch = source.read(ShardIndex(shard), at);
             if (!batch) {
                 outcome.problems.push_back(batch.error());
-                const auto next = batch.error().argument("next");
-                if (next.empty())
+                const auto behind = log::behindDamage(batch.error(), at);
+                if (!behind)
                     break;
-                at = Ordinal(std::stoull(std::string(next)));
+                at = *behind;
                 continue;
             }
             if (!*batch)
@@ -148,6 +148,7 @@ private slots:
     void refusesANewerVersion();
     void reportsAMissingSegment();
     void refusesAForeignLog();
+    void readingGoesOnBehindADamagedBlock();
 
 private:
     const SmallLog m_small;
@@ -338,6 +339,38 @@ void DamageTest::refusesAForeignLog()
     const auto opened = log::Log::open(options, fileSystem, f.clock, f.random, {});
     QVERIFY(!opened);
     QCOMPARE(opened.error().code(), Code::ForeignLog);
+}
+
+void DamageTest::readingGoesOnBehindADamagedBlock()
+{
+    LogFixture f;
+    f.options.cacheBytes = 0; // what is read comes from the file
+    f.open();
+    const auto first = someRows(3, 1);
+    const auto last = someRows(2, 3);
+    QVERIFY(f.put({{0, first}}));
+    const Path path = f.segmentPaths().front();
+    const Bytes before = f.fileSystem.content(path);
+    QVERIFY(f.put({{0, someRows(4, 2)}}));
+    Bytes bytes = f.fileSystem.content(path);
+    QVERIFY(f.put({{0, last}}));
+    // The last byte that the second commit changed is one of its block.
+    std::size_t at = bytes.size();
+    while (bytes[at - 1] == (at <= before.size() ? before[at - 1] : std::byte{0}))
+        --at;
+    bytes = f.fileSystem.content(path);
+    bytes[at - 1] ^= std::byte{1};
+    f.fileSystem.setContent(path, bytes);
+
+    const auto damaged = f.log().read(ShardIndex(0), Ordinal(4));
+    QVERIFY(!damaged.has_value());
+    QVERIFY(log::behindDamage(damaged.error(), Ordinal(4)) == Ordinal(7));
+    QVERIFY(!log::behindDamage(damaged.error(), Ordinal(7))); // it would not move on
+    QVERIFY(!log::behindDamage(Problem(Code::Io, {{"next", "7"}}), Ordinal(4)));
+    QVERIFY(!log::behindDamage(Problem(Code::Corrupt, {{"what", "a file"}}), Ordinal(4)));
+    std::vector<Row> expected = first;
+    expected.insert(expected.end(), last.begin(), last.end());
+    QVERIFY(f.readAll(f.log())[0] == expected);
 }
 
 MILLRACE_TEST(DamageTest)

@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <future>
 #include <thread>
 
 using namespace millrace;
@@ -22,6 +24,8 @@ private slots:
     void anAppendIsRefusedAlone();
     void anOlderEpochIsRefused();
     void aFullDiskKeepsNobodyFromReading();
+    void aFolderSyncThatFailsAfterTheRewriteLosesNothing();
+    void trimmingWaitsForNoRewriting();
 };
 
 void FailureTest::aFullDiskRefusesWholeAndGoesOn()
@@ -181,6 +185,67 @@ void FailureTest::aFullDiskKeepsNobodyFromReading()
     f.fileSystem.setCapacity(~0ULL);
     QVERIFY(f.put({{0, someRows(1, 2)}}));
     QCOMPARE(f.log().bounds(ShardIndex(0)).end.value, 6U);
+}
+
+void FailureTest::aFolderSyncThatFailsAfterTheRewriteLosesNothing()
+{
+    LogFixture f;
+    f.options.cacheBytes = 0; // what is read comes from the file
+    f.open();
+    const Shards kept{{0, someRows(5, 1)}};
+    QVERIFY(f.put(kept));
+    QVERIFY(f.log().seal().has_value());
+    static const Problem broken(Code::Io, {{"operation", "fsync"}, {"reason", "the disk"}});
+    std::vector<std::string> calls;
+    f.fileSystem.failSteps([&](const Step &step) -> const Problem * {
+        calls.push_back(step.call);
+        const auto renamed = std::find(calls.begin(), calls.end(), "rename");
+        return renamed != calls.end() && renamed + 2 == calls.end() ? &broken : nullptr;
+    });
+    const auto rewritten = f.log().rewriteOne();
+    QVERIFY2(rewritten.has_value(), rewritten ? "" : rewritten.error().message().c_str());
+    QVERIFY(*rewritten);
+    QCOMPARE(calls.back(), std::string("syncFolder"));
+    QCOMPARE(f.logged.size(), std::size_t(1));
+    QCOMPARE(f.logged.front().code(), Code::Io);
+    std::vector<Problem> problems;
+    QVERIFY(f.readAll(f.log(), &problems) == kept);
+    QVERIFY(problems.empty());
+    // Made up for before anything is removed.
+    calls.clear();
+    QVERIFY(f.log().dropOldestSegment().has_value());
+    QVERIFY((calls == std::vector<std::string>{"syncFolder", "remove", "syncFolder"}));
+}
+
+/// The engine trims with locks held that everything else waits for.
+void FailureTest::trimmingWaitsForNoRewriting()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(5, 1)}}));
+    QVERIFY(f.log().seal().has_value());
+    const std::vector<std::pair<ShardIndex, Ordinal>> all{{ShardIndex(0), Ordinal(5)}};
+    std::optional<std::uint64_t> freed;
+    std::thread trimming;
+    bool waited = false;
+    f.fileSystem.failSteps([&](const Step &step) -> const Problem * {
+        if (!step.path.ends_with(".rewrite") || step.call != "sync")
+            return nullptr;
+        std::promise<void> done;
+        const auto finished = done.get_future();
+        trimming = std::thread([&f, &all, &freed, done = std::move(done)]() mutable {
+            freed = *f.log().trimBelow(all);
+            done.set_value();
+        });
+        waited = finished.wait_for(10s) != std::future_status::ready;
+        return nullptr;
+    });
+    QVERIFY(*f.log().rewriteOne());
+    QVERIFY(trimming.joinable());
+    trimming.join();
+    QVERIFY(!waited);
+    QCOMPARE(*freed, 0U);
+    QVERIFY(*f.log().trimBelow(all) > 0); // the next one does it
 }
 
 MILLRACE_TEST(FailureTest)

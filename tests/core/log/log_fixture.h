@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/memory_file_system.h"
+#include "core/log/damage.h"
 #include "core/log/log.h"
 
 #include <optional>
@@ -81,10 +82,10 @@ Shards LogFixture::readAll(Source &source, std::vector<Problem> *problems)
             if (!batch) {
                 if (problems != nullptr)
                     problems->push_back(batch.error());
-                const auto next = batch.error().argument("next");
-                if (next.empty())
+                const auto behind = log::behindDamage(batch.error(), at);
+                if (!behind)
                     break;
-                at = Ordinal(std::stoull(std::string(next)));
+                at = *behind;
                 continue;
             }
             if (!*batch)

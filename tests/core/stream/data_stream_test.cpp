@@ -6,6 +6,9 @@
 
 #include <QTest>
 
+#include <future>
+#include <thread>
+
 using namespace millrace;
 using namespace millrace::stream;
 using namespace std::chrono_literals;
@@ -37,7 +40,9 @@ public:
         auto log = log::Log::open(options, fs, clock, m_random, [](const Problem &) {});
         if (!log)
             qFatal("%s", log.error().message().c_str());
-        stream = std::make_unique<DataStream>(m_entry, *std::move(log), clock, [] {});
+        stream = std::make_unique<DataStream>(
+            m_entry, *std::move(log), clock, [] {},
+            [this](const Problem &problem) { reported.push_back(problem); });
     }
 
     static record::BatchPtr batch(const std::vector<std::pair<std::string, std::string>> &records)
@@ -81,6 +86,7 @@ public:
     ManualClock clock;
     MemoryFileSystem fs;
     std::unique_ptr<DataStream> stream;
+    std::vector<Problem> reported;
 
 private:
     SeededRandom m_random{1};
@@ -186,7 +192,7 @@ private slots:
         QCOMPARE(f.put(Fixture::batch({{"k", "late"}}), &first, "two").error().code(),
                  Code::ProducerFenced);
         QVERIFY(f.put({}, &second, "progress alone").has_value());
-        QCOMPARE(asText(f.stream->producerProgress("p")), std::string_view("progress alone"));
+        QCOMPARE(asText(f.stream->openProducer("p").progress), std::string_view("progress alone"));
         QCOMPARE(f.payloads(0), std::vector<std::string>{"1"});
     }
 
@@ -199,7 +205,6 @@ private slots:
         const auto refused = f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2");
         QCOMPARE(refused.error().code(), Code::ThroughputExceeded);
         QCOMPARE(refused.error().argument("retryMs"), std::string_view("1"));
-        QCOMPARE(asText(f.stream->producerProgress("p")), std::string_view("1"));
         f.clock.advance(10ms);
         QVERIFY(f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2").has_value());
     }
@@ -228,6 +233,122 @@ private slots:
         QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(0));
         QVERIFY(f.stream->commit());
         QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(1));
+    }
+
+    void memorySaysHowManyRecordsTheDiskRefused()
+    {
+        Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
+        const auto put = [&](int records) {
+            Put put;
+            put.batch = Fixture::batch(
+                std::vector<std::pair<std::string, std::string>>(std::size_t(records), {"k", "x"}));
+            bool acknowledged = false;
+            f.stream->put(std::move(put),
+                          [&](const auto &outcome) { acknowledged = outcome.has_value(); });
+            QVERIFY(acknowledged);
+            QVERIFY(f.stream->commit());
+        };
+        put(1);
+        static const Problem full(Code::DiskFull, {{"operation", "write"}});
+        f.fs.failSteps([](const auto &step) { return step.call == "write" ? &full : nullptr; });
+        put(300);
+        QCOMPARE(f.reported.size(), std::size_t(1));
+        QCOMPARE(f.reported.front().code(), Code::MemoryPutLost);
+        QCOMPARE(f.reported.front().place(), std::string("clicks"));
+        QCOMPARE(f.reported.front().argument("records"), std::string_view("300"));
+        put(7);
+        QCOMPARE(f.reported.back().argument("records"), std::string_view("7"));
+        QCOMPARE(f.reported.back().argument("total"), std::string_view("307"));
+        f.fs.failSteps({});
+        put(2);
+        QCOMPARE(f.reported.size(), std::size_t(2));
+        QCOMPARE(f.payloads(0).size(), std::size_t(3));
+        QCOMPARE(f.stream->counters(ShardIndex(0)).recordsIn, std::uint64_t(3));
+    }
+
+    void memoryWaitsForTheDiskWhenItIsTooFarAhead()
+    {
+        Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
+        const auto batch = Fixture::batch({{"k", std::string(1U << 20U, 'x')}});
+        std::uint64_t sent = 0;
+        std::uint64_t acknowledged = 0;
+        const auto put = [&] {
+            Put put;
+            put.batch = batch;
+            ++sent;
+            f.stream->put(std::move(put),
+                          [&](const auto &outcome) { acknowledged += outcome.has_value(); });
+        };
+        while (sent == acknowledged && sent < 1000)
+            put();
+        QVERIFY(f.stream->log().queuedBytes() <= DataStream::kMaxAheadBytes + (2U << 20U));
+        QCOMPARE(acknowledged, sent - 1);
+        while (f.stream->commit()) {
+        }
+        QCOMPARE(acknowledged, sent);
+        put();
+        QCOMPARE(acknowledged, sent); // at once again
+        // What was not yet acknowledged is its sender's to send again: nothing is reported.
+        QVERIFY(f.reported.empty());
+    }
+
+    void answersComeWithoutALock_data()
+    {
+        QTest::addColumn<QString>("answer");
+        for (const char *answer : {"at once", "fenced", "over the limit", "nothing to put"})
+            QTest::newRow(answer) << answer;
+    }
+    void answersComeWithoutALock()
+    {
+        QFETCH(QString, answer);
+        Fixture f(1, store::LimitMode::Enforced, store::Durability::Memory);
+        const auto first = f.stream->openProducer("p");
+        const auto second = f.stream->openProducer("p");
+        Put put;
+        put.batch = Fixture::batch({{"k", "x"}});
+        if (answer == "fenced") {
+            put.producer = &first;
+        } else if (answer == "over the limit") {
+            put.producer = &second;
+            put.batch =
+                Fixture::batch(std::vector<std::pair<std::string, std::string>>(2000, {"k", "x"}));
+        } else if (answer == "nothing to put") {
+            put.batch.reset();
+        }
+        bool free = false;
+        std::thread other;
+        f.stream->put(std::move(put), [&](const auto &) {
+            std::promise<void> done;
+            const auto finished = done.get_future();
+            other = std::thread([&f, done = std::move(done)]() mutable {
+                Put more;
+                more.batch = Fixture::batch({{"k", "y"}});
+                f.stream->put(std::move(more), [](const auto &) {});
+                done.set_value();
+            });
+            free = finished.wait_for(10s) == std::future_status::ready;
+        });
+        QVERIFY(other.joinable());
+        other.join();
+        QVERIFY(free);
+    }
+
+    void anAnswerHasTheSequenceNumberThatReadersSee()
+    {
+        Fixture f(1);
+        f.clock.advance(1h);
+        QVERIFY(f.put(Fixture::batch({{"k", "1"}})).has_value());
+        for (const bool reopened : {false, true}) {
+            f.clock.advance(-10min); // the wall clock was set
+            if (reopened)
+                f.open();
+            const auto outcome = f.put(Fixture::batch({{"k", "2"}}));
+            const ShardPut &put = outcome->shards.front();
+            const Ordinal last(f.stream->bounds(ShardIndex(0)).end.value - 1);
+            const auto block = *f.stream->read(ShardIndex(0), last);
+            QCOMPARE(f.stream->sequenceNumber(put.shard, put.firstSeqIx, put.arrival).toString(),
+                     f.stream->sequenceNumber(*block, last - block->firstOrdinal()).toString());
+        }
     }
 
     void diskAcknowledgesOnlyAfterTheCommit()

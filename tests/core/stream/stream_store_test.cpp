@@ -8,6 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <future>
+#include <thread>
+
 using namespace millrace;
 using namespace millrace::stream;
 using namespace std::chrono_literals;
@@ -161,6 +164,100 @@ private slots:
         QCOMPARE(orphans.front().place(), folder);
         QVERIFY(orphans.front().argument("bytes") != "0");
         QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
+    }
+
+    void aWireLosesNothingByAge()
+    {
+        Directory d;
+        d.open();
+        const auto add = [&](const char *name, store::StreamRole role) {
+            const auto stream = d.make(name, [&](store::StreamEntry &entry) { entry.role = role; });
+            QVERIFY(d.put(*stream, "old"));
+        };
+        add("wire", store::StreamRole::Wire);
+        add("data", store::StreamRole::Data);
+        d.close();
+        for (int day = 0; day < 3; ++day) {
+            auto &opened = d.open();
+            d.clock.advance(24h + 1s);
+            opened.maintain();
+            const auto wire = opened.find("wire");
+            QCOMPARE(recordsOf(*wire), std::uint64_t(1));
+            QCOMPARE(recordsOf(*opened.find("data")), std::uint64_t(0));
+            // A change of its settings gives it no age limit either.
+            QVERIFY(opened
+                        .update(wire->id(),
+                                [&](store::StreamEntry &e) { e.maxBytes = std::uint64_t(day) + 1; })
+                        .has_value());
+            d.clock.advance(48h);
+            opened.maintain();
+            QCOMPARE(recordsOf(*wire), std::uint64_t(1));
+        }
+    }
+
+    void changesOfAnEntryDoNotUndoEachOther()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        std::promise<void> inside;
+        std::thread other;
+        // While one changes the retention, another stores a schema.
+        const auto ok = opened.update(stream->id(), [&](store::StreamEntry &entry) {
+            other = std::thread([&] {
+                inside.set_value();
+                QVERIFY(opened
+                            .update(stream->id(),
+                                    [](store::StreamEntry &e) {
+                                        e.schema = "a schema";
+                                        e.schemaSource = store::SchemaSource::Inferred;
+                                    })
+                            .has_value());
+            });
+            inside.get_future().wait();
+            entry.retention = 7h;
+        });
+        other.join();
+        QVERIFY(ok.has_value());
+        const auto entry = stream->entry();
+        QCOMPARE(entry.retention, std::chrono::milliseconds(7h));
+        QCOMPARE(entry.schema, std::string("a schema"));
+        QVERIFY(opened.catalog().streams()->front() == entry);
+        QCOMPARE(opened.update(Uuid{}, [](store::StreamEntry &) {}).error().code(), Code::NotFound);
+    }
+
+    void aSegmentThatCannotBeRemovedIsReported()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto small = d.make("small", [](store::StreamEntry &entry) { entry.maxBytes = 1; });
+        QVERIFY(d.put(*small, "x"));
+        QVERIFY(small->log().seal().has_value());
+        static const Problem broken(Code::Io, {{"operation", "remove"}, {"reason", "the disk"}});
+        d.fs.failSteps([](const MemoryFileSystem::Step &step) {
+            return step.call == "remove" && step.path.ends_with(".log") ? &broken : nullptr;
+        });
+        opened.maintain();
+        const auto refused = d.loggedWith(Code::Io);
+        QCOMPARE(refused.size(), std::size_t(1));
+        QVERIFY(QString::fromStdString(refused.front().place()).startsWith("small"));
+    }
+
+    void damageFoundAtOpeningIsReportedOnceWithTheStreamsName()
+    {
+        Directory d;
+        d.open();
+        const auto clicks = d.make("clicks");
+        QVERIFY(d.put(*clicks, "whole"));
+        const Path segment = joinPath(d.folderOf(*clicks), d.fs.list(d.folderOf(*clicks))->front());
+        d.close();
+        Bytes bytes = d.fs.content(segment);
+        bytes[bytes.size() / 2] = std::byte{1}; // where room is kept: what a torn write leaves
+        d.fs.setContent(segment, bytes);
+        d.open();
+        const auto torn = d.loggedWith(Code::TornTail);
+        QCOMPARE(torn.size(), std::size_t(1));
+        QVERIFY(QString::fromStdString(torn.front().place()).startsWith("clicks: "));
     }
 };
 

@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/shard_merge.h"
 
-#include <charconv>
+#include "core/runtime/damage.h"
+
 #include <numeric>
 
 namespace millrace::cli {
-namespace {
-
-/// Where reading goes on behind a damaged block.
-std::optional<Ordinal> behind(const Problem &damage)
-{
-    const std::string_view text = damage.argument("next");
-    std::uint64_t next = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), next);
-    if (error != std::errc() || end != text.data() + text.size())
-        return {};
-    return Ordinal(next);
-}
-
-} // namespace
-
 ShardMerge::ShardMerge(log::LogReader &reader, Filter filter, LogSink damage)
     : m_reader(reader)
     , m_filter(std::move(filter))
@@ -73,8 +59,8 @@ Status ShardMerge::load(Walk &walk)
     walk.nextRow = 0;
     auto read = m_reader.read(walk.shard, walk.at);
     if (!read) {
-        const auto next = behind(read.error());
-        if (read.error().code() != Code::Corrupt || !next || *next <= walk.at)
+        const auto next = runtime::behindDamage(read.error(), walk.at);
+        if (!next)
             return std::move(read).error();
         m_damage(read.error());
         walk.at = *next;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/record_pages.h"
 
+#include "core/runtime/damage.h"
 #include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
@@ -23,8 +24,14 @@ public:
     {
         while (!m_batch || m_at >= m_batch->endOrdinal()) {
             auto batch = m_stream.read(m_shard, m_at);
-            if (!batch)
-                return std::move(batch).error();
+            if (!batch) {
+                const auto behind = runtime::behindDamage(batch.error(), m_at);
+                if (!behind)
+                    return std::move(batch).error();
+                m_expired += *behind - m_at;
+                m_at = *behind;
+                continue;
+            }
             m_batch = *std::move(batch);
             if (!m_batch)
                 return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/schema_keeper.h"
 
+#include "core/runtime/damage.h"
 #include "core/sql/schema_inference.h"
 
 namespace millrace::engine {
@@ -35,8 +36,14 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
         Ordinal at = stream.bounds(shard).trimHorizon;
         while (seen < kInferRecords) {
             auto batch = stream.read(shard, at);
-            if (!batch)
-                return std::move(batch).error();
+            if (!batch) {
+                // Whoever reads the records says that some are damaged.
+                const auto behind = runtime::behindDamage(batch.error(), at);
+                if (!behind)
+                    return std::move(batch).error();
+                at = *behind;
+                continue;
+            }
             if (!*batch)
                 break;
             const record::RecordBatch &block = **batch;

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/fragment_reader.h"
 
+#include "core/runtime/damage.h"
+
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 
 namespace millrace::runtime {
-namespace {
-
-/// Where reading may go on behind a damaged block (see log::Log::read).
-std::optional<Ordinal> behindDamage(const Problem &problem)
-{
-    const std::string_view text = problem.argument("next");
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc())
-        return {};
-    return Ordinal(value);
-}
-
-} // namespace
-
 FragmentReader::FragmentReader(stream::DataStream &source, bool merged)
     : m_source(source)
     , m_merged(merged)
@@ -70,8 +56,8 @@ Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &
     const Ordinal behindAll = m_source.bounds(index).end;
     auto batch = m_source.read(index, at);
     if (!batch) {
-        const auto behind = behindDamage(batch.error());
-        if (!behind || *behind <= at)
+        const auto behind = behindDamage(batch.error(), at);
+        if (!behind)
             return std::move(batch).error();
         notices.push_back(std::move(batch).error());
         piece.expired = *behind - at;

@@ -5,6 +5,8 @@
 #include "core/graph/document.h"
 #include "core/store/database.h"
 
+#include <QDirIterator>
+#include <QFile>
 #include <QString>
 #include <QTest>
 
@@ -55,11 +57,12 @@ public:
 class Run
 {
 public:
-    Run(const QString &directory, bool virtualTime)
+    Run(const QString &directory, bool virtualTime, std::uint64_t budgetBytes = 0)
     {
         LocalEngineOptions options;
         options.dataDirectory = directory.toStdString();
         options.virtualTime = virtualTime;
+        options.budgetBytes = budgetBytes;
         options.log = [this](const Problem &problem) {
             const std::lock_guard guard(m_mutex); // any thread of the engine calls it
             m_messages += problem.message() + "\n";
@@ -104,6 +107,33 @@ inline std::int64_t query(const QString &directory, const char *sql)
     if (!statement || !statement->step())
         return -2;
     return statement->integer(0);
+}
+
+/// Flips a bit in the first block of the largest segment of a data directory.
+inline void damageFirstSegment(const QString &directory)
+{
+    QString largest;
+    QDirIterator files(directory + "/streams", {"*.log"}, QDir::Files,
+                       QDirIterator::Subdirectories);
+    QByteArray content;
+    while (files.hasNext()) {
+        QFile file(files.next());
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        QByteArray bytes = file.readAll();
+        while (bytes.endsWith('\0'))
+            bytes.chop(1);
+        if (bytes.size() > content.size()) {
+            content = bytes;
+            largest = file.fileName();
+        }
+    }
+    QFile file(largest);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    const qint64 at = content.size() / 8; // behind the header, in the first of several commits
+    QVERIFY(file.seek(at));
+    const char flipped = static_cast<char>(content.at(static_cast<int>(at)) ^ 0x40);
+    QCOMPARE(file.write(&flipped, 1), qint64(1));
 }
 
 } // namespace millrace::test

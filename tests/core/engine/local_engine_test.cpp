@@ -73,6 +73,55 @@ private slots:
         QCOMPARE(query(dir.path(), sql.c_str()), 1);
     }
 
+    /// Also for the schema, which is inferred from the first records, and for a page of records.
+    void damagedRecordsAreExpiredAndTheRestArrives()
+    {
+        QTemporaryDir dir;
+        QFile input(dir.filePath("in.ndjson"));
+        QVERIFY(input.open(QIODevice::WriteOnly));
+        for (int i = 0; i < 5000; ++i)
+            input.write("{\"status\":" + QByteArray::number(i) + "}\n");
+        input.close();
+        Pipeline pipeline;
+        pipeline.document = {};
+        pipeline.document.name = "Damage";
+        pipeline.add("source01", "file", {{"path", input.fileName().toStdString()}});
+        // Enforced, so that it comes in several commits.
+        pipeline.add("stream01", "data-stream",
+                     {{"stream", std::string("clicks")},
+                      {"shards", std::int64_t{1}},
+                      {"limits", std::string("enforced")}});
+        pipeline.wire("source01", "stream01");
+        {
+            Run run(dir.filePath("data"), true);
+            run.deployAndRun(pipeline);
+            run.drain();
+        }
+        damageFirstSegment(dir.filePath("data"));
+        pipeline.add("sqlite01", "sqlite-table",
+                     {{"file", std::string("out.db")}, {"table", std::string("errors")}});
+        pipeline.wire("stream01", "sqlite01");
+        Run run(dir.filePath("data"), true);
+        run.deployAndRun(pipeline);
+        run.drain();
+        const auto snapshot = run.engine->snapshot();
+        const auto counts = snapshot->node({"sqlite01"})->counts;
+        QCOMPARE(counts.in, std::uint64_t(5000));
+        QVERIFY(counts.expired > 0 && counts.expired < 5000);
+        QCOMPARE(counts.processed, 5000 - counts.expired);
+        QCOMPARE(query(dir.filePath("data"), "SELECT count(DISTINCT status) FROM errors"),
+                 static_cast<std::int64_t>(counts.processed));
+
+        RecordsRequest request;
+        request.stream = snapshot->node({"stream01"})->stream;
+        request.from = {{ShardIndex(0), Ordinal(0)}};
+        request.limit = 10'000;
+        const Reply page = run.ask(request);
+        QVERIFY(page.ok());
+        QCOMPARE(std::get<RecordsReply>(page.value).expired, counts.expired);
+        QCOMPARE(std::get<RecordsReply>(page.value).rows.size(), counts.processed);
+    }
+
     void aRemovedTableFileIsFilledAgainFromTheStream()
     {
         QTemporaryDir dir;

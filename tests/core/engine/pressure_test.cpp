@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/engine/engine_fixture.h"
+#include "tests/support/test_main.h"
+
+#include <QTemporaryDir>
+
+using namespace millrace;
+using namespace millrace::test;
+
+class PressureTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    /// A wire is a stream: when its slow end lets it fill the directory, its writer waits.
+    void aWireWithASlowEndHoldsItsWriterUpAndLosesNothing()
+    {
+        constexpr std::uint64_t kRecords = 100'000;
+        QTemporaryDir dir;
+        Pipeline pipeline;
+        auto &nodes = pipeline.document.nodes;
+        nodes.at({"gener001"}).parameters = {{"ratePerSecond", 1'000'000.0},
+                                             {"total", static_cast<std::int64_t>(kRecords)}};
+        nodes.at({"filter01"}).parameters["condition"] = std::string("status > 0");
+        pipeline.document.wires.clear();
+        nodes.erase({"stream01"});
+        pipeline.add("filter02", "filter", {{"condition", std::string("status > 10000")}});
+        pipeline.add("stream02", "data-stream", {{"stream", std::string("other")}});
+        pipeline.wire("gener001", "filter01");
+        pipeline.wire("filter01", "sqlite01");
+        pipeline.wire("gener001", "filter02");
+        pipeline.wire("filter02", "stream02");
+
+        Run run(dir.path(), false, 12U << 20U);
+        QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
+        const std::string path = dir.path().toStdString() + "/output/out.db";
+        auto other = store::Database::open(path, store::Database::Mode::ReadWrite);
+        QVERIFY(other.has_value());
+        QVERIFY(other->execute("BEGIN IMMEDIATE").has_value());
+        QVERIFY(run.ask(RunRequest{}).ok());
+        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->node({"gener001"})->attention.has_value(),
+                                 60'000);
+        QCOMPARE(run.engine->snapshot()->node({"gener001"})->attention->code(),
+                 Code::BudgetExhausted);
+        QVERIFY(run.engine->snapshot()->node({"gener001"})->counts.out < kRecords);
+        QVERIFY(other->execute("COMMIT").has_value());
+        run.drain();
+        const auto snapshot = run.engine->snapshot();
+        const auto filter = snapshot->node({"filter01"})->counts;
+        QCOMPARE(filter.in, kRecords);
+        QCOMPARE(filter.expired, std::uint64_t(0));
+        QCOMPARE(snapshot->node({"sqlite01"})->counts.processed, filter.processed);
+        QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors"),
+                 static_cast<std::int64_t>(filter.processed));
+    }
+
+    void aStopInGoodOrderLeavesTheProgressOfStandardOutput()
+    {
+        QTemporaryDir dir;
+        Pipeline pipeline;
+        auto &nodes = pipeline.document.nodes;
+        nodes.at({"gener001"}).parameters["total"] = std::int64_t{3};
+        nodes.erase({"filter01"});
+        nodes.erase({"sqlite01"});
+        pipeline.document.wires.clear();
+        pipeline.add("output01", "standard-output", {});
+        pipeline.wire("gener001", "stream01");
+        pipeline.wire("stream01", "output01");
+        for (int start = 0; start < 2; ++start) {
+            Run run(dir.path(), start == 0);
+            run.deployAndRun(pipeline);
+            run.drain();
+            QCOMPARE(run.engine->snapshot()->node({"output01"})->counts.processed,
+                     std::uint64_t(3));
+            QVERIFY(run.ask(StopRequest{}).ok());
+            auto catalog = store::Database::open(dir.path().toStdString() + "/catalog.db",
+                                                 store::Database::Mode::ReadOnly);
+            auto statement = catalog->prepare("SELECT count(*) FROM checkpoint");
+            QVERIFY(*statement->step());
+            QCOMPARE(statement->integer(0), std::int64_t(1));
+        }
+    }
+};
+
+MILLRACE_TEST(PressureTest)
+#include "pressure_test.moc"

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/memory_file_system.h"
+#include "core/runtime/fragment.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+using namespace millrace;
+using namespace millrace::runtime;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+/// A destination that a test looks into and makes trouble in. It outlives the sinks over it.
+struct Table {
+    Texts rows;
+    std::optional<FragmentProgress> progress;
+    std::set<std::string> refusedRows; ///< payloads that are dead
+    std::deque<Problem> refusals;      ///< of the next commits
+    std::optional<WallTime> due;       ///< until the next commit
+    int opened = 0;
+    int commits = 0;
+    bool locked = false; ///< between check() and commit() or giveUp()
+};
+
+class TableSink final : public Sink
+{
+public:
+    explicit TableSink(Table &table)
+        : m_table(table)
+    {}
+    Result<Opened> open() override
+    {
+        ++m_table.opened;
+        return Opened{m_table.progress, {}};
+    }
+    SinkResult check(std::span<const Chunk> chunks) override
+    {
+        m_table.locked = true;
+        SinkResult out;
+        for (const Chunk &chunk : chunks) {
+            auto &dead = out.dead.emplace_back();
+            for (const std::uint32_t row : chunk.rows) {
+                if (m_table.refusedRows.contains(std::string(chunk.batch->data(row))))
+                    dead.push_back({row, Problem(Code::NodeRowError, {{"reason", "test"}})});
+            }
+        }
+        return out;
+    }
+    void giveUp() override { m_table.locked = false; }
+    Status commit(std::span<const Chunk> chunks, const FragmentProgress &progress) override
+    {
+        m_table.locked = false;
+        if (!m_table.refusals.empty()) {
+            const Problem refusal = m_table.refusals.front();
+            m_table.refusals.pop_front();
+            return refusal;
+        }
+        for (const Chunk &chunk : chunks) {
+            for (const std::uint32_t row : chunk.rows)
+                m_table.rows.emplace_back(chunk.batch->data(row));
+        }
+        m_table.progress = progress;
+        m_table.due.reset();
+        ++m_table.commits;
+        return Done{};
+    }
+    std::optional<WallTime> due() const override { return m_table.due; }
+    Status close() override { return Done{}; }
+
+private:
+    Table &m_table;
+};
+
+/// A fragment with its streams in memory, driven by hand in virtual time.
+class World
+{
+public:
+    World()
+    {
+        source = open("source", store::LimitMode::Off);
+        dead = open("dead", store::LimitMode::Off);
+    }
+
+    std::shared_ptr<stream::DataStream> open(const std::string &name, store::LimitMode limits)
+    {
+        store::StreamEntry entry;
+        SeededRandom random(name.size());
+        entry.id = Uuid::random(random);
+        entry.name = name;
+        entry.limits = limits;
+        entry.retention = std::chrono::hours(1000);
+        log::LogOptions options;
+        options.folder = "/data/streams/" + name;
+        options.stream = entry.id;
+        options.retention = entry.retention;
+        auto log = log::Log::open(options, files, clock, m_random, [](const Problem &) {});
+        return std::make_shared<stream::DataStream>(entry, *std::move(log), clock, [] {});
+    }
+
+    /// Puts "from" to "to - 1", in one commit, and gives them.
+    Texts put(int from, int to)
+    {
+        Texts out;
+        record::RecordBatchBuilder builder;
+        for (int i = from; i < to; ++i) {
+            out.push_back(std::to_string(i));
+            builder.append({.data = out.back(), .key = "k"});
+        }
+        stream::Put put;
+        put.batch = builder.finish();
+        source->put(std::move(put), [](const auto &done) { QVERIFY(done.has_value()); });
+        source->commit();
+        return out;
+    }
+
+    /// Anew, as after a crash or a stop.
+    void begin()
+    {
+        fragment.reset();
+        FragmentSpec spec;
+        spec.id = "fragment";
+        spec.source = source;
+        spec.target = target;
+        if (!target)
+            spec.sink = NodeId{"sink0000"};
+        spec.deadLetters = dead;
+        spec.make = [this]() -> Result<std::optional<Operators>> {
+            Operators operators;
+            if (!target)
+                operators.sink = std::make_unique<TableSink>(table);
+            return std::optional(std::move(operators));
+        };
+        fragment = std::make_shared<Fragment>(
+            std::move(spec), clock, [] {}, [this](const Problem &p) { reports.push_back(p); });
+    }
+
+    /// One step, and the commits that it asks for.
+    TaskNext step()
+    {
+        const TaskNext next = fragment->run();
+        committed = dead->commit();
+        committed = (target && target->commit()) || committed;
+        if (!fragment->figures().nodes.empty() &&
+            !fragment->figures().nodes.front().counts.lawHolds())
+            qFatal("a record has no fate, or two");
+        return next;
+    }
+
+    /// Until nothing will happen by itself, but `most` of time at most.
+    void run(std::chrono::nanoseconds most = 1h)
+    {
+        const MonoTime until = clock.mono() + most;
+        for (;;) {
+            const TaskNext next = step();
+            if (committed || next.kind == TaskNext::Kind::Again)
+                continue;
+            if (next.kind != TaskNext::Kind::WaitUntil || next.at > until)
+                return;
+            clock.advance(next.at - clock.mono());
+        }
+    }
+
+    static Texts contents(stream::DataStream &stream)
+    {
+        Texts out;
+        Ordinal at = stream.bounds(ShardIndex(0)).trimHorizon;
+        while (const auto batch = *stream.read(ShardIndex(0), at)) {
+            for (std::size_t row = 0; row < batch->count(); ++row)
+                out.emplace_back(batch->data(row));
+            at = batch->endOrdinal();
+        }
+        return out;
+    }
+
+    std::uint64_t reportedExpired() const
+    {
+        std::uint64_t out = 0;
+        for (const Problem &problem : reports) {
+            if (problem.code() == Code::RecordsExpired)
+                out += std::stoull(std::string(problem.argument("records")));
+        }
+        return out;
+    }
+
+    MemoryFileSystem files;
+    ManualClock clock;
+    std::shared_ptr<stream::DataStream> source;
+    std::shared_ptr<stream::DataStream> target; ///< null: the fragment ends in `table`
+    std::shared_ptr<stream::DataStream> dead;
+    Table table;
+    std::vector<Problem> reports;
+    std::shared_ptr<Fragment> fragment;
+    bool committed = false; ///< in the last step
+
+private:
+    SeededRandom m_random{2};
+};
+
+const Problem kBusy(Code::Busy, {{"what", "the table"}});
+
+} // namespace
+
+class FragmentTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void aRefusedCommitIsTriedAgainWithGrowingPauses()
+    {
+        World world;
+        const Texts all = world.put(0, 10);
+        world.table.refusals = {kBusy, kBusy, kBusy};
+        world.begin();
+        const MonoTime before = world.clock.mono();
+        world.run(200ms);
+        QVERIFY(world.table.rows.empty());
+        QVERIFY(world.fragment->figures().state == NodeState::Retrying);
+        QCOMPARE(world.fragment->figures().nodes[0].counts.inFlight, std::uint64_t(10));
+        world.run();
+        QVERIFY(world.clock.mono() - before >= 50ms + 100ms + 200ms);
+        QCOMPARE(world.table.rows, all);
+        QVERIFY(world.fragment->figures().state == NodeState::Running);
+        QVERIFY(world.fragment->caughtUp());
+    }
+
+    void aReplacedDestinationIsOpenedAnewAndFilledAgain()
+    {
+        World world;
+        Texts all = world.put(0, 10);
+        world.begin();
+        world.run();
+        world.table.rows.clear();
+        world.table.progress.reset();
+        world.table.refusals = {Problem(Code::NodeDestinationReplaced, {{"path", "t"}})};
+        for (const std::string &text : world.put(10, 15))
+            all.push_back(text);
+        world.run();
+        QCOMPARE(world.table.rows, all);
+        QCOMPARE(world.table.opened, 2);
+        // The counters begin anew where the cursors do.
+        QCOMPARE(world.fragment->figures().nodes[0].counts.in, std::uint64_t(15));
+        QCOMPARE(world.reports.size(), std::size_t(1));
+    }
+
+    void deadLettersStandOnceAfterACrashBetweenThemAndTheEnd()
+    {
+        World world;
+        world.put(0, 6);
+        world.table.refusedRows = {"1", "4"};
+        world.table.refusals.assign(1000, kBusy);
+        world.begin();
+        world.run(10s);
+        QCOMPARE(World::contents(*world.dead), (Texts{"1", "4"}));
+        QVERIFY(world.table.rows.empty());
+        world.table.refusals.clear();
+        world.put(6, 8);
+        world.table.refusedRows.insert("7");
+        world.begin();
+        world.run();
+        QCOMPARE(World::contents(*world.dead), (Texts{"1", "4", "7"}));
+        QCOMPARE(world.table.rows, (Texts{"0", "2", "3", "5", "6"}));
+        QCOMPARE(world.fragment->figures().nodes[0].counts.dead, std::uint64_t(3));
+    }
+
+    void theDestinationIsLetGoWhileDeadLettersAreRefused()
+    {
+        World world;
+        world.put(0, 3);
+        world.table.refusedRows = {"1"};
+        world.dead->setFull(true);
+        world.begin();
+        world.run(3s);
+        QVERIFY(world.fragment->figures().state == NodeState::Retrying);
+        QVERIFY(!world.table.locked);
+        QVERIFY(world.table.rows.empty());
+        world.dead->setFull(false);
+        world.run();
+        QCOMPARE(world.table.rows, (Texts{"0", "2"}));
+        QCOMPARE(World::contents(*world.dead), (Texts{"1"}));
+    }
+
+    void aDestinationThatIsDueIsCommittedWithoutRecords()
+    {
+        World world;
+        world.put(0, 3);
+        world.begin();
+        world.run();
+        const int commits = world.table.commits;
+        world.table.due = world.clock.wall() + 5s;
+        world.run(4s);
+        QCOMPARE(world.table.commits, commits);
+        world.run();
+        QCOMPARE(world.table.commits, commits + 1);
+        QCOMPARE(world.table.rows.size(), std::size_t(3));
+    }
+
+    /// A batch that is too large for the limit is given up and read again in smaller ones.
+    void anEnforcedLimitLosesAndDoublesNothing()
+    {
+        World world;
+        world.target = world.open("limited", store::LimitMode::Enforced);
+        world.put(0, 100);
+        QVERIFY(world.source->log().seal().has_value());
+        world.begin();
+        world.run(0s);
+        QVERIFY(world.fragment->caughtUp());
+        world.put(100, 130);
+        QVERIFY(world.source->log().seal().has_value());
+        Texts all = World::contents(*world.target);
+        for (const std::string &text : world.put(130, 4000))
+            all.push_back(text);
+        // What stood before 130 goes, of which 30 records were not read.
+        for (int i = 0; i < 2; ++i)
+            QVERIFY(*world.source->log().dropOldestSegment() > 0);
+        const MonoTime before = world.clock.mono();
+        world.run(0s);
+        QVERIFY(world.target->counters(ShardIndex(0)).refused > 0);
+        QVERIFY(world.fragment->figures().state == NodeState::BackPressured);
+        world.run();
+        for (const std::string &text : world.put(4000, 4500))
+            all.push_back(text);
+        world.run();
+        QVERIFY(world.clock.mono() - before > 2s); // 1,000 a second, with a debt for a large batch
+        QCOMPARE(World::contents(*world.target), all);
+        QVERIFY(world.fragment->caughtUp());
+        QCOMPARE(world.reportedExpired(), std::uint64_t(30)); // told once
+    }
+
+    void aFullStreamBehindHoldsTheFragmentUpAndLosesNothing()
+    {
+        World world;
+        world.target = world.open("wire", store::LimitMode::Off);
+        const Texts all = world.put(0, 20);
+        world.target->setFull(true);
+        world.begin();
+        world.run(30s);
+        QVERIFY(World::contents(*world.target).empty());
+        QVERIFY(!world.fragment->caughtUp());
+        world.target->setFull(false);
+        world.run();
+        QCOMPARE(World::contents(*world.target), all);
+        QVERIFY(world.fragment->caughtUp());
+    }
+
+    void aNewerIncarnationEndsTheOldOne()
+    {
+        World world;
+        world.target = world.open("target", store::LimitMode::Off);
+        world.begin();
+        world.run();
+        (void)world.target->openProducer("fragment");
+        world.put(0, 2);
+        world.run();
+        QVERIFY(world.fragment->figures().state == NodeState::Failed);
+        QVERIFY(World::contents(*world.target).empty());
+    }
+
+    void damagedRecordsAreExpiredAndTheRestArrives_data()
+    {
+        QTest::addColumn<int>("damaged"); // of the three commits
+        QTest::newRow("in the middle") << 1;
+        QTest::newRow("nothing behind it") << 2;
+    }
+    void damagedRecordsAreExpiredAndTheRestArrives()
+    {
+        QFETCH(int, damaged);
+        World world;
+        std::vector<std::size_t> ends;
+        Path path;
+        const auto size = [&] {
+            std::uint64_t out = 0;
+            for (const auto &step : world.files.history()) {
+                if (step.call == "write" && step.path.starts_with("/data/streams/source"))
+                    path = step.path;
+            }
+            const Bytes content = world.files.content(path);
+            for (std::size_t i = 0; i < content.size(); ++i) {
+                if (content[i] != std::byte{0})
+                    out = i + 1;
+            }
+            return static_cast<std::size_t>(out);
+        };
+        for (int i = 0; i < 3; ++i) {
+            world.put(i * 10, i * 10 + 10);
+            ends.push_back(size());
+        }
+        QVERIFY(world.source->log().seal().has_value());
+        world.source.reset();
+        Bytes content = world.files.content(path);
+        const std::size_t at = (ends[static_cast<std::size_t>(damaged) - 1] +
+                                ends[static_cast<std::size_t>(damaged)]) /
+                               2;
+        content[at] ^= std::byte{0x40};
+        world.files.setContent(path, content);
+        world.source = world.open("source", store::LimitMode::Off);
+        world.begin();
+        world.run();
+        const FateCounts counts = world.fragment->figures().nodes[0].counts;
+        QCOMPARE(counts.in, std::uint64_t(30));
+        QCOMPARE(counts.expired, std::uint64_t(10));
+        QCOMPARE(world.table.rows.size(), std::size_t(20));
+        QVERIFY(world.fragment->caughtUp());
+    }
+
+    void whatAStepThrowsFailsTheFragment()
+    {
+        World world;
+        world.put(0, 1);
+        world.begin();
+        world.table.refusals.clear();
+        FragmentSpec spec = world.fragment->spec();
+        spec.make = []() -> Result<std::optional<Operators>> { throw std::bad_alloc(); };
+        world.fragment = std::make_shared<Fragment>(
+            std::move(spec), world.clock, [] {},
+            [&](const Problem &p) { world.reports.push_back(p); });
+        world.run();
+        QVERIFY(world.fragment->figures().state == NodeState::Failed);
+        QCOMPARE(world.reports.back().code(), Code::InternalError);
+    }
+};
+
+MILLRACE_TEST(FragmentTest)
+#include "fragment_test.moc"

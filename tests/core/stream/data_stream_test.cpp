@@ -239,11 +239,11 @@ private slots:
     {
         Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
         const auto put = [&](int records) {
-            Put put;
-            put.batch = Fixture::batch(
+            Put one;
+            one.batch = Fixture::batch(
                 std::vector<std::pair<std::string, std::string>>(std::size_t(records), {"k", "x"}));
             bool acknowledged = false;
-            f.stream->put(std::move(put),
+            f.stream->put(std::move(one),
                           [&](const auto &outcome) { acknowledged = outcome.has_value(); });
             QVERIFY(acknowledged);
             QVERIFY(f.stream->commit());
@@ -273,10 +273,10 @@ private slots:
         std::uint64_t sent = 0;
         std::uint64_t acknowledged = 0;
         const auto put = [&] {
-            Put put;
-            put.batch = batch;
+            Put one;
+            one.batch = batch;
             ++sent;
-            f.stream->put(std::move(put),
+            f.stream->put(std::move(one),
                           [&](const auto &outcome) { acknowledged += outcome.has_value(); });
         };
         while (sent == acknowledged && sent < 1000)
@@ -317,7 +317,7 @@ private slots:
         }
         bool free = false;
         std::thread other;
-        f.stream->put(std::move(put), [&](const auto &) {
+        f.stream->put(std::move(one), [&](const auto &) {
             std::promise<void> done;
             const auto finished = done.get_future();
             other = std::thread([&f, done = std::move(done)]() mutable {
@@ -357,7 +357,7 @@ private slots:
         bool acknowledged = false;
         Put put;
         put.batch = Fixture::batch({{"k", "1"}});
-        f.stream->put(std::move(put),
+        f.stream->put(std::move(one),
                       [&](const auto &outcome) { acknowledged = outcome.has_value(); });
         QVERIFY(!acknowledged);
         QVERIFY(f.stream->commit());

@@ -67,10 +67,10 @@ struct ShardCounters {
 /// A data stream: N shards over one log.
 ///
 /// Puts are acknowledged by their callback, which runs without any lock: after fdatasync with
-/// durability `disk`; with `memory` at once, but no longer than up to kMaxAheadBytes wait for the
-/// disk: then after fdatasync, so that nobody fills the memory. What was acknowledged at once and
-/// is refused by the log later is reported as lost (MemoryPutLost). Readers see, in either, only
-/// what was fdatasynced.
+/// durability `disk`; at once with `memory`, unless more than kMaxAheadBytes wait for the disk:
+/// then after fdatasync, so that a fast sender does not fill the memory. What was acknowledged at
+/// once and is refused by the log later is reported as lost (MemoryPutLost). Readers see, in
+/// either, only what was fdatasynced.
 /// Errors: ThroughputExceeded (enforced limit, argument "retryMs"; nothing of a put with a producer
 /// stands), ProducerFenced (a newer incarnation exists), RecordTooLarge, InvalidKey, and what the
 /// log refuses with.

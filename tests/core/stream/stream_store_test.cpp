@@ -30,8 +30,10 @@ public:
 
     Result<std::unique_ptr<StreamStore>> tryOpen(FileSystem &files)
     {
-        return StreamStore::open(options, files, clock, m_random,
-                                 [this](const Problem &problem) { logged.push_back(problem); });
+        return StreamStore::open(options, files, clock, m_random, [this](const Problem &problem) {
+            const std::lock_guard guard(m_loggedMutex);
+            logged.push_back(problem);
+        });
     }
 
     StreamStore &open()
@@ -76,8 +78,9 @@ public:
     {
         return joinPath(joinPath(options.dataDirectory, "streams"), stream.id().toString());
     }
-    std::vector<Problem> loggedWith(Code code) const
+    std::vector<Problem> loggedWith(Code code)
     {
+        const std::lock_guard guard(m_loggedMutex);
         std::vector<Problem> out;
         std::copy_if(logged.begin(), logged.end(), std::back_inserter(out),
                      [&](const Problem &problem) { return problem.code() == code; });
@@ -90,9 +93,39 @@ public:
     std::vector<Problem> logged;
 
 private:
+    std::mutex m_loggedMutex;
     QTemporaryDir m_real;
     SeededRandom m_random{7};
     std::unique_ptr<StreamStore> m_store;
+};
+
+/// As a volume that another computer holds.
+class NetworkFiles final : public FileSystem
+{
+public:
+    explicit NetworkFiles(FileSystem &files)
+        : m_files(files)
+    {}
+    Result<std::unique_ptr<File>> open(const Path &path, OpenMode mode) override
+    {
+        return m_files.open(path, mode);
+    }
+    Result<FileInfo> info(const Path &path) override { return m_files.info(path); }
+    Result<std::vector<std::string>> list(const Path &path) override { return m_files.list(path); }
+    Status makeFolders(const Path &folder) override { return m_files.makeFolders(folder); }
+    Status rename(const Path &from, const Path &to) override { return m_files.rename(from, to); }
+    Status remove(const Path &path) override { return m_files.remove(path); }
+    Status syncFolder(const Path &folder) override { return m_files.syncFolder(folder); }
+    Result<VolumeInfo> volume(const Path &path) override
+    {
+        auto volume = m_files.volume(path);
+        volume->networkType = "nfs";
+        return volume;
+    }
+    Result<std::unique_ptr<FileLock>> lock(const Path &path) override { return m_files.lock(path); }
+
+private:
+    FileSystem &m_files;
 };
 
 std::uint64_t recordsOf(const DataStream &stream)
@@ -164,6 +197,84 @@ private slots:
         QCOMPARE(orphans.front().place(), folder);
         QVERIFY(orphans.front().argument("bytes") != "0");
         QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
+    }
+
+    void aSecondOneOnTheDirectoryIsRefused()
+    {
+        Directory d;
+        d.open();
+        const auto refused = d.tryOpen(d.fs);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code(), Code::DirectoryBusy);
+        QCOMPARE(refused.error().place(), d.options.dataDirectory);
+        d.close();
+        QVERIFY(d.tryOpen(d.fs).has_value());
+    }
+
+    void aNetworkFileSystemIsRefused()
+    {
+        Directory d;
+        NetworkFiles network(d.fs);
+        const auto refused = d.tryOpen(network);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code(), Code::NetworkFileSystem);
+        QCOMPARE(refused.error().argument("type"), std::string_view("nfs"));
+        QVERIFY(!QFile::exists(QString::fromStdString(d.catalogPath())));
+    }
+
+    void aBusyCommitterLeavesTheOtherStreamsToTheSecond()
+    {
+        Directory d;
+        d.options.threads = true;
+        d.open();
+        const auto slow = d.make("slow");
+        const auto other = d.make("other");
+        const auto put = [](DataStream &stream, std::function<void()> stored) {
+            record::RecordBatchBuilder builder;
+            builder.append({"x", "key", {}, {}, nullptr});
+            Put put;
+            put.batch = builder.finish();
+            stream.put(std::move(put), [stored = std::move(stored)](const auto &outcome) {
+                QVERIFY(outcome.has_value());
+                stored();
+            });
+        };
+        std::promise<void> release;
+        std::promise<void> slowStored;
+        std::promise<void> otherStored;
+        put(*slow, [&, released = release.get_future().share()] {
+            released.wait();
+            slowStored.set_value();
+        });
+        put(*other, [&] { otherStored.set_value(); });
+        const auto first = otherStored.get_future().wait_for(10s);
+        release.set_value();
+        slowStored.get_future().wait();
+        d.close(); // the threads end before what they use
+        QVERIFY(first == std::future_status::ready);
+    }
+
+    void settingsAndBudgetAreThereAgain()
+    {
+        Directory d;
+        d.options.budgetBytes = 123'456'789;
+        d.open();
+        const auto made = d.make("clicks", [](store::StreamEntry &entry) {
+            entry.shards = 3;
+            entry.durability = store::Durability::Memory;
+        });
+        const auto entry = made->entry();
+        QCOMPARE(entry.created, d.clock.wall());
+        d.close();
+        d.options.budgetBytes = 0;
+        auto &opened = d.open();
+        QVERIFY(opened.find("clicks")->entry() == entry);
+        QVERIFY(opened.find(entry.id) == opened.find("clicks"));
+        QCOMPARE(opened.budgetBytes(), std::uint64_t(123'456'789));
+        store::StreamEntry other;
+        other.name = "clicks";
+        other.shards = 9;
+        QCOMPARE((*opened.ensure(other))->shardCount(), 3U); // what is there is left alone
     }
 
     void aWireLosesNothingByAge()

@@ -97,7 +97,7 @@ private slots:
     {
         DamagedStream damaged;
         engine::RecordsRequest request;
-        request.stream = "readings";
+        request.stream = damaged.readings->id();
         request.limit = 1000;
         request.scanLimit = 1000;
         const auto page = engine::readPage(*damaged.readings, request, {});

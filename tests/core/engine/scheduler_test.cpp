@@ -162,7 +162,7 @@ private slots:
         QVERIFY(stream.commit());
         stopping.join();
         QVERIFY(task->closed);
-        QVERIFY(!stream.producerProgress("p").empty());
+        QVERIFY(!stream.openProducer("p").progress.empty());
     }
 };
 

@@ -238,29 +238,29 @@ private slots:
     void memorySaysHowManyRecordsTheDiskRefused()
     {
         Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
-        const auto put = [&](int records) {
-            Put one;
-            one.batch = Fixture::batch(
+        const auto send = [&](int records) {
+            Put put;
+            put.batch = Fixture::batch(
                 std::vector<std::pair<std::string, std::string>>(std::size_t(records), {"k", "x"}));
             bool acknowledged = false;
-            f.stream->put(std::move(one),
+            f.stream->put(std::move(put),
                           [&](const auto &outcome) { acknowledged = outcome.has_value(); });
             QVERIFY(acknowledged);
             QVERIFY(f.stream->commit());
         };
-        put(1);
+        send(1);
         static const Problem full(Code::DiskFull, {{"operation", "write"}});
         f.fs.failSteps([](const auto &step) { return step.call == "write" ? &full : nullptr; });
-        put(300);
+        send(300);
         QCOMPARE(f.reported.size(), std::size_t(1));
         QCOMPARE(f.reported.front().code(), Code::MemoryPutLost);
         QCOMPARE(f.reported.front().place(), std::string("clicks"));
         QCOMPARE(f.reported.front().argument("records"), std::string_view("300"));
-        put(7);
+        send(7);
         QCOMPARE(f.reported.back().argument("records"), std::string_view("7"));
         QCOMPARE(f.reported.back().argument("total"), std::string_view("307"));
         f.fs.failSteps({});
-        put(2);
+        send(2);
         QCOMPARE(f.reported.size(), std::size_t(2));
         QCOMPARE(f.payloads(0).size(), std::size_t(3));
         QCOMPARE(f.stream->counters(ShardIndex(0)).recordsIn, std::uint64_t(3));
@@ -272,21 +272,21 @@ private slots:
         const auto batch = Fixture::batch({{"k", std::string(1U << 20U, 'x')}});
         std::uint64_t sent = 0;
         std::uint64_t acknowledged = 0;
-        const auto put = [&] {
-            Put one;
-            one.batch = batch;
+        const auto send = [&] {
+            Put put;
+            put.batch = batch;
             ++sent;
-            f.stream->put(std::move(one),
+            f.stream->put(std::move(put),
                           [&](const auto &outcome) { acknowledged += outcome.has_value(); });
         };
         while (sent == acknowledged && sent < 1000)
-            put();
+            send();
         QVERIFY(f.stream->log().queuedBytes() <= DataStream::kMaxAheadBytes + (2U << 20U));
         QCOMPARE(acknowledged, sent - 1);
         while (f.stream->commit()) {
         }
         QCOMPARE(acknowledged, sent);
-        put();
+        send();
         QCOMPARE(acknowledged, sent); // at once again
         // What was not yet acknowledged is its sender's to send again: nothing is reported.
         QVERIFY(f.reported.empty());
@@ -317,7 +317,7 @@ private slots:
         }
         bool free = false;
         std::thread other;
-        f.stream->put(std::move(one), [&](const auto &) {
+        f.stream->put(std::move(put), [&](const auto &) {
             std::promise<void> done;
             const auto finished = done.get_future();
             other = std::thread([&f, done = std::move(done)]() mutable {
@@ -357,7 +357,7 @@ private slots:
         bool acknowledged = false;
         Put put;
         put.batch = Fixture::batch({{"k", "1"}});
-        f.stream->put(std::move(one),
+        f.stream->put(std::move(put),
                       [&](const auto &outcome) { acknowledged = outcome.has_value(); });
         QVERIFY(!acknowledged);
         QVERIFY(f.stream->commit());

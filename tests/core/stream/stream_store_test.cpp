@@ -229,7 +229,7 @@ private slots:
         d.open();
         const auto slow = d.make("slow");
         const auto other = d.make("other");
-        const auto put = [](DataStream &stream, std::function<void()> stored) {
+        const auto send = [](DataStream &stream, std::function<void()> stored) {
             record::RecordBatchBuilder builder;
             builder.append({"x", "key", {}, {}, nullptr});
             Put put;
@@ -242,11 +242,11 @@ private slots:
         std::promise<void> release;
         std::promise<void> slowStored;
         std::promise<void> otherStored;
-        put(*slow, [&, released = release.get_future().share()] {
+        send(*slow, [&, released = release.get_future().share()] {
             released.wait();
             slowStored.set_value();
         });
-        put(*other, [&] { otherStored.set_value(); });
+        send(*other, [&] { otherStored.set_value(); });
         const auto first = otherStored.get_future().wait_for(10s);
         release.set_value();
         slowStored.get_future().wait();

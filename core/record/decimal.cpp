@@ -122,10 +122,10 @@ std::optional<Decimal> parseDecimal(std::string_view text)
         int exponent = 0;
         const auto [end, error] =
             std::from_chars(text.data() + at, text.data() + text.size(), exponent);
-        if (error != std::errc() || exponent > 100 || exponent < -100)
+        if (error != std::errc() || exponent > 100)
             return {};
         at = static_cast<std::size_t>(end - text.data());
-        out.scale -= exponent;
+        out.scale -= std::max(exponent, -1000); // far below what any scale holds: 0
     }
     if (at != text.size())
         return {};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/record/schema.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::record;
+
+namespace {
+
+/// A field of every kind that a schema may have.
+Schema everyKind()
+{
+    Schema schema;
+    schema.fields = {
+        {"id", TypeKind::BigInt, false},
+        {"small", TypeKind::Int, true},
+        {"ok", TypeKind::Boolean, true},
+        {"ratio", TypeKind::Double, true},
+        {"price", DataType::decimal(10, 2), true},
+        {"a `name`, with comma", TypeKind::String, true},
+        {"raw", TypeKind::Bytes, true},
+        {"at", TypeKind::Timestamp, true},
+        {"since", TypeKind::TimestampLtz, true},
+        {"where", DataType::row({{"x", TypeKind::Int, false}, {"y z", TypeKind::Double, true}}),
+         true},
+        {"tags", DataType::array(DataType::row({{"t", TypeKind::String, true}})), false},
+    };
+    return schema;
+}
+
+} // namespace
+
+class SchemaTest : public QObject
+{
+    Q_OBJECT private slots : void bothTextsReadBackAsTheSame()
+    {
+        const Schema schema = everyKind();
+        const auto fromText = parseSchema(schema.toString());
+        QVERIFY2(fromText.has_value(), fromText ? "" : fromText.error().message().c_str());
+        QVERIFY(*fromText == schema);
+        const auto fromJson = schemaFromJson(schema.toJson());
+        QVERIFY2(fromJson.has_value(), fromJson ? "" : fromJson.error().message().c_str());
+        QVERIFY(*fromJson == schema);
+        QCOMPARE(fromJson->toJson(), schema.toJson());
+        QVERIFY(schemaFromJson(Schema().toJson())->fields.empty());
+    }
+
+    void textsAreFlinks()
+    {
+        Schema schema;
+        schema.fields = {{"id", TypeKind::BigInt, false}, {"a b", TypeKind::TimestampLtz, true}};
+        QCOMPARE(schema.toString(), std::string("id BIGINT NOT NULL, `a b` TIMESTAMP_LTZ(3)"));
+        const std::string json =
+            "{\"version\":1,\"fields\":["
+            "{\"name\":\"id\",\"type\":\"BIGINT\",\"nullable\":false},"
+            "{\"name\":\"a b\",\"type\":\"TIMESTAMP_LTZ(3)\",\"nullable\":true}"
+            "]}";
+        QCOMPARE(schema.toJson(), json);
+        QCOMPARE(everyKind().fields[9].type.toString(),
+                 std::string("ROW<x INT NOT NULL, `y z` DOUBLE>"));
+    }
+
+    void otherSpellingsOfTypesAreUnderstood()
+    {
+        const std::pair<const char *, DataType> rows[] = {
+            {"varchar(255)", TypeKind::String},
+            {"INTEGER", TypeKind::Int},
+            {"smallint", TypeKind::Int},
+            {"float", TypeKind::Double},
+            {"NUMERIC(4,1)", DataType::decimal(4, 1)},
+            {"VARBINARY", TypeKind::Bytes},
+            {"TIMESTAMP WITH LOCAL TIME ZONE", TypeKind::TimestampLtz},
+            {"array<int>", DataType::array(TypeKind::Int)},
+        };
+        for (const auto &[text, type] : rows) {
+            const auto parsed = parseType(text);
+            QVERIFY2(parsed.has_value(), text);
+            QVERIFY2(*parsed == type, text);
+        }
+    }
+
+    void whatIsNoTypeIsNamedByItsColumn()
+    {
+        for (const char *text : {"", "TEXTT", "DECIMAL(39, 0)", "DECIMAL(3, 4)", "ARRAY<", "ROW<a>",
+                                 "INT INT", "ARRAY<INT"}) {
+            const auto parsed = parseType(text);
+            QVERIFY2(!parsed.has_value(), text);
+            QCOMPARE(parsed.error().code(), Code::InvalidArgument);
+            QVERIFY2(parsed.error().place().find("column ") != std::string::npos, text);
+        }
+        QCOMPARE(parseSchema("id INT, id STRING").error().code(), Code::InvalidArgument);
+    }
+
+    void damagedAndNewerJsonIsRefused()
+    {
+        for (const char *json :
+             {"", "{}", "[]", R"({"version":1})", R"({"version":"1","fields":[]})",
+              R"({"version":1,"fields":[{"name":"a"}]})",
+              R"({"version":1,"fields":[{"name":"a","type":"NOPE"}]})",
+              R"({"version":1,"fields":)"})
+            QCOMPARE(schemaFromJson(json).error().code(), Code::Corrupt);
+        const char *newer = R"({"version":2,"fields":[]})";
+        QCOMPARE(schemaFromJson(newer).error().code(), Code::NewerFormat);
+    }
+
+    void namesAreCaseSensitive()
+    {
+        const Schema schema = everyKind();
+        QCOMPARE(schema.indexOf("ratio"), std::size_t(3));
+        QCOMPARE(schema.indexOf("Ratio"), schema.fields.size());
+        QVERIFY(schema.find("price") == &schema.fields[4]);
+        QVERIFY(schema.find("") == nullptr);
+    }
+};
+
+MILLRACE_TEST(SchemaTest)
+#include "schema_test.moc"

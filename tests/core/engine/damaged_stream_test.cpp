@@ -19,6 +19,11 @@ namespace {
 /// A stream of one shard and several blocks, of which the first is damaged.
 class DamagedStream
 {
+    QTemporaryDir m_directory; // what the store rests on outlives it
+    MemoryFileSystem m_fileSystem;
+    SeededRandom m_random{3};
+    stream::StreamStoreOptions m_options;
+
 public:
     static constexpr std::uint64_t kRecords = 60;
 
@@ -80,11 +85,6 @@ private:
         std::replace(out.begin(), out.end(), '\\', 'x');
         return out;
     }
-
-    QTemporaryDir m_directory;
-    MemoryFileSystem m_fileSystem;
-    SeededRandom m_random{3};
-    stream::StreamStoreOptions m_options;
 };
 
 } // namespace

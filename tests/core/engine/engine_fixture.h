@@ -130,7 +130,8 @@ inline void damageFirstSegment(const QString &directory)
     }
     QFile file(largest);
     QVERIFY(file.open(QIODevice::ReadWrite));
-    const qint64 at = content.size() / 8; // behind the header, in the first of several commits
+    constexpr qint64 kHeader = 4096;
+    const qint64 at = kHeader + (content.size() - kHeader) / 8; // in the first of several commits
     QVERIFY(file.seek(at));
     const char flipped = static_cast<char>(content.at(static_cast<int>(at)) ^ 0x40);
     QCOMPARE(file.write(&flipped, 1), qint64(1));

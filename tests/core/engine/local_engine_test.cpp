@@ -107,7 +107,8 @@ private slots:
         const auto snapshot = run.engine->snapshot();
         const auto counts = snapshot->node({"sqlite01"})->counts;
         QCOMPARE(counts.in, std::uint64_t(5000));
-        QVERIFY(counts.expired > 0 && counts.expired < 5000);
+        QVERIFY2(counts.expired > 0 && counts.expired < 5000,
+                 std::to_string(counts.expired).c_str());
         QCOMPARE(counts.processed, 5000 - counts.expired);
         QCOMPARE(query(dir.filePath("data"), "SELECT count(DISTINCT status) FROM errors"),
                  static_cast<std::int64_t>(counts.processed));

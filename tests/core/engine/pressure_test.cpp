@@ -14,7 +14,7 @@ private slots:
     /// A wire is a stream: when its slow end lets it fill the directory, its writer waits.
     void aWireWithASlowEndHoldsItsWriterUpAndLosesNothing()
     {
-        constexpr std::uint64_t kRecords = 100'000;
+        constexpr std::uint64_t kRecords = 400'000;
         QTemporaryDir dir;
         Pipeline pipeline;
         auto &nodes = pipeline.document.nodes;

@@ -40,7 +40,6 @@ void RecordFollower::follow(const std::optional<StreamUuid> &stream)
 void RecordFollower::setActive(bool active)
 {
     m_active = active;
-    tick();
 }
 
 void RecordFollower::restart()

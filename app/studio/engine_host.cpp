@@ -36,4 +36,9 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
     });
 }
 
+void EngineHost::close()
+{
+    QMetaObject::invokeMethod(&m_worker, [this] { m_engine.reset(); });
+}
+
 } // namespace millrace::studio

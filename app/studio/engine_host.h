@@ -25,6 +25,9 @@ public:
     /// Leaves the engine there is (whoever else holds it must let go) and opens another.
     void open(const engine::LocalEngineOptions &options);
 
+    /// Leaves the engine there is.
+    void close();
+
 signals:
     void opened(std::shared_ptr<millrace::engine::Engine> engine);
     void failed(const millrace::Problem &problem);

@@ -13,12 +13,13 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QFileInfo>
 #include <QLibraryInfo>
 #include <QLocale>
 #include <QTimer>
 #include <QTranslator>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -29,17 +30,23 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
+constexpr std::array kDisplayVariables = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"};
 
-/// Beside the build (build/<preset>/bin), or as installed (<prefix>/share/millrace).
-QString resourceFolder(const QString &name)
+/// As installed (<prefix>/share/millrace), or beside the build (build/<preset>/bin).
+QStringList resourceFolders(const QString &name)
 {
-    const QString binary = QCoreApplication::applicationDirPath();
-    for (const QString &base : {u"../share/millrace"_s, u"../../../resources"_s}) {
-        const QFileInfo folder(QDir(binary).filePath(base + u'/' + name));
-        if (folder.isDir())
-            return folder.canonicalFilePath();
-    }
-    return {};
+    const QDir binary(QCoreApplication::applicationDirPath());
+    QStringList folders;
+    for (const QString &base : {u"../share/millrace"_s, u"../../../resources"_s})
+        folders << QDir::cleanPath(binary.filePath(base + u'/' + name));
+    return folders;
+}
+
+/// Whether there is a window system to show a window on, or one of Qt's own was chosen.
+bool hasDisplay()
+{
+    return std::any_of(kDisplayVariables.begin(), kDisplayVariables.end(),
+                       [](const char *variable) { return !qEnvironmentVariableIsEmpty(variable); });
 }
 
 /// Our texts and Qt's own (dialog buttons). English needs ours too, for its plurals.
@@ -64,8 +71,8 @@ int runStudio(QApplication &application, const studio::Options &options)
     QApplication::setWindowIcon(ui::applicationIcon());
 
     studio::EngineHost host;
-    ui::MainWindow window(nodes::kindCatalog(),
-                          {resourceFolder(u"templates"_s), QCoreApplication::applicationVersion()});
+    ui::MainWindow window(nodes::kindCatalog(), {resourceFolders(u"templates"_s),
+                                                 QCoreApplication::applicationVersion()});
     bool failed = false;
     // Each pipeline has a data directory of its own unless one was named.
     Path inUse;
@@ -95,8 +102,21 @@ int runStudio(QApplication &application, const studio::Options &options)
         host.open(engineOptions);
     });
 
+    QObject::connect(&window.document(), &ui::PipelineDocument::closed, &window, [&] {
+        inUse.clear();
+        window.setEngine(nullptr);
+        host.close();
+    });
+
     const auto bench = options.benchStart ? std::make_unique<studio::StartBench>(window) : nullptr;
-    window.resize(options.size);
+    const QSize size = options.size.expandedTo(window.minimumSize());
+    if (size != options.size)
+        std::fprintf(stderr,
+                     "millrace-studio: --size %dx%d is too small; the window is %dx%d, at least "
+                     "%dx%d\n",
+                     options.size.width(), options.size.height(), size.width(), size.height(),
+                     window.minimumWidth(), window.minimumHeight());
+    window.resize(size);
     window.show();
     if (!options.file.isEmpty())
         failed |= !window.openFile(options.file);
@@ -140,6 +160,12 @@ int main(int argc, char **argv)
     if (options.version) {
         std::printf("millrace-studio %s\n", MILLRACE_VERSION);
         return 0;
+    }
+    if (!hasDisplay()) { // Qt would abort
+        std::fputs("millrace-studio: no display: use --screenshot with QT_QPA_PLATFORM=offscreen, "
+                   "or millrace run\n",
+                   stderr);
+        return kFailure;
     }
     QApplication application(argc, argv);
     QApplication::setApplicationName(u"millrace-studio"_s);

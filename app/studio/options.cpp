@@ -153,7 +153,7 @@ Draws streaming pipelines and runs them on this computer.
                        $XDG_DATA_HOME/millrace
   --budget SIZE        disk the data directory may use, such as 2GB
   --theme NAME         light, dark or high-contrast; otherwise as the desktop
-  --size WxH           size of the window, such as 1600x1000
+  --size WxH           size of the window, such as 1600x1000; at least 960x600
   --screenshot OUT.png save a picture of the window and quit
   --bench start        print, as JSON, milliseconds to the first painted window,
                        memory and the share of a core the window takes, and quit

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/canvas/auto_place.h"
 
+#include "core/graph/parameter_reader.h"
+
+#include "ui/canvas/shard_bars.h"
+
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 namespace millrace::ui {
 
@@ -9,6 +15,9 @@ namespace {
 
 constexpr qreal kColumnPx = 336;
 constexpr qreal kRowPx = 168;
+constexpr qreal kBarRowPx = 19;
+constexpr int kLeastRows = 6;
+constexpr qreal kWideness = 1.8; ///< of a canvas
 
 /// Column of each node: relaxed over all wires until nothing moves, or as often as there are
 /// nodes, which ends a cycle.
@@ -32,26 +41,83 @@ std::map<NodeId, int> columns(const graph::Document &document)
     return column;
 }
 
+/// Room for a card and its sentence; a stream's card grows by a bar for each shard.
+qreal rowHeight(const graph::Node &node, const graph::KindCatalog &catalog)
+{
+    const graph::NodeKind *kind = catalog.find(node.kind);
+    if (!kind || kind->category != graph::Category::Stream || !kind->findParameter("shards"))
+        return kRowPx;
+    const auto shards = graph::ParameterReader(node, *kind).integer("shards");
+    const auto bars = std::clamp<std::int64_t>(shards, 1, std::int64_t{kMaxShardBars});
+    return kRowPx + static_cast<qreal>(bars - 1) * kBarRowPx;
+}
+
+/// The nodes of each layer in the order in which they shall stand: by the mean row of what leads to
+/// them, so that wires cross little.
+std::map<int, std::vector<NodeId>> layers(const graph::Document &document,
+                                          const std::vector<NodeId> &unplaced)
+{
+    const std::map<NodeId, int> column = columns(document);
+    std::map<int, std::vector<NodeId>> layers;
+    for (const NodeId &id : unplaced)
+        layers[column.at(id)].push_back(id);
+    std::map<NodeId, double> row;
+    for (auto &[layer, nodes] : layers) {
+        std::map<NodeId, double> wish;
+        for (const NodeId &id : nodes) {
+            double sum = 0;
+            int count = 0;
+            for (const auto &[ends, wire] : document.wires) {
+                if (const auto from = row.find(ends.from.node);
+                    ends.to.node == id && from != row.end()) {
+                    sum += from->second;
+                    ++count;
+                }
+            }
+            wish[id] = count > 0 ? sum / count : static_cast<double>(document.nodes.size());
+        }
+        std::stable_sort(nodes.begin(), nodes.end(),
+                         [&](const NodeId &a, const NodeId &b) { return wish.at(a) < wish.at(b); });
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            row[nodes[i]] = static_cast<double>(i);
+    }
+    return layers;
+}
+
 } // namespace
 
-std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document)
+std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document,
+                                            const graph::KindCatalog &catalog)
 {
     qreal top = 0;
-    const auto placed = [&document](const NodeId &id) -> const graph::Point * {
-        const auto found = document.layout.nodes.find(id);
-        return found != document.layout.nodes.end() && found->second.position
-                   ? &*found->second.position
-                   : nullptr;
-    };
+    qreal heightOfAll = 0;
+    std::vector<NodeId> unplaced;
     for (const auto &[id, node] : document.nodes) {
-        if (const graph::Point *place = placed(id))
-            top = std::max(top, place->y + kRowPx);
+        const auto found = document.layout.nodes.find(id);
+        if (found != document.layout.nodes.end() && found->second.position) {
+            top = std::max(top, found->second.position->y + rowHeight(node, catalog));
+        } else {
+            unplaced.push_back(id);
+            heightOfAll += rowHeight(node, catalog);
+        }
     }
+    // As high as the whole is wide if all columns were full, and never less than a few cards.
+    const qreal highest =
+        std::max(std::sqrt(heightOfAll * kColumnPx / kWideness), kLeastRows * kRowPx);
     std::map<NodeId, QPointF> places;
-    std::map<int, int> rows;
-    for (const auto &[id, column] : columns(document)) {
-        if (!placed(id))
-            places[id] = QPointF(column * kColumnPx, top + rows[column]++ * kRowPx);
+    qreal x = 0;
+    for (const auto &[layer, nodes] : layers(document, unplaced)) {
+        qreal y = 0;
+        for (const NodeId &id : nodes) {
+            const qreal height = rowHeight(*document.find(id), catalog);
+            if (y > 0 && y + height > highest) {
+                x += kColumnPx;
+                y = 0;
+            }
+            places[id] = QPointF(x, top + y);
+            y += height;
+        }
+        x += kColumnPx;
     }
     return places;
 }

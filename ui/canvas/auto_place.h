@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/graph/document.h"
+#include "core/graph/kind_catalog.h"
 
 #include <QPointF>
 
@@ -9,9 +10,11 @@
 
 namespace millrace::ui {
 
-/// Places for nodes that a file written by hand left without one: columns by the longest way from
-/// a node without inputs, in each column one below the other in the order of ids, all below what
-/// has a place. A way around a cycle counts once.
-std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document);
+/// Places for nodes that a file written by hand left without one: layers by the longest way from a
+/// node without inputs, from left to right, all below what has a place. In a layer nodes stand one
+/// below the other, each as near as can be to what leads to it; a layer that would be much higher
+/// than the whole is wide takes several columns. A way around a cycle counts once.
+std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document,
+                                            const graph::KindCatalog &catalog);
 
 } // namespace millrace::ui

@@ -86,6 +86,14 @@ void CanvasScene::showSnapshot(const runtime::SnapshotPtr &snapshot)
     refreshContents();
 }
 
+void CanvasScene::showProblems(std::map<NodeId, Problem> problems)
+{
+    if (problems == m_problems)
+        return;
+    m_problems = std::move(problems);
+    refreshContents();
+}
+
 std::optional<NodeId> CanvasScene::selectedNode() const
 {
     for (const auto &[id, item] : m_nodes) {
@@ -157,7 +165,7 @@ void CanvasScene::rebuild()
     m_wires.clear();
     m_phases.clear();
     const graph::Document &graph = m_document.graph();
-    const std::map<NodeId, QPointF> places = placesForUnplaced(graph);
+    const std::map<NodeId, QPointF> places = placesForUnplaced(graph, m_document.catalog());
     for (const auto &[id, node] : graph.nodes) {
         auto *item = new NodeItem(id);
         if (const auto place = places.find(id); place != places.end())
@@ -193,7 +201,10 @@ void CanvasScene::refreshContents()
     for (const auto &[id, item] : m_nodes) {
         const graph::Node &node = *graph.find(id);
         const runtime::NodeFigures *figures = m_snapshot ? m_snapshot->node(id) : nullptr;
-        resized |= item->setContent(cardContent(node, m_document.kindOf(node), figures));
+        const auto problem = m_problems.find(id);
+        resized |=
+            item->setContent(cardContent(node, m_document.kindOf(node), figures,
+                                         problem == m_problems.end() ? nullptr : &problem->second));
         item->setCounts(figures);
     }
     for (const auto &[ends, item] : m_wires) {
@@ -232,6 +243,9 @@ void CanvasScene::routeWires()
     for (const auto &[id, item] : m_nodes)
         item->setWireCounts(static_cast<int>(incoming[id].size()),
                             static_cast<int>(outgoing[id].size()));
+    std::vector<QRectF> cards;
+    for (const auto &[id, item] : m_nodes)
+        cards.push_back(item->mapRectToScene(item->layout().rect()));
     for (const auto &[ends, item] : m_wires) {
         const NodeItem *from = itemFor(ends.from.node);
         const NodeItem *to = itemFor(ends.to.node);
@@ -241,6 +255,7 @@ void CanvasScene::routeWires()
         geometry.to = to->mapToScene(
             to->layout().anchorIn(index(incoming[ends.to.node], item), to->wiresIn()));
         item->setGeometry(geometry);
+        item->setCards(cards);
     }
 }
 

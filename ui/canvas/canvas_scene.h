@@ -32,6 +32,8 @@ public:
     std::size_t nodeCount() const { return m_nodes.size(); }
 
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    /// The worst problem of each node that has one: its card carries the sign and the sentence.
+    void showProblems(std::map<NodeId, Problem> problems);
 
     std::optional<NodeId> selectedNode() const;
     void select(const NodeId &id);
@@ -55,6 +57,7 @@ private:
 
     PipelineDocument &m_document;
     runtime::SnapshotPtr m_snapshot;
+    std::map<NodeId, Problem> m_problems;
     std::map<NodeId, NodeItem *> m_nodes;          ///< owned by the scene
     std::map<graph::WireEnds, WireItem *> m_wires; ///< owned by the scene
     std::map<graph::WireEnds, qreal> m_phases;

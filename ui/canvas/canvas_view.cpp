@@ -55,7 +55,7 @@ CanvasView::CanvasView(CanvasScene &scene, QWidget *parent)
 
 void CanvasView::zoomAt(const QPointF &anchor, qreal zoom)
 {
-    zoom = std::clamp(zoom, kMinZoom, kMaxZoom);
+    zoom = std::clamp(zoom, std::min(kMinZoom, fitZoom()), kMaxZoom);
     const QPointF fixed = mapToScene(anchor.toPoint());
     setTransform(QTransform::fromScale(zoom, zoom));
     const QPointF moved = mapFromScene(fixed) - anchor;
@@ -84,13 +84,19 @@ void CanvasView::fit()
     const QRectF content = m_scene.contentRect();
     if (content.isEmpty())
         return;
-    const QSizeF room = QSizeF(viewport()->size()) - QSizeF(2 * kFitMarginPx, 2 * kFitMarginPx);
-    const qreal zoom =
-        std::min({room.width() / content.width(), room.height() / content.height(), 1.0});
-    setTransform(
-        QTransform::fromScale(std::clamp(zoom, kMinZoom, 1.0), std::clamp(zoom, kMinZoom, 1.0)));
+    const qreal zoom = fitZoom();
+    setTransform(QTransform::fromScale(zoom, zoom));
     centerOn(content.center());
     emit zoomChanged();
+}
+
+qreal CanvasView::fitZoom() const
+{
+    const QRectF content = m_scene.contentRect();
+    const QSizeF room = QSizeF(viewport()->size()) - QSizeF(2 * kFitMarginPx, 2 * kFitMarginPx);
+    if (content.isEmpty() || room.isEmpty())
+        return 1;
+    return std::min({room.width() / content.width(), room.height() / content.height(), 1.0});
 }
 
 void CanvasView::setRunning(bool running)

@@ -9,6 +9,7 @@ namespace millrace::ui {
 
 class CanvasScene;
 
+/// Smaller only where the whole pipeline needs it.
 inline constexpr qreal kMinZoom = 0.1;
 inline constexpr qreal kMaxZoom = 4;
 /// Dashes flow only while fewer wires than this are in sight.
@@ -31,6 +32,8 @@ public:
     void zoomToHundred();
     /// All cards in sight, at most at 100 %.
     void fit();
+    /// At which fit() shows all cards.
+    qreal fitZoom() const;
 
     /// While a pipeline runs, nearly everything changes with every tick: one whole repaint is
     /// cheaper then than many small ones (measured).

@@ -57,8 +57,9 @@ Health healthOf(runtime::NodeState state)
         return Health::Warning;
     case runtime::NodeState::Failed:
         return Health::Error;
-    case runtime::NodeState::Stopped:
     case runtime::NodeState::Paused:
+        return Health::Paused;
+    case runtime::NodeState::Stopped:
     case runtime::NodeState::Finished:
     case runtime::NodeState::Disabled:
         break;
@@ -110,9 +111,11 @@ QString streamFoot(const runtime::NodeFigures &figures)
     return parts.join(u" · "_s);
 }
 
-/// The stream's fullest shard in a sentence; empty while none is near its limit.
-QString hotShard(const std::vector<runtime::ShardFigures> &shards)
+/// The stream's fullest shard in a sentence; empty while none is near its limit, or has none.
+QString hotShard(const std::vector<runtime::ShardFigures> &shards, Limits limits)
 {
+    if (limits == Limits::Off)
+        return {};
     const auto fullest =
         std::max_element(shards.begin(), shards.end(),
                          [](const auto &a, const auto &b) { return a.load() < b.load(); });
@@ -128,15 +131,24 @@ QString hotShard(const std::vector<runtime::ShardFigures> &shards)
         .arg(QString::number(fullest->shard.value), format::percent(fullest->load()));
 }
 
-void addAttention(CardContent &content, const runtime::NodeFigures &figures)
+void addAttention(CardContent &content, const runtime::NodeFigures *figures, const Problem *problem,
+                  Limits limits)
 {
-    if (figures.attention) {
-        content.attention = problemText(*figures.attention);
-        content.attentionHealth = healthOf(figures.attention->severity());
-    } else if (const QString hot = hotShard(figures.shards); !hot.isEmpty()) {
+    if (figures && figures->attention)
+        problem = &*figures->attention; // the running node knows best
+    const QString hot = figures ? hotShard(figures->shards, limits) : QString();
+    // The figures tell of a hot shard as it is now; the list, as it was when it was written.
+    const bool listed = problem && (hot.isEmpty() || problem->severity() == Severity::Error ||
+                                    (figures && figures->attention));
+    if (listed) {
+        content.attention = problemText(*problem);
+        content.attentionHealth = healthOf(problem->severity());
+    } else if (!figures) {
+        return;
+    } else if (!hot.isEmpty()) {
         content.attention = hot;
         content.attentionHealth = Health::Warning;
-    } else if (figures.state == runtime::NodeState::BackPressured) {
+    } else if (figures->state == runtime::NodeState::BackPressured) {
         content.attention = Texts::tr("Waits for what comes behind it");
         content.attentionHealth = Health::Warning;
     }
@@ -254,8 +266,15 @@ QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
     return parts.join(u" · "_s);
 }
 
+Limits limitsOf(const graph::Node &node, const graph::NodeKind &kind)
+{
+    const bool off = kind.findParameter("limits") &&
+                     graph::ParameterReader(node, kind).choice("limits") == "off";
+    return off ? Limits::Off : Limits::Shown;
+}
+
 CardContent cardContent(const graph::Node &node, const graph::NodeKind *kind,
-                        const runtime::NodeFigures *figures)
+                        const runtime::NodeFigures *figures, const Problem *problem)
 {
     CardContent content;
     content.title = toQt(node.name);
@@ -285,18 +304,19 @@ CardContent cardContent(const graph::Node &node, const graph::NodeKind *kind,
                             : stateText(runtime::NodeState::Stopped);
         if (kind->category != graph::Category::Stream)
             content.figure = format::noData();
+        addAttention(content, nullptr, problem, limitsOf(node, *kind));
         return content;
     }
     content.health = healthOf(figures->state);
     content.state = stateText(figures->state);
     content.figure = figureOf(kind->category, *figures);
     if (kind->category == graph::Category::Stream) {
-        content.bars = shardBars(figures->shards);
+        content.bars = shardBars(figures->shards, limitsOf(node, *kind));
         content.foot = streamFoot(*figures);
     }
     if (figures->counts.dead > 0)
         content.note = Texts::tr("%1 to dead letters").arg(format::integer(figures->counts.dead));
-    addAttention(content, *figures);
+    addAttention(content, figures, problem, limitsOf(node, *kind));
     return content;
 }
 

@@ -38,8 +38,9 @@ struct CardContent {
 };
 
 /// `kind` may be null (unknown to this version) and `figures` may be null (not deployed).
+/// `problem`: the worst of the node's problems that hold now; null: none.
 CardContent cardContent(const graph::Node &node, const graph::NodeKind *kind,
-                        const runtime::NodeFigures *figures);
+                        const runtime::NodeFigures *figures, const Problem *problem = nullptr);
 
 /// Title and what matters most of a kind's settings: "Filter · status >= 500".
 QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
@@ -47,6 +48,9 @@ QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
 
 /// A parameter's value as people read it: choices by title, durations and bytes with units.
 QString parameterText(const graph::Parameter &parameter, const graph::ParameterValue &value);
+
+/// Off when the stream's parameter "limits" says so; shown for every kind without one.
+Limits limitsOf(const graph::Node &node, const graph::NodeKind &kind);
 
 /// A translated text of a node kind's description (context "NodeKind").
 QString kindText(const std::string &source);

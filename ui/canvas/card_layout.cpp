@@ -17,7 +17,8 @@ constexpr qreal kLinePx = 18;
 constexpr qreal kFigureLinePx = 24;
 constexpr qreal kBarLinePx = 19;
 constexpr qreal kBarPx = 10;
-constexpr qreal kBarLabelPx = 18;
+constexpr qreal kBarLabelPx = 18; ///< at least; three digits and "+121" need more
+constexpr qreal kLabelGapPx = 6;
 constexpr qreal kBarFigurePx = 80;
 constexpr qreal kSignPx = 10;
 constexpr qreal kStripInsetPx = 8;
@@ -53,13 +54,19 @@ void layoutHead(CardLayout &layout, qreal width)
     layout.title = QRectF(left, 0, layout.health.left() - 8 - left, kCardHeadPx);
 }
 
-qreal layoutBars(CardLayout &layout, std::size_t count, qreal left, qreal right, qreal y)
+qreal layoutBars(CardLayout &layout, const std::vector<ShardBar> &bars, qreal left, qreal right,
+                 qreal y)
 {
-    for (std::size_t i = 0; i < count; ++i, y += kBarLinePx) {
+    const QFontMetricsF font(Style::instance().canvasFigures(type::kCaption));
+    qreal labelWidth = kBarLabelPx;
+    for (const ShardBar &bar : bars)
+        labelWidth =
+            std::max(labelWidth, std::ceil(font.horizontalAdvance(bar.label())) + kLabelGapPx);
+    for (std::size_t i = 0; i < bars.size(); ++i, y += kBarLinePx) {
         CardLayout::Bar bar;
-        bar.label = QRectF(left, y, kBarLabelPx, kBarLinePx);
+        bar.label = QRectF(left, y, labelWidth, kBarLinePx);
         bar.figure = QRectF(right - kBarFigurePx, y, kBarFigurePx, kBarLinePx);
-        const qreal trackLeft = left + kBarLabelPx;
+        const qreal trackLeft = left + labelWidth;
         const qreal trackRight = bar.figure.left() - kSignPx - 4;
         bar.track =
             QRectF(trackLeft, y + (kBarLinePx - kBarPx) / 2, trackRight - trackLeft, kBarPx);
@@ -110,7 +117,7 @@ CardLayout layoutCard(const CardContent &content)
         y += kLinePx;
     }
     if (!content.bars.empty()) {
-        y = layoutBars(layout, content.bars.size(), left, right, y + 4) + 2;
+        y = layoutBars(layout, content.bars, left, right, y + 4) + 2;
     }
     if (!content.foot.isEmpty()) {
         layout.foot = QRectF(left, y, right - left, kLinePx);

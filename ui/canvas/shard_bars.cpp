@@ -16,13 +16,29 @@ QString figureOf(double bytesPerSecond, double recordsPerSecond, bool bytesBind)
     return bytesBind ? format::mebibyteRate(bytesPerSecond) : format::recordRate(recordsPerSecond);
 }
 
-ShardBar barOf(const runtime::ShardFigures &shard)
+ShardBar barOf(const runtime::ShardFigures &shard, Limits limits, double fullLoad)
 {
-    return {shard.shard.value, 0, shard.load(),
-            figureOf(shard.bytesInPerSecond, shard.recordsInPerSecond, shard.bytesBind())};
+    ShardBar bar;
+    bar.shard = shard.shard.value;
+    bar.load = fullLoad > 0 ? shard.load() / fullLoad : 0;
+    bar.limited = limits == Limits::Shown;
+    bar.figure = figureOf(shard.bytesInPerSecond, shard.recordsInPerSecond, shard.bytesBind());
+    return bar;
 }
 
-ShardBar restOf(const std::vector<const runtime::ShardFigures *> &shards)
+/// The load that fills a bar.
+double fullLoadOf(const std::vector<runtime::ShardFigures> &shards, Limits limits)
+{
+    if (limits == Limits::Shown)
+        return 1;
+    double busiest = 0;
+    for (const runtime::ShardFigures &shard : shards)
+        busiest = std::max(busiest, shard.load());
+    return busiest;
+}
+
+ShardBar restOf(const std::vector<const runtime::ShardFigures *> &shards, Limits limits,
+                double fullLoad)
 {
     double bytes = 0;
     double records = 0;
@@ -35,8 +51,13 @@ ShardBar restOf(const std::vector<const runtime::ShardFigures *> &shards)
     const double count = static_cast<double>(shards.size());
     const bool bytesBind =
         bytes / runtime::kShardBytesPerSecond >= records / runtime::kShardRecordsPerSecond;
-    return {shards.front()->shard.value, static_cast<std::uint32_t>(shards.size()), load / count,
-            figureOf(bytes, records, bytesBind)};
+    ShardBar bar;
+    bar.shard = shards.front()->shard.value;
+    bar.others = static_cast<std::uint32_t>(shards.size());
+    bar.load = fullLoad > 0 ? load / count / fullLoad : 0;
+    bar.limited = limits == Limits::Shown;
+    bar.figure = figureOf(bytes, records, bytesBind);
+    return bar;
 }
 
 } // namespace
@@ -46,14 +67,22 @@ QString ShardBar::label() const
     return others > 0 ? u"+%1"_s.arg(others) : QString::number(shard);
 }
 
-std::vector<ShardBar> shardBars(const std::vector<runtime::ShardFigures> &shards)
+std::vector<ShardBar> allShardBars(const std::vector<runtime::ShardFigures> &shards, Limits limits)
 {
+    const double fullLoad = fullLoadOf(shards, limits);
     std::vector<ShardBar> bars;
-    if (shards.size() <= kMaxShardBars) {
-        for (const runtime::ShardFigures &shard : shards)
-            bars.push_back(barOf(shard));
-        return bars;
-    }
+    bars.reserve(shards.size());
+    for (const runtime::ShardFigures &shard : shards)
+        bars.push_back(barOf(shard, limits, fullLoad));
+    return bars;
+}
+
+std::vector<ShardBar> shardBars(const std::vector<runtime::ShardFigures> &shards, Limits limits)
+{
+    if (shards.size() <= kMaxShardBars)
+        return allShardBars(shards, limits);
+    const double fullLoad = fullLoadOf(shards, limits);
+    std::vector<ShardBar> bars;
     std::vector<const runtime::ShardFigures *> order;
     for (const runtime::ShardFigures &shard : shards)
         order.push_back(&shard);
@@ -64,8 +93,8 @@ std::vector<ShardBar> shardBars(const std::vector<runtime::ShardFigures> &shards
     std::sort(order.begin(), rest, byIndex);
     std::sort(rest, order.end(), byIndex);
     for (auto each = order.begin(); each != rest; ++each)
-        bars.push_back(barOf(**each));
-    bars.push_back(restOf({rest, order.end()}));
+        bars.push_back(barOf(**each, limits, fullLoad));
+    bars.push_back(restOf({rest, order.end()}, limits, fullLoad));
     return bars;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace millrace::ui {
 
@@ -40,10 +41,37 @@ QPainterPath WireGeometry::straight() const
     return path;
 }
 
-QPointF WireGeometry::middle() const
+QPointF WireGeometry::at(qreal t) const
 {
-    // The cubic at t = 1/2; the handles' reaches cancel out.
-    return (from + to) / 2;
+    const qreal u = 1 - t;
+    const QPointF leave = from + QPointF(reach(), 0);
+    const QPointF arrive = to - QPointF(reach(), 0);
+    return u * u * u * from + 3 * u * u * t * leave + 3 * u * t * t * arrive + t * t * t * to;
+}
+
+QPointF WireGeometry::labelPlace(const QSizeF &size, const std::vector<QRectF> &cards) const
+{
+    constexpr int kSteps = 18; // to each side of the middle
+    QPointF best = middle();
+    qreal least = std::numeric_limits<qreal>::max();
+    for (int step = 0; step <= 2 * kSteps; ++step) {
+        const int off = (step + 1) / 2 * (step % 2 == 0 ? 1 : -1);
+        const QPointF place = at(0.5 + 0.45 * off / kSteps);
+        QRectF label(QPointF(), size);
+        label.moveCenter(place);
+        qreal covered = 0;
+        for (const QRectF &card : cards) {
+            const QRectF common = label & card;
+            covered += common.isEmpty() ? 0 : common.width() * common.height();
+        }
+        if (covered < least) {
+            least = covered;
+            best = place;
+        }
+        if (least <= 0)
+            break;
+    }
+    return best;
 }
 
 qreal wireWidth(qreal recordsPerSecond)

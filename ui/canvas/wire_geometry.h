@@ -3,6 +3,9 @@
 
 #include <QPainterPath>
 #include <QPointF>
+#include <QRectF>
+
+#include <vector>
 
 namespace millrace::ui {
 
@@ -15,7 +18,11 @@ struct WireGeometry {
     /// a wire that goes back still makes a loop around its cards.
     QPainterPath curve() const;
     QPainterPath straight() const; ///< for the level of detail
-    QPointF middle() const;        ///< where the rate stands
+    QPointF at(qreal t) const;     ///< on the curve: 0 is `from`, 1 is `to`
+    QPointF middle() const { return at(0.5); }
+    /// Where a label of `size` stands: on the curve, as near to the middle as the `cards` leave
+    /// room; where they cover least of it when they leave none.
+    QPointF labelPlace(const QSizeF &size, const std::vector<QRectF> &cards) const;
     friend bool operator==(const WireGeometry &, const WireGeometry &) = default;
 
 private:

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -56,6 +57,20 @@ void WireItem::setGeometry(const WireGeometry &geometry)
     update();
 }
 
+void WireItem::setCards(const std::vector<QRectF> &cards)
+{
+    // Only what the wire passes: its label changes ten times a second.
+    const QRectF reach = m_curve.boundingRect().adjusted(-kHitPx * 4, -kHitPx, kHitPx * 4, kHitPx);
+    std::vector<QRectF> near;
+    std::copy_if(cards.begin(), cards.end(), std::back_inserter(near),
+                 [&](const QRectF &card) { return card.intersects(reach); });
+    if (near == m_cards)
+        return;
+    m_cards = std::move(near);
+    measure();
+    update();
+}
+
 void WireItem::setFlow(bool flows, qreal phase)
 {
     m_flows = flows;
@@ -76,7 +91,7 @@ void WireItem::measure()
         if (m_content.implicitStream)
             width += kDrumPx + (m_content.label.isEmpty() ? 0 : 5);
         m_pill = QRectF(0, 0, std::ceil(width), kPillHeightPx);
-        m_pill.moveCenter(m_geometry.middle());
+        m_pill.moveCenter(m_geometry.labelPlace(m_pill.size(), m_cards));
     }
     m_bounds = m_curve.boundingRect().adjusted(-kHitPx, -kHitPx, kHitPx, kHitPx).united(m_pill);
 }

@@ -9,6 +9,8 @@
 #include <QGraphicsItem>
 #include <QString>
 
+#include <vector>
+
 namespace millrace::ui {
 
 /// What a wire shows, as values.
@@ -36,8 +38,13 @@ public:
     const WireGeometry &geometry() const { return m_geometry; }
     void setContent(WireContent content);
     void setGeometry(const WireGeometry &geometry);
+    /// The label keeps clear of these; in scene coordinates.
+    void setCards(const std::vector<QRectF> &cards);
     /// Dashes that flow are drawn while true; `phase` is how far they are, in pixels.
     void setFlow(bool flows, qreal phase);
+
+    /// Around the rate; null while there is none.
+    const QRectF &labelRect() const { return m_pill; }
 
     int type() const override { return Type; }
     QRectF boundingRect() const override { return m_bounds; }
@@ -51,6 +58,7 @@ private:
     graph::WireEnds m_ends;
     WireContent m_content;
     WireGeometry m_geometry;
+    std::vector<QRectF> m_cards;
     QPainterPath m_curve;
     QPainterPath m_hitArea; ///< at least 8 px wide
     QRectF m_pill;          ///< null without a label and a drum

@@ -74,21 +74,29 @@ qint64 ShardHistory::begin(qint64 now) const
     return std::clamp(first, now - kChartSeconds, now - kNarrowestChartSeconds);
 }
 
-QList<QPointF> ShardHistory::points(std::uint32_t shard, qint64 from, qint64 to, int columns) const
+QList<QList<QPointF>> ShardHistory::pieces(std::uint32_t shard, qint64 from, qint64 to,
+                                           int columns) const
 {
-    QList<QPointF> points;
+    QList<QList<QPointF>> pieces;
     const auto found = m_shards.find(shard);
     if (found == m_shards.end() || to <= from || columns < 1)
-        return points;
+        return pieces;
     const std::map<qint64, double> &values = found->second;
     const auto columnOf = [&](qint64 second) { return (second - from) * columns / (to - from); };
     auto each = values.lower_bound(from);
     const auto end = values.upper_bound(to);
+    qint64 last = 0;
     while (each != end) {
+        if (pieces.isEmpty() || each->first - last > kBridgedSeconds)
+            pieces.append(QList<QPointF>());
         auto lowest = each;
         auto highest = each;
         const qint64 column = columnOf(each->first);
-        for (; each != end && columnOf(each->first) == column; ++each) {
+        last = each->first;
+        for (; each != end && columnOf(each->first) == column &&
+               each->first - last <= kBridgedSeconds;
+             ++each) {
+            last = each->first;
             if (each->second < lowest->second)
                 lowest = each;
             if (each->second > highest->second)
@@ -96,11 +104,11 @@ QList<QPointF> ShardHistory::points(std::uint32_t shard, qint64 from, qint64 to,
         }
         const auto first = lowest->first < highest->first ? lowest : highest;
         const auto second = lowest->first < highest->first ? highest : lowest;
-        points << QPointF(static_cast<qreal>(first->first), first->second);
+        pieces.last() << QPointF(static_cast<qreal>(first->first), first->second);
         if (second != first)
-            points << QPointF(static_cast<qreal>(second->first), second->second);
+            pieces.last() << QPointF(static_cast<qreal>(second->first), second->second);
     }
-    return points;
+    return pieces;
 }
 
 } // namespace millrace::ui

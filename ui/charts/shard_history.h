@@ -16,6 +16,8 @@ namespace millrace::ui {
 inline constexpr qint64 kChartSeconds = 300;
 /// It begins narrower, so that a fresh run fills it from the first minute on.
 inline constexpr qint64 kNarrowestChartSeconds = 60;
+/// Seconds that a line still crosses: a busy computer may miss some snapshots.
+inline constexpr qint64 kBridgedSeconds = 5;
 
 /// What each shard took in, second by second, as far back as the chart looks. Filled from the
 /// engine's history once and from every snapshot after; a second that comes twice is replaced.
@@ -38,8 +40,9 @@ public:
     qint64 begin(qint64 now) const;
 
     /// Points (second, value) of a shard in [from, to], at most two for each of `columns` pixel
-    /// columns: its lowest and highest value, in the order they came.
-    QList<QPointF> points(std::uint32_t shard, qint64 from, qint64 to, int columns) const;
+    /// columns: its lowest and highest value, in the order they came. Where the engine was off
+    /// there are no figures: a new piece begins behind each such gap.
+    QList<QList<QPointF>> pieces(std::uint32_t shard, qint64 from, qint64 to, int columns) const;
 
 private:
     std::map<std::uint32_t, std::map<qint64, double>> m_shards;

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/throughput_chart.h"
 
+#include "ui/charts/value_axis.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
-#include <QLocale>
 #include <QPainter>
 #include <QtCharts/QChart>
 #include <QtCharts/QLineSeries>
 #include <QtCharts/QValueAxis>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -24,25 +23,17 @@ namespace {
 constexpr qreal kLinePx = 2;
 constexpr int kGridLines = 4;
 constexpr std::size_t kNamedShards = 6; ///< in the legend; more of them are only numbered
-constexpr int kLowGridLines = 2;        ///< below kLowPlotPx Qt Charts has no room for more labels
+constexpr int kLowGridLines = 2;        ///< below kLowPlotPx more numbers would touch
 constexpr int kLowPlotPx = 150;
 /// Times below the chart: every minute, or every 15 s while it is narrow.
 constexpr qint64 kTimeStep = 60;
 constexpr qint64 kShortTimeStep = 15;
-/// The axis ends a little above the limit, or above the highest value.
-constexpr double kHeadroom = 1.2;
+constexpr int kLabelGapPx = 8; ///< between a number and the plot
 
-/// The next of 1, 1.2, 2, 4, 8 times a power of ten: four grid lines fall on short numbers.
-double niceTop(double value)
+QPen shardPen(std::uint32_t shard)
 {
-    if (!(value > 0))
-        return 1;
-    const double power = std::pow(10, std::floor(std::log10(value)));
-    for (const double step : {1.2, 2.0, 4.0, 8.0, 12.0}) {
-        if (value <= step * power * 1.0001)
-            return step * power;
-    }
-    return value;
+    return {theme().shard(shard), kLinePx,
+            Theme::shardDashed(shard) ? Qt::DashLine : Qt::SolidLine};
 }
 
 } // namespace
@@ -71,7 +62,8 @@ ThroughputChart::ThroughputChart(QWidget *parent)
     m_time->setGridLineVisible(false);
     m_time->setLineVisible(false);
     m_value->setLineVisible(false);
-    m_value->setTickCount(kGridLines + 1);
+    m_value->setLabelsVisible(false);
+    connect(m_chart, &QChart::plotAreaChanged, this, &ThroughputChart::fitGrid);
     m_chart->addSeries(m_limit);
     m_limit->attachAxis(m_time);
     m_limit->attachAxis(m_value);
@@ -79,24 +71,39 @@ ThroughputChart::ThroughputChart(QWidget *parent)
     restyle();
 }
 
-void ThroughputChart::show(const std::vector<Line> &lines, double limit, double highest,
-                           qint64 from, qint64 to)
+void ThroughputChart::show(const std::vector<Line> &lines, std::optional<double> limit,
+                           double highest, qint64 from, qint64 to)
 {
     m_time->setRange(static_cast<qreal>(from), static_cast<qreal>(to));
-    const double top = niceTop(std::max(limit * kHeadroom, highest * 1.05));
-    m_value->setRange(0, top);
-    const bool low = m_chart->plotArea().height() < Style::instance().px(kLowPlotPx);
-    m_value->setTickCount(low ? kLowGridLines + 1 : kGridLines + 1);
-    m_value->setLabelFormat(top < 10 ? u"%.1f"_s : u"%.0f"_s);
-    m_limit->replace({QPointF(m_time->min(), limit), QPointF(m_time->max(), limit)});
+    m_value->setRange(0, valueAxisTop(limit, highest));
     m_limitValue = limit;
-    for (auto &[shard, line] : m_series)
-        line->setVisible(std::any_of(lines.begin(), lines.end(), [shard = shard](const Line &each) {
-            return each.shard == shard;
-        }));
-    for (const Line &line : lines)
-        series(line.shard)->replace(line.points);
+    m_limit->setVisible(limit && *limit <= m_value->max());
+    if (limit)
+        m_limit->replace({QPointF(m_time->min(), *limit), QPointF(m_time->max(), *limit)});
+    for (const Line &line : lines) {
+        std::vector<QLineSeries *> &pieces = m_series[line.shard];
+        while (std::ssize(pieces) < line.pieces.size())
+            pieces.push_back(makeSeries(line.shard));
+    }
+    for (auto &[shard, pieces] : m_series) {
+        const auto line = std::find_if(lines.begin(), lines.end(),
+                                       [shard = shard](const Line &l) { return l.shard == shard; });
+        const qsizetype shown = line == lines.end() ? 0 : line->pieces.size();
+        for (qsizetype i = 0; i < std::ssize(pieces); ++i) {
+            QLineSeries *piece = pieces[static_cast<std::size_t>(i)];
+            piece->setVisible(i < shown);
+            if (i < shown)
+                piece->replace(line->pieces[i]);
+        }
+    }
+    fitGrid();
     scene()->update();
+}
+
+void ThroughputChart::setLimitTexts(const QString &text, const QString &above)
+{
+    m_limitText = text;
+    m_limitAboveText = above;
 }
 
 int ThroughputChart::columns() const
@@ -106,17 +113,78 @@ int ThroughputChart::columns() const
 
 QList<QPointF> ThroughputChart::pointsOf(std::uint32_t shard) const
 {
+    QList<QPointF> points;
+    if (const auto found = m_series.find(shard); found != m_series.end()) {
+        for (const QLineSeries *piece : found->second)
+            points << (piece->isVisible() ? piece->points() : QList<QPointF>());
+    }
+    return points;
+}
+
+qsizetype ThroughputChart::piecesOf(std::uint32_t shard) const
+{
     const auto found = m_series.find(shard);
-    return found == m_series.end() || !found->second->isVisible() ? QList<QPointF>()
-                                                                  : found->second->points();
+    return found == m_series.end()
+               ? 0
+               : std::count_if(found->second.begin(), found->second.end(),
+                               [](const QLineSeries *piece) { return piece->isVisible(); });
+}
+
+bool ThroughputChart::showsLimit() const
+{
+    return m_limit->isVisible();
+}
+
+QString ThroughputChart::limitText() const
+{
+    return !m_limitValue ? QString() : showsLimit() ? m_limitText : m_limitAboveText;
+}
+
+int ThroughputChart::gridLines() const
+{
+    return m_chart->plotArea().height() < Style::instance().px(kLowPlotPx) ? kLowGridLines
+                                                                           : kGridLines;
+}
+
+QStringList ThroughputChart::valueLabels() const
+{
+    QStringList labels;
+    const int lines = gridLines();
+    const double step = m_value->max() / lines;
+    for (int i = 0; i <= lines; ++i)
+        labels << valueAxisText(step * i, step);
+    return labels;
+}
+
+/// As many grid lines as there is room for, and room on the left for their numbers.
+void ThroughputChart::fitGrid()
+{
+    const Style &style = Style::instance();
+    if (m_value->tickCount() != gridLines() + 1)
+        m_value->setTickCount(gridLines() + 1);
+    const QFontMetrics font(style.figures(type::kCaption));
+    int widest = 0;
+    for (const QString &label : valueLabels())
+        widest = std::max(widest, font.horizontalAdvance(label));
+    const QMargins margins(widest + style.px(kLabelGapPx), style.px(6), style.px(8), style.px(18));
+    if (m_chart->margins() != margins)
+        m_chart->setMargins(margins);
 }
 
 void ThroughputChart::drawForeground(QPainter *painter, const QRectF &)
 {
+    paintTimes(*painter);
+    paintValues(*painter);
+    if (!limitText().isEmpty())
+        paintLimitText(*painter);
+}
+
+void ThroughputChart::paintTimes(QPainter &painter) const
+{
     const QRectF plot = m_chart->plotArea();
     const Style &style = Style::instance();
-    painter->setFont(style.figures(type::kCaption));
-    painter->setPen(theme().muted);
+    painter.setFont(style.figures(type::kCaption));
+    painter.setPen(theme().muted);
     const auto from = static_cast<qint64>(m_time->min());
     const auto to = static_cast<qint64>(m_time->max());
     const qreal half = style.px(36);
@@ -127,44 +195,64 @@ void ThroughputChart::drawForeground(QPainter *painter, const QRectF &)
         const qreal x = m_chart->mapToPosition({static_cast<qreal>(second), 0}, m_limit).x();
         const QRectF where(x - half, plot.bottom() + 3, 2 * half, style.px(16));
         if (where.left() >= 0 && where.right() <= width())
-            painter->drawText(where, Qt::AlignHCenter | Qt::AlignTop,
-                              step < kTimeStep ? format::secondOfDay(second * 1000)
-                                               : format::minuteOfDay(second * 1000));
+            painter.drawText(where, Qt::AlignHCenter | Qt::AlignTop,
+                             step < kTimeStep ? format::secondOfDay(second * 1000)
+                                              : format::minuteOfDay(second * 1000));
     }
-    const qreal y = m_chart->mapToPosition({m_time->max(), m_limitValue}, m_limit).y();
-    painter->setFont(style.text(type::kCaption));
-    painter->setPen(theme().error);
-    painter->drawText(QRectF(plot.left(), y - style.px(18), plot.width() - 4, style.px(16)),
-                      Qt::AlignRight | Qt::AlignBottom, m_limitText);
+}
+
+void ThroughputChart::paintValues(QPainter &painter) const
+{
+    const Style &style = Style::instance();
+    const QRectF plot = m_chart->plotArea();
+    painter.setFont(style.figures(type::kCaption));
+    painter.setPen(theme().muted);
+    const QStringList labels = valueLabels();
+    const qreal height = style.px(16);
+    for (qsizetype i = 0; i < labels.size(); ++i) {
+        const qreal y = plot.bottom() - plot.height() * static_cast<qreal>(i) /
+                                            static_cast<qreal>(labels.size() - 1);
+        painter.drawText(QRectF(0, y - height / 2, plot.left() - style.px(kLabelGapPx), height),
+                         Qt::AlignRight | Qt::AlignVCenter, labels[i]);
+    }
+}
+
+void ThroughputChart::paintLimitText(QPainter &painter) const
+{
+    const Style &style = Style::instance();
+    const QRectF plot = m_chart->plotArea();
+    painter.setFont(style.text(type::kCaption));
+    const qreal height = style.px(16);
+    const qreal width = painter.fontMetrics().horizontalAdvance(limitText()) + 2 * style.px(4);
+    const qreal line =
+        m_chart->mapToPosition({m_time->max(), m_limitValue.value_or(0)}, m_limit).y();
+    const qreal top = showsLimit() ? std::max(line - height - 2, 0.0) : plot.top() + 2;
+    const QRectF where(plot.right() - width, top, width, height);
+    painter.fillRect(where, theme().panel); // a ground of its own: lines come close to the limit
+    painter.setPen(showsLimit() ? theme().error : theme().muted);
+    painter.drawText(where, Qt::AlignCenter, limitText());
 }
 
 void ThroughputChart::restyle()
 {
-    const Style &style = Style::instance();
     setBackgroundBrush(theme().panel);
-    m_chart->setMargins(QMargins(0, style.px(6), style.px(8), style.px(18)));
-    m_value->setLabelsFont(style.figures(type::kCaption));
-    m_value->setLabelsColor(theme().muted);
     m_value->setGridLinePen(QPen(theme().line, 1));
     m_limit->setPen(QPen(theme().error, kLinePx, Qt::DashLine));
-    for (auto &[shard, line] : m_series) {
-        line->setPen(QPen(theme().shard(shard), kLinePx,
-                          Theme::shardDashed(shard) ? Qt::DashLine : Qt::SolidLine));
+    for (auto &[shard, pieces] : m_series) {
+        for (QLineSeries *piece : pieces)
+            piece->setPen(shardPen(shard));
     }
+    fitGrid();
 }
 
-QLineSeries *ThroughputChart::series(std::uint32_t shard)
+QLineSeries *ThroughputChart::makeSeries(std::uint32_t shard)
 {
-    QLineSeries *&line = m_series[shard];
-    if (!line) {
-        line = new QLineSeries;
-        m_chart->addSeries(line);
-        line->attachAxis(m_time);
-        line->attachAxis(m_value);
-        line->setPen(QPen(theme().shard(shard), kLinePx,
-                          Theme::shardDashed(shard) ? Qt::DashLine : Qt::SolidLine));
-    }
-    return line;
+    auto *made = new QLineSeries;
+    m_chart->addSeries(made);
+    made->attachAxis(m_time);
+    made->attachAxis(m_value);
+    made->setPen(shardPen(shard));
+    return made;
 }
 
 ShardLegend::ShardLegend(QWidget *parent)

@@ -88,10 +88,11 @@ ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
     retranslate();
 }
 
-void ThroughputPanel::showStream(const std::optional<NodeId> &node)
+void ThroughputPanel::showStream(const std::optional<NodeId> &node, bool limited)
 {
-    if (node == m_node)
+    if (node == m_node && limited == m_limited)
         return;
+    m_limited = limited;
     m_node = node;
     m_unitSettled = m_unitChosen;
     ++m_generation;
@@ -136,6 +137,11 @@ void ThroughputPanel::useUnit(Unit unit)
 QList<QPointF> ThroughputPanel::pointsOf(std::uint32_t shard) const
 {
     return showsChart() ? m_chart->pointsOf(shard) : QList<QPointF>();
+}
+
+qsizetype ThroughputPanel::piecesOf(std::uint32_t shard) const
+{
+    return showsChart() ? m_chart->piecesOf(shard) : 0;
 }
 
 bool ThroughputPanel::showsChart() const
@@ -196,9 +202,11 @@ void ThroughputPanel::refresh()
     const bool chart = m_node && !m_history.empty();
     m_stack->setCurrentIndex(chart ? 1 : 0);
     if (!chart) {
-        m_empty->setText(
-            m_node ? tr("Nothing has arrived yet. Press Run (F5) to start the pipeline.")
-                   : tr("Select a stream on the canvas to see what each of its shards takes in."));
+        const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
+        m_empty->setText(!m_node   ? tr("This pipeline has no stream whose shards could be shown.")
+                         : stopped ? tr("Run the pipeline first (F5): what each shard takes in is "
+                                        "drawn here then.")
+                                   : tr("Nothing has arrived yet."));
         return;
     }
     if (!isVisible())
@@ -207,12 +215,14 @@ void ThroughputPanel::refresh()
     const qint64 from = m_history.begin(m_lastSecond);
     std::vector<ThroughputChart::Line> lines;
     for (const std::uint32_t shard : shown) {
-        QList<QPointF> points = m_history.points(shard, from, m_lastSecond, m_chart->columns());
-        for (QPointF &point : points)
-            point.setY(scaled(point.y()));
-        lines.push_back({shard, std::move(points)});
+        auto pieces = m_history.pieces(shard, from, m_lastSecond, m_chart->columns());
+        for (QList<QPointF> &piece : pieces) {
+            for (QPointF &point : piece)
+                point.setY(scaled(point.y()));
+        }
+        lines.push_back({shard, std::move(pieces)});
     }
-    m_chart->show(lines, scaled(limit()), scaled(m_history.highest()), from, m_lastSecond);
+    m_chart->show(lines, limit(), scaled(m_history.highest()), from, m_lastSecond);
     m_legend->show(shown, m_history.shards().size() - shown.size());
 }
 
@@ -220,13 +230,18 @@ void ThroughputPanel::retranslate()
 {
     m_title->setText(m_unit == Unit::Bytes ? tr("Incoming, MiB/s per shard")
                                            : tr("Incoming, records/s per shard"));
-    m_chart->setLimitText(m_unit == Unit::Bytes ? tr("limit 1 MiB/s")
-                                                : tr("limit 1,000 records/s"));
+    if (m_unit == Unit::Bytes)
+        m_chart->setLimitTexts(tr("limit 1 MiB/s"), tr("limit 1 MiB/s is above"));
+    else
+        m_chart->setLimitTexts(tr("limit 1,000 records/s"), tr("limit 1,000 records/s is above"));
 }
 
-double ThroughputPanel::limit() const
+std::optional<double> ThroughputPanel::limit() const
 {
-    return m_unit == Unit::Bytes ? runtime::kShardBytesPerSecond : runtime::kShardRecordsPerSecond;
+    if (!m_limited)
+        return std::nullopt;
+    return scaled(m_unit == Unit::Bytes ? runtime::kShardBytesPerSecond
+                                        : runtime::kShardRecordsPerSecond);
 }
 
 double ThroughputPanel::scaled(double value) const

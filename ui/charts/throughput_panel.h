@@ -29,8 +29,8 @@ public:
     /// `bridge` outlives the panel.
     explicit ThroughputPanel(EngineBridge &bridge, QWidget *parent = nullptr);
 
-    /// The stream node to show; nothing: an explanation instead.
-    void showStream(const std::optional<NodeId> &node);
+    /// The stream node to show; nothing: an explanation instead. The limit is drawn if it has one.
+    void showStream(const std::optional<NodeId> &node, bool limited);
     const std::optional<NodeId> &stream() const { return m_node; }
 
     enum class Unit : std::uint8_t { Bytes = 1, Records };
@@ -38,8 +38,10 @@ public:
     void setUnit(Unit unit);
     Unit unit() const { return m_unit; }
 
-    /// The points drawn for a shard now; for tests.
+    /// The points drawn for a shard now, and in how many lines; for tests.
     QList<QPointF> pointsOf(std::uint32_t shard) const;
+    qsizetype piecesOf(std::uint32_t shard) const;
+    ThroughputChart &chart() { return *m_chart; }
     bool showsChart() const;
 
 protected:
@@ -52,11 +54,12 @@ private:
     void requestHistory();
     void refresh();
     void retranslate();
-    double limit() const;
+    std::optional<double> limit() const;
     double scaled(double value) const;
 
     EngineBridge &m_bridge;
     std::optional<NodeId> m_node;
+    bool m_limited = true;
     Unit m_unit = Unit::Bytes;
     bool m_unitChosen = false;  ///< by a person
     bool m_unitSettled = false; ///< for the stream shown

@@ -42,6 +42,19 @@ void PipelineDocument::open(graph::Document document, const QString &filePath)
     emit opened();
 }
 
+void PipelineDocument::close()
+{
+    if (!m_open)
+        return;
+    m_open = false;
+    m_graph = {};
+    m_filePath.clear();
+    m_undoStack.clear();
+    m_problems.clear();
+    emit changed();
+    emit closed();
+}
+
 std::vector<Problem> PipelineDocument::openFile(const QString &filePath)
 {
     graph::ReadOutcome outcome = graph::loadDocument(posixFileSystem(), pathFromQt(filePath));

@@ -44,6 +44,9 @@ public:
     /// Reads a `.millrace` file. Problems: why it was not opened, all of them; what was open stays.
     std::vector<Problem> openFile(const QString &filePath);
 
+    /// Nothing is open then, as before the first open().
+    void close();
+
     /// What is wrong with the pipeline as it stands (graph::validate).
     const std::vector<Problem> &problems() const { return m_problems; }
 
@@ -53,6 +56,7 @@ public:
 
 signals:
     void opened(); ///< after changed(), once what is open is another pipeline
+    void closed(); ///< after changed()
     /// The graph differs from before: after open() and after every edit, undone and redone too.
     void changed();
 

@@ -114,9 +114,12 @@ void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     m_snapshot = snapshot;
     const runtime::NodeFigures *figures =
         m_node && m_snapshot ? m_snapshot->node(*m_node) : nullptr;
+    const graph::Node *node = m_node ? m_document.graph().find(*m_node) : nullptr;
+    const graph::NodeKind *kind = node ? m_document.kindOf(*node) : nullptr;
+    const Limits limits = kind ? limitsOf(*node, *kind) : Limits::Shown;
     m_counts->show(figures);
-    m_shards->show(figures);
-    m_keys->show(figures);
+    m_shards->show(figures, limits);
+    m_keys->show(figures, limits);
 }
 
 void InspectorPanel::rebuild()

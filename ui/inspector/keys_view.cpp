@@ -2,7 +2,6 @@
 #include "ui/inspector/keys_view.h"
 
 #include "ui/bridge/convert.h"
-#include "ui/canvas/shard_bars.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
@@ -31,7 +30,7 @@ KeysView::KeysView(QWidget *parent)
     connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
 }
 
-void KeysView::show(const runtime::NodeFigures *figures)
+void KeysView::show(const runtime::NodeFigures *figures, Limits limits)
 {
     m_shards.clear();
     if (figures) {
@@ -40,13 +39,15 @@ void KeysView::show(const runtime::NodeFigures *figures)
             if (!shard.topKeys.empty())
                 order.push_back(&shard);
         }
-        std::stable_sort(order.begin(), order.end(), [](const auto *a, const auto *b) {
-            return (a->load() >= kHotLoad) > (b->load() >= kHotLoad);
-        });
+        const auto hot = [limits](const runtime::ShardFigures *shard) {
+            return limits == Limits::Shown && shard->load() >= kHotLoad;
+        };
+        std::stable_sort(order.begin(), order.end(),
+                         [&](const auto *a, const auto *b) { return hot(a) > hot(b); });
         if (order.size() > kMaxShards)
             order.resize(kMaxShards);
         for (const runtime::ShardFigures *shard : order)
-            m_shards.push_back({shard->shard.value, shard->load() >= kHotLoad, shard->topKeys});
+            m_shards.push_back({shard->shard.value, hot(shard), shard->topKeys});
     }
     setMinimumHeight(sizeHint().height());
     update();

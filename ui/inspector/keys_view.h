@@ -3,6 +3,8 @@
 
 #include "core/runtime/snapshot.h"
 
+#include "ui/canvas/shard_bars.h"
+
 #include <QWidget>
 
 #include <vector>
@@ -16,7 +18,7 @@ class KeysView final : public QWidget
 
 public:
     explicit KeysView(QWidget *parent = nullptr);
-    void show(const runtime::NodeFigures *figures); ///< null: not running yet
+    void show(const runtime::NodeFigures *figures, Limits limits); ///< null: not running yet
     QSize sizeHint() const override;
 
 protected:

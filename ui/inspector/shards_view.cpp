@@ -60,6 +60,15 @@ std::pair<QString, QString> hashKeyRange(std::uint32_t index, std::uint32_t coun
     return {hex(share128(index, count)), hex(last)};
 }
 
+QRectF hashKeyBox(const QRectF &strip, std::size_t index, std::size_t count)
+{
+    const qreal each = strip.width() / static_cast<qreal>(count);
+    // The gap gives way before the shard does: of 128 each has two pixels.
+    const qreal gap = each >= 16 ? 2 : each >= 6 ? 1 : 0;
+    return {strip.left() + each * static_cast<qreal>(index), strip.top(), each - gap,
+            strip.height()};
+}
+
 ShardsView::ShardsView(QWidget *parent)
     : QWidget(parent)
 {
@@ -68,26 +77,24 @@ ShardsView::ShardsView(QWidget *parent)
     connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
 }
 
-void ShardsView::show(const runtime::NodeFigures *figures)
+void ShardsView::show(const runtime::NodeFigures *figures, Limits limits)
 {
+    m_limits = limits;
     m_shards.clear();
     m_bytesPerSecond = 0;
     m_recordsPerSecond = 0;
     if (figures) {
         const auto count = static_cast<std::uint32_t>(figures->shards.size());
+        std::vector<ShardBar> bars = allShardBars(figures->shards, limits);
         for (std::uint32_t i = 0; i < count; ++i) {
             const runtime::ShardFigures &shard = figures->shards[i];
             m_bytesPerSecond += shard.bytesInPerSecond;
             m_recordsPerSecond += shard.recordsInPerSecond;
-            const QLocale locale;
             const auto [first, last] = hashKeyRange(i, count);
-            m_shards.push_back(
-                {ShardBar{shard.shard.value, 0, shard.load(),
-                          shard.bytesBind() ? format::mebibyteRate(shard.bytesInPerSecond)
-                                            : format::recordRate(shard.recordsInPerSecond)},
-                 u"%1…–%2…"_s.arg(first.left(kShownDigits), last.left(kShownDigits)),
-                 tr("Shard %1 takes hash keys\n%2 to\n%3")
-                     .arg(QString::number(shard.shard.value), first, last)});
+            m_shards.push_back({std::move(bars[i]),
+                                u"%1…–%2…"_s.arg(first.left(kShownDigits), last.left(kShownDigits)),
+                                tr("Shard %1 takes hash keys\n%2 to\n%3")
+                                    .arg(QString::number(shard.shard.value), first, last)});
         }
     }
     setMinimumHeight(sizeHint().height());
@@ -148,12 +155,12 @@ void ShardsView::paintStrip(QPainter &painter, const QRectF &where) const
     const qreal each = where.width() / static_cast<qreal>(m_shards.size());
     for (std::size_t i = 0; i < m_shards.size(); ++i) {
         const ShardBar &bar = m_shards[i].bar;
-        const QRectF box(where.left() + each * static_cast<qreal>(i), where.top(), each - 2,
-                         where.height());
+        const QRectF box = hashKeyBox(where, i, m_shards.size());
         const QColor &color = theme().shard(bar.shard);
         painter.setPen(Qt::NoPen);
         painter.setBrush(color);
-        painter.drawRoundedRect(box, 3, 3);
+        const qreal radius = std::min(3.0, box.width() / 4);
+        painter.drawRoundedRect(box, radius, radius);
         const QString name =
             each >= style.px(56) ? tr("shard %1").arg(bar.shard) : QString::number(bar.shard);
         if (each < style.px(18))
@@ -197,7 +204,8 @@ void ShardsView::paintRing(QPainter &painter, const QRectF &where) const
     painter.setFont(style.text(type::kSmall));
     painter.setPen(theme().muted);
     const QString limit =
-        bytesBind
+        m_limits == Limits::Off ? tr("come in altogether")
+        : bytesBind
             ? tr("of %1 MiB/s limit").arg(QLocale().toString(count))
             : tr("of %1 rec/s limit").arg(format::integer(static_cast<quint64>(count) * 1000));
     painter.drawText(upper.translated(0, style.px(20)), Qt::AlignCenter, limit);
@@ -226,6 +234,8 @@ void ShardsView::paintShard(QPainter &painter, const QRectF &where, const Shard 
     const QRectF track(where.left(), upper.bottom() + style.px(2), where.width() - style.px(52),
                        style.px(8));
     paintShardBar(painter, track, shard.bar);
+    if (!shard.bar.limited)
+        return; // a share of which limit?
     painter.setFont(style.figures(type::kCaption));
     painter.setPen(shard.bar.hot() ? theme().error : theme().muted);
     painter.drawText(

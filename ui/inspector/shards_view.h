@@ -15,6 +15,9 @@ namespace millrace::ui {
 /// Source: Kinesis, StartingHashKey and EndingHashKey of a new stream.
 std::pair<QString, QString> hashKeyRange(std::uint32_t index, std::uint32_t count);
 
+/// The part of `strip` that stands for the `index`th of `count` even ranges.
+QRectF hashKeyBox(const QRectF &strip, std::size_t index, std::size_t count);
+
 /// The shards of a stream: the hash-key space as a strip, all of them as a ring with what the
 /// stream takes in altogether, then each with its range and its load.
 class ShardsView final : public QWidget
@@ -23,7 +26,7 @@ class ShardsView final : public QWidget
 
 public:
     explicit ShardsView(QWidget *parent = nullptr);
-    void show(const runtime::NodeFigures *figures); ///< null: not running yet
+    void show(const runtime::NodeFigures *figures, Limits limits); ///< null: not running yet
     QSize sizeHint() const override;
 
 protected:
@@ -44,6 +47,7 @@ private:
     std::vector<Shard> m_shards;
     double m_bytesPerSecond = 0;
     double m_recordsPerSecond = 0;
+    Limits m_limits = Limits::Shown;
 };
 
 } // namespace millrace::ui

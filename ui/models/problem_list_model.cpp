@@ -166,6 +166,17 @@ Health ProblemListModel::worst() const
     return worst;
 }
 
+std::map<NodeId, Problem> ProblemListModel::worstByNode() const
+{
+    std::map<NodeId, Problem> worst;
+    for (int row = 0; row < rowCount(); ++row) { // worst first: the first of a node counts
+        const std::optional<NodeId> id = node(row);
+        if (id && (health(row) == Health::Error || health(row) == Health::Warning))
+            worst.try_emplace(*id, *problem(row));
+    }
+    return worst;
+}
+
 void ProblemListModel::rebuild()
 {
     std::vector<Row> rows;
@@ -177,9 +188,20 @@ void ProblemListModel::rebuild()
     };
     std::for_each(m_deploy.begin(), m_deploy.end(), addStanding);
     std::for_each(m_document.begin(), m_document.end(), addStanding);
-    for (const runtime::ProblemEntry &entry : m_runtime)
-        rows.push_back(
-            {entry.problem, entry.last.time_since_epoch().count(), entry.count, entry.active});
+    for (const runtime::ProblemEntry &entry : m_runtime) {
+        const auto same = std::find_if(rows.begin(), rows.end(), [&](const Row &row) {
+            return row.problem.code() == entry.problem.code() &&
+                   row.problem.place() == entry.problem.place();
+        });
+        // What stands holds on, whatever became of the run that met it.
+        const bool standing = same != rows.end();
+        Row row{standing ? same->problem : entry.problem, entry.last.time_since_epoch().count(),
+                entry.count, standing || entry.active};
+        if (standing)
+            *same = std::move(row);
+        else
+            rows.push_back(std::move(row));
+    }
     const auto rank = [](const Row &row) {
         return std::pair(!row.active, -static_cast<int>(row.problem.severity()));
     };

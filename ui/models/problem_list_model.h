@@ -8,13 +8,15 @@
 #include <QAbstractTableModel>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
 namespace millrace::ui {
 
 /// All problems in one list, worst and newest first: what is wrong with the document, why a deploy
-/// was refused, and what happened at run time. The same code at the same place is one row.
+/// was refused, and what happened at run time. The engine counts by code and place, and what it
+/// counted is no second row beside what the document or a deploy said of that place.
 class ProblemListModel final : public QAbstractTableModel
 {
     Q_OBJECT
@@ -42,6 +44,8 @@ public:
     const Problem *problem(int row) const; ///< null when there is no such row
     int activeCount() const;               ///< those that hold now and are more than information
     Health worst() const;                  ///< Quiet when there is none
+    /// The worst problem that holds now of each node that has one, warnings and errors only.
+    std::map<NodeId, Problem> worstByNode() const;
 
 signals:
     void countChanged();

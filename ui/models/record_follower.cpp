@@ -37,6 +37,11 @@ void RecordFollower::follow(const std::optional<StreamUuid> &stream)
     restart();
 }
 
+void RecordFollower::setActive(bool active)
+{
+    m_active = active;
+}
+
 void RecordFollower::restart()
 {
     m_cursor.reset();
@@ -45,6 +50,8 @@ void RecordFollower::restart()
     m_caughtUp = 0;
     m_waiting = false;
     m_model.clear();
+    if (std::exchange(m_answered, false))
+        emit answeredChanged();
     if (std::exchange(m_skips, false))
         emit skipsChanged();
     tick();
@@ -80,7 +87,10 @@ void RecordFollower::take(RecordsPage page)
         if (!std::exchange(m_skips, true))
             emit skipsChanged();
     }
+    const bool known = page.reachedEnd || !page.rows.empty();
     m_model.append(std::move(page.rows));
+    if (known && !std::exchange(m_answered, true))
+        emit answeredChanged();
 }
 
 } // namespace millrace::ui

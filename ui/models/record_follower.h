@@ -25,11 +25,14 @@ public:
 
     void follow(const std::optional<StreamUuid> &stream);
     /// Nothing is asked for while nobody looks.
-    void setActive(bool active) { m_active = active; }
+    void setActive(bool active);
+    /// Whether the stream's first page is here, be it empty: only then is an empty model a fact.
+    bool answered() const { return m_answered; }
     /// Whether records were skipped lately to stay at the end.
     bool skips() const { return m_skips; }
 
 signals:
+    void answeredChanged();
     void skipsChanged();
     void failed(const std::vector<millrace::Problem> &problems);
 
@@ -47,6 +50,7 @@ private:
     int m_caughtUp = 0;       ///< replies in a row that reached it
     bool m_waiting = false;
     bool m_active = false;
+    bool m_answered = false;
     bool m_skips = false;
 };
 

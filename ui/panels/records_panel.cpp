@@ -2,11 +2,15 @@
 #include "ui/panels/records_panel.h"
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/bridge/problem_text.h"
 #include "ui/panels/record_delegate.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QJsonDocument>
@@ -21,6 +25,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -72,6 +77,7 @@ QString hexDump(const QByteArray &data, qsizetype limit)
 
 RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     : QWidget(parent)
+    , m_bridge(bridge)
     , m_follower(bridge, m_model)
     , m_title(new QLabel(this))
     , m_newer(new QPushButton(this))
@@ -98,6 +104,7 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     buildTable();
+    makeCopyActions();
 
     m_detailTitle->setProperty("look", u"small"_s);
     m_detailTitle->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -136,6 +143,18 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, &RecordsPanel::refresh);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &RecordsPanel::refresh);
     connect(&m_follower, &RecordFollower::skipsChanged, this, &RecordsPanel::refresh);
+    connect(&m_follower, &RecordFollower::answeredChanged, this, [this] {
+        m_failure.clear();
+        refresh();
+    });
+    connect(&m_follower, &RecordFollower::failed, this, [this](const auto &problems) {
+        m_failure = problemText(problems.front());
+        refresh();
+    });
+    connect(&bridge, &EngineBridge::snapshotChanged, this, [this](const auto &snapshot) {
+        if (std::exchange(m_shownState, snapshot->state) != snapshot->state)
+            refresh();
+    });
     connect(&Style::instance(), &Style::changed, this, &RecordsPanel::restyle);
     restyle();
     refresh();
@@ -170,12 +189,39 @@ void RecordsPanel::buildTable()
     });
 }
 
+/// The table shows the end of a sequence number, which nothing accepts: all of it is copied.
+void RecordsPanel::makeCopyActions()
+{
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    const auto add = [this](const QString &name, const QString &text, const QKeySequence &key,
+                            QString (*part)(const RecordRow &)) {
+        auto *action = new QAction(text, m_table);
+        action->setObjectName(name);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetShortcut);
+        connect(action, &QAction::triggered, this, [this, part] {
+            const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+            if (const RecordRow *record = rows.isEmpty() ? nullptr : m_model.record(rows[0].row()))
+                QGuiApplication::clipboard()->setText(part(*record));
+        });
+        m_table->addAction(action);
+    };
+    add(u"records.copy.data"_s, tr("Copy the data"), QKeySequence::Copy,
+        [](const RecordRow &record) { return QString::fromUtf8(record.data); });
+    add(u"records.copy.sequence"_s, tr("Copy the sequence number"),
+        Qt::CTRL | Qt::SHIFT | Qt::Key_C,
+        [](const RecordRow &record) { return record.sequenceNumber; });
+    add(u"records.copy.key"_s, tr("Copy the partition key"), {},
+        [](const RecordRow &record) { return record.key; });
+}
+
 void RecordsPanel::showStream(const std::optional<StreamUuid> &stream, const QString &name)
 {
     if (stream == m_stream && name == m_name)
         return;
     m_stream = stream;
     m_name = name;
+    m_failure.clear();
     m_follower.follow(stream);
     followAgain();
     refresh();
@@ -220,18 +266,34 @@ void RecordsPanel::refresh()
     m_stack->setCurrentIndex(rows ? 1 : 0);
     if (!m_stream) {
         m_title->setText(tr("Records"));
-        m_empty->setText(tr("Select a stream on the canvas to read its records."));
     } else {
         m_title->setText(m_follower.skips()
                              ? tr("%1, newest first; too fast to show every record").arg(m_name)
                              : tr("%1, newest first").arg(m_name));
-        m_empty->setText(tr("No records yet. Press Run (F5) to start the pipeline."));
     }
+    m_empty->setText(emptyText());
     m_newer->setVisible(m_model.isHeld());
     m_newer->setText(
         m_model.waiting() > 0
             ? tr("%1 new · follow").arg(format::integer(static_cast<quint64>(m_model.waiting())))
             : tr("Held · follow"));
+}
+
+QString RecordsPanel::emptyText() const
+{
+    const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
+    if (m_name.isEmpty())
+        return tr("This pipeline has no stream to read.");
+    if (!m_stream && stopped)
+        return tr("Run the pipeline first (F5): “%1” is made then.").arg(m_name);
+    if (!m_stream)
+        return tr("“%1” is being made…").arg(m_name);
+    if (!m_failure.isEmpty())
+        return tr("“%1” could not be read: %2").arg(m_name, m_failure);
+    if (!m_follower.answered())
+        return tr("Reading “%1”…").arg(m_name);
+    return stopped ? tr("“%1” holds no records. Press Run (F5) to start the pipeline.").arg(m_name)
+                   : tr("Nothing has arrived in “%1” yet.").arg(m_name);
 }
 
 void RecordsPanel::showDetail()

@@ -27,7 +27,8 @@ public:
     /// `bridge` outlives the panel.
     explicit RecordsPanel(EngineBridge &bridge, QWidget *parent = nullptr);
 
-    /// `name` is the stream's; nothing: an explanation instead.
+    /// `name` is that of the pipeline's stream; empty: it has none. Nothing to follow: the stream
+    /// is not made yet. An explanation stands for what cannot be shown.
     void showStream(const std::optional<StreamUuid> &stream, const QString &name);
 
     RecordTableModel &model() { return m_model; }
@@ -40,15 +41,20 @@ protected:
 
 private:
     void buildTable();
+    void makeCopyActions();
     void restyle();
     void refresh();
+    QString emptyText() const;
     void showDetail();
     void followAgain();
 
+    EngineBridge &m_bridge;
     RecordTableModel m_model;
     RecordFollower m_follower;
     std::optional<StreamUuid> m_stream;
     QString m_name;
+    QString m_failure; ///< why the stream could not be read; empty: it could
+    runtime::RunState m_shownState = runtime::RunState::Stopped;
     QLabel *m_title = nullptr;
     QPushButton *m_newer = nullptr;
     QTableView *m_table = nullptr;

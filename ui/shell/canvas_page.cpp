@@ -40,8 +40,12 @@ CanvasPage::CanvasPage(CanvasScene &scene, const ActionRegistry &actions, QWidge
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);
     row->addWidget(button(actions.action(u"view.zoom-out"_s), m_zoom));
-    m_percent = button(actions.action(u"view.zoom-100"_s), m_zoom);
+    QAction *hundred = actions.action(u"view.zoom-100"_s);
+    m_percent = button(hundred, m_zoom);
     m_percent->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    // The button takes all of its action whenever that changes; its text is the zoom.
+    connect(hundred, &QAction::changed, this,
+            [this] { m_percent->setText(format::percent(m_view->zoom())); });
     row->addWidget(m_percent);
     row->addWidget(button(actions.action(u"view.zoom-in"_s), m_zoom));
     row->addWidget(button(actions.action(u"view.fit"_s), m_zoom));

@@ -12,6 +12,7 @@
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/records_panel.h"
 #include "ui/shell/canvas_page.h"
+#include "ui/shell/dock_sizes.h"
 #include "ui/shell/message_page.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
@@ -60,7 +61,7 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     m_topBar = new TopBar(m_actions, m_menus);
     m_status = new StatusLine;
     m_pages = new QStackedWidget;
-    m_start = new StartPage(options.templatesFolder, catalog);
+    m_start = new StartPage(options.templateFolders, catalog);
     m_message = new MessagePage;
     m_canvas = new CanvasPage(m_scene, m_actions);
     // Scrolled: the page's height would be the least that the canvas may have.
@@ -133,6 +134,8 @@ void MainWindow::connectAll()
     connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
     connect(m_message, &MessagePage::backWanted, this, &MainWindow::showDocument);
     connect(m_status, &StatusLine::problemsWanted, this, [this] {
+        if (m_pages->currentWidget() == m_message)
+            return; // they are in sight
         setDocksVisible(m_document.isOpen());
         m_bottom->open(BottomPanel::Page::Problems);
     });
@@ -144,6 +147,15 @@ void MainWindow::connectAll()
         // A stream says most about a pipeline: it is what the panels show first.
         if (const std::optional<NodeId> stream = streamToShow())
             m_scene.select(*stream);
+    });
+    connect(&m_document, &PipelineDocument::closed, this, [this] {
+        m_lastStream.reset();
+        m_runPending = false;
+        m_problems.setDeployProblems({});
+        m_problems.setRuntimeProblems({});
+        if (m_bridge.hasEngine())
+            m_bridge.stop();
+        showDocument();
     });
     connect(&m_document, &PipelineDocument::changed, this, [this] {
         m_problems.setDocumentProblems(m_document.problems());
@@ -169,12 +181,9 @@ bool MainWindow::openFile(const QString &filePath)
     if (problems.empty())
         return true;
     const int count = static_cast<int>(problems.size());
-    m_message->show(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
-                    tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
-                    problems, m_document.isOpen() || !m_engineFailed, true);
-    m_pages->setCurrentWidget(m_message);
-    setDocksVisible(false);
-    updateActions();
+    showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
+                tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
+                problems, m_document.isOpen() || !m_engineFailed, true);
     return false;
 }
 
@@ -191,12 +200,20 @@ void MainWindow::showEngineProblem(const Problem &problem)
 {
     m_engineFailed = true;
     m_runPending = false;
-    m_message->show(tr("The engine could not start"),
-                    tr("Nothing can run until this is solved. Then start the studio again."),
-                    {problem}, m_document.isOpen(), false);
+    m_status->showNoEngine(false);
+    showMessage(tr("The engine could not start"),
+                tr("Nothing can run until this is solved. Then start the studio again."), {problem},
+                m_document.isOpen(), false);
+}
+
+void MainWindow::showMessage(const QString &headline, const QString &lead,
+                             const std::vector<Problem> &problems, bool back, bool open)
+{
+    m_message->show(headline, lead, problems, back, open);
     m_pages->setCurrentWidget(m_message);
     setDocksVisible(false);
     updateActions();
+    updateProblemCount();
 }
 
 void MainWindow::runWhenReady()
@@ -248,6 +265,7 @@ void MainWindow::showDocument()
         m_canvas->view().setFocus();
     showSelection();
     updateActions();
+    updateProblemCount();
 }
 
 void MainWindow::showSelection()
@@ -259,7 +277,9 @@ void MainWindow::showSelection()
         m_lastStream = selected;
     m_inspector->showNode(selected);
     const std::optional<NodeId> stream = streamToShow();
-    m_throughput->showStream(stream);
+    const graph::Node *shown = stream ? m_document.graph().find(*stream) : nullptr;
+    const graph::NodeKind *shownKind = shown ? m_document.kindOf(*shown) : nullptr;
+    m_throughput->showStream(stream, !shownKind || limitsOf(*shown, *shownKind) == Limits::Shown);
     const runtime::NodeFigures *figures = stream ? m_bridge.snapshot()->node(*stream) : nullptr;
     const bool known = figures && !figures->stream.isNull();
     m_records->showStream(known ? std::optional(figures->stream) : std::nullopt,
@@ -303,8 +323,14 @@ void MainWindow::updateProblemCount()
 {
     const Problem *first = m_problems.problem(0);
     m_bottom->showProblemCount(m_problems.activeCount());
-    m_status->showProblems(m_problems.activeCount(), m_problems.worst(),
-                           first ? problemText(*first) : QString());
+    m_scene.showProblems(m_problems.worstByNode());
+    // Under the page that says why a file was not opened, the pipeline's own count would be a lie.
+    if (const QStringList lines = m_message->sentences();
+        m_pages->currentWidget() == m_message && !lines.isEmpty())
+        m_status->showProblems(static_cast<int>(lines.size()), Health::Error, lines.first());
+    else
+        m_status->showProblems(m_problems.activeCount(), m_problems.worst(),
+                               first ? problemText(*first) : QString());
 }
 
 void MainWindow::goToNode(const NodeId &node)
@@ -322,6 +348,7 @@ void MainWindow::updateActions()
     const bool canvas = m_document.isOpen() && m_pages->currentWidget() == m_canvas;
     const bool ready = canvas && m_bridge.hasEngine();
     const bool runs = state == runtime::RunState::Running || state == runtime::RunState::Starting;
+    m_actions.action(u"file.close"_s)->setEnabled(m_document.isOpen());
     m_actions.action(u"run.run"_s)->setEnabled(ready && !runs);
     m_actions.action(u"run.pause"_s)->setEnabled(ready && state == runtime::RunState::Running);
     m_actions.action(u"run.stop"_s)
@@ -335,25 +362,40 @@ void MainWindow::updateActions()
 
 void MainWindow::setDocksVisible(bool visible)
 {
-    m_inspectorDock->setVisible(visible);
+    m_docksWanted = visible;
     m_bottomDock->setVisible(visible);
+    foldInspector();
     sizeDocks();
     m_dockTimer.start();
 }
 
+void MainWindow::showInspector(bool shown)
+{
+    m_inspectorByHand = shown;
+    foldInspector();
+    sizeDocks();
+}
+
+/// Shows or hides the inspector as the window's width, or a person, wants it.
+void MainWindow::foldInspector()
+{
+    const bool room = dockSizes(size(), 0, Style::instance().scale(), false).inspectorPx > 0;
+    const bool shown = m_docksWanted && m_inspectorByHand.value_or(room);
+    if (m_inspectorDock->isHidden() == shown)
+        m_inspectorDock->setVisible(shown);
+    m_actions.action(u"view.inspector"_s)->setChecked(shown);
+}
+
 void MainWindow::sizeDocks()
 {
-    if (m_docksByHand || !m_document.isOpen() || !isVisible())
+    if (m_docksByHand || !m_docksWanted || !isVisible())
         return;
-    const Style &style = Style::instance();
-    const bool low = isLow();
-    const bool narrow = width() < style.px(metrics::kSmallWidthPx);
-    resizeDocks({m_bottomDock},
-                {style.px(low ? metrics::kBottomDockSmallPx : metrics::kBottomDockPx)},
-                Qt::Vertical);
-    resizeDocks({m_inspectorDock},
-                {style.px(narrow ? metrics::kInspectorSmallPx : metrics::kInspectorPx)},
-                Qt::Horizontal);
+    const int bars = m_topBar->height() + statusBar()->height() + 1;
+    const DockSizes sizes =
+        dockSizes(size(), bars, Style::instance().scale(), m_inspectorByHand.value_or(false));
+    resizeDocks({m_bottomDock}, {sizes.bottomPx}, Qt::Vertical);
+    if (sizes.inspectorPx > 0 && !m_inspectorDock->isHidden())
+        resizeDocks({m_inspectorDock}, {sizes.inspectorPx}, Qt::Horizontal);
 }
 
 bool MainWindow::isLow() const
@@ -372,6 +414,7 @@ void MainWindow::resizeEvent(QResizeEvent *event)
 {
     QMainWindow::resizeEvent(event);
     sizeBars();
+    foldInspector();
     m_dockTimer.start();
 }
 
@@ -381,11 +424,21 @@ void MainWindow::showEvent(QShowEvent *event)
     m_dockTimer.start();
 }
 
-void MainWindow::mouseReleaseEvent(QMouseEvent *event)
+bool MainWindow::event(QEvent *event)
 {
-    QMainWindow::mouseReleaseEvent(event);
-    // What reaches the window itself was on a line between docks: it was dragged.
-    m_docksByHand = true;
+    // Every click that nobody takes comes by here, and so do the drags of the lines between docks,
+    // of which Qt tells nothing else.
+    const bool done = QMainWindow::event(event);
+    if (m_inspectorDock && m_bottomDock) {
+        const QSize docks(m_inspectorDock->width(), m_bottomDock->height());
+        if (event->type() == QEvent::MouseButtonPress) {
+            m_docksAtPress = docks;
+        } else if (event->type() == QEvent::MouseButtonRelease) {
+            m_docksByHand |= m_docksAtPress.isValid() && docks != m_docksAtPress;
+            m_docksAtPress = QSize();
+        }
+    }
+    return done;
 }
 
 } // namespace millrace::ui

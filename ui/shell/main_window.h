@@ -34,7 +34,9 @@ class ThroughputPanel;
 class TopBar;
 
 struct WindowOptions {
-    QString templatesFolder; ///< `.millrace` files that the start page and the menu offer
+    /// Where `.millrace` files for the start page and the menu are looked for: the first that is
+    /// there counts.
+    QStringList templateFolders;
     QString version;
 };
 
@@ -72,7 +74,7 @@ public:
 protected:
     void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
-    void mouseReleaseEvent(QMouseEvent *event) override;
+    bool event(QEvent *event) override;
 
 private:
     void makeActions();
@@ -90,10 +92,14 @@ private:
     void showProblems(const std::vector<Problem> &problems);
     void updateActions();
     void updateProblemCount();
+    void showMessage(const QString &headline, const QString &lead,
+                     const std::vector<Problem> &problems, bool back, bool open);
     void goToNode(const NodeId &node);
     void showAbout();
     void setDocksVisible(bool visible);
     bool isLow() const;
+    void showInspector(bool shown);
+    void foldInspector();
     void sizeBars();
     void sizeDocks();
     std::optional<NodeId> streamToShow() const;
@@ -124,7 +130,10 @@ private:
     bool m_runPending = false;
     bool m_engineFailed = false;
     QTimer m_dockTimer;
+    bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it
+    QSize m_docksAtPress; ///< inspector's width and bottom panel's height when a button went down
     bool m_docksByHand = false; ///< a person dragged a line between docks: their sizes stay
+    std::optional<bool> m_inspectorByHand; ///< what a person chose; nothing: by the window's width
 };
 
 } // namespace millrace::ui

@@ -30,12 +30,16 @@ void MainWindow::makeActions()
     ActionRegistry &a = m_actions;
     connect(a.add(u"file.open"_s, tr("&Open…"), tr("Open a pipeline file"), QKeySequence::Open),
             &QAction::triggered, this, &MainWindow::askForFile);
+    connect(a.add(u"file.close"_s, tr("&Close pipeline"),
+                  tr("Stop the pipeline and go back to the start page; its streams stay"),
+                  Qt::CTRL | Qt::Key_W),
+            &QAction::triggered, &m_document, &PipelineDocument::close);
     connect(a.add(u"file.quit"_s, tr("&Quit"), tr("Stop the engine and quit"), QKeySequence::Quit),
             &QAction::triggered, this, &QWidget::close);
 
-    connect(a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5,
-                  primaryIcon(u"run"_s, false)),
-            &QAction::triggered, this, &MainWindow::run);
+    connect(
+        a.add(u"run.run"_s, tr("&Run"), tr("Run the pipeline"), Qt::Key_F5, themedIcon(u"run"_s)),
+        &QAction::triggered, this, &MainWindow::run);
     connect(a.add(u"run.pause"_s, tr("&Pause"), tr("Pause; streams go on accepting"), Qt::Key_F6,
                   themedIcon(u"pause"_s)),
             &QAction::triggered, this, [this] { m_bridge.pause(); });
@@ -61,6 +65,11 @@ void MainWindow::makeActions()
           Qt::ALT | Qt::Key_2, BottomPanel::Page::Records);
     panel(u"view.problems"_s, tr("&Problems"), tr("Show all problems"), Qt::ALT | Qt::Key_3,
           BottomPanel::Page::Problems);
+    QAction *inspector =
+        a.add(u"view.inspector"_s, tr("&Inspector"),
+              tr("Show settings and figures of the selected card"), Qt::ALT | Qt::Key_4);
+    inspector->setCheckable(true);
+    connect(inspector, &QAction::triggered, this, &MainWindow::showInspector);
     QAction *motion =
         a.add(u"view.reduced-motion"_s, tr("Reduced &motion"), tr("Nothing moves on the wires"));
     motion->setCheckable(true);
@@ -129,13 +138,13 @@ void MainWindow::makeMenus()
             QAction *action = templates->addAction(each.name);
             action->setObjectName(
                 u"file.template.%1"_s.arg(QFileInfo(each.filePath).completeBaseName()));
-            action->setToolTip(each.chain);
+            action->setToolTip(each.parts);
             connect(action, &QAction::triggered, this,
                     [this, path = each.filePath] { openFile(path); });
         }
     }
     file->addSeparator();
-    add(file, {u"file.quit"_s});
+    add(file, {u"file.close"_s, u"file.quit"_s});
 
     QMenu *run = menu(u"menu.run"_s, tr("&Run"), nullptr);
     add(run, {u"run.run"_s, u"run.pause"_s, u"run.stop"_s});
@@ -143,7 +152,7 @@ void MainWindow::makeMenus()
     QMenu *view = menu(u"menu.view"_s, tr("&View"), nullptr);
     add(view, {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s});
     view->addSeparator();
-    add(view, {u"view.throughput"_s, u"view.records"_s, u"view.problems"_s});
+    add(view, {u"view.throughput"_s, u"view.records"_s, u"view.problems"_s, u"view.inspector"_s});
     view->addSeparator();
     add(menu(u"menu.theme"_s, tr("T&heme"), view),
         {u"view.theme.system"_s, u"view.theme.light"_s, u"view.theme.dark"_s,

@@ -46,6 +46,8 @@ QWidget *row(const Problem &problem, QWidget *parent)
     layout->setSpacing(12);
     layout->addWidget(mark, 0, Qt::AlignTop);
     layout->addLayout(text, 1);
+    for (QLabel *label : widget->findChildren<QLabel *>())
+        label->ensurePolished(); // their heights are asked for before they are shown
     return widget;
 }
 
@@ -79,7 +81,8 @@ MessagePage::MessagePage(QWidget *parent)
     m_list->setContentsMargins(0, 0, 12, 0);
     m_list->setSpacing(0);
     list->setLayout(m_list);
-    auto *area = new QScrollArea(this);
+    m_area = new QScrollArea(this);
+    QScrollArea *area = m_area;
     area->setObjectName(u"message.problems"_s);
     area->setAccessibleName(tr("Problems"));
     area->setWidgetResizable(true);
@@ -99,10 +102,11 @@ MessagePage::MessagePage(QWidget *parent)
     column->addSpacing(8);
     column->addWidget(m_lead);
     column->addSpacing(24);
-    column->addWidget(area, 1);
+    column->addWidget(area, 1000); // as high as its list, see fitList()
     column->addSpacing(16);
     column->addLayout(buttons);
     column->addSpacing(style.px(48));
+    column->addStretch(1);
     auto *content = new QWidget(this);
     content->setMaximumWidth(style.px(kContentWidthPx));
     content->setLayout(column);
@@ -127,13 +131,36 @@ void MessagePage::show(const QString &headline, const QString &lead,
         delete item;
     }
     m_lines.clear();
+    m_sentences.clear();
     for (const Problem &problem : problems) {
         m_list->addWidget(row(problem, this));
         m_lines << problemTextWithPlace(problem);
+        m_sentences << problemText(problem);
     }
-    m_list->addStretch(1);
     m_back->setVisible(back);
     m_open->setVisible(open);
+    fitList();
+}
+
+void MessagePage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitList();
+}
+
+void MessagePage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    fitList(); // its sentences have their fonts and widths now
+}
+
+/// The buttons stand below the last sentence, and in sight when there are many.
+void MessagePage::fitList()
+{
+    const int width = m_area->viewport()->width();
+    const int height = m_list->hasHeightForWidth() ? m_list->totalHeightForWidth(width)
+                                                   : m_list->totalSizeHint().height();
+    m_area->setMaximumHeight(height);
 }
 
 } // namespace millrace::ui

@@ -9,6 +9,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace millrace::ui {
@@ -25,20 +26,29 @@ public:
     /// `back`: whether there is something to go back to; `open`: whether another file helps.
     void show(const QString &headline, const QString &lead, const std::vector<Problem> &problems,
               bool back, bool open);
-    /// What is shown, a problem on a line; for tests and the clipboard.
+    /// What is shown, a problem on a line, with and without its place.
     QStringList lines() const { return m_lines; }
+    QStringList sentences() const { return m_sentences; }
 
 signals:
     void backWanted();
     void openWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+
 private:
+    void fitList();
+
     QLabel *m_headline = nullptr;
     QLabel *m_lead = nullptr;
     QVBoxLayout *m_list = nullptr;
     QPushButton *m_back = nullptr;
     QPushButton *m_open = nullptr;
+    QScrollArea *m_area = nullptr;
     QStringList m_lines;
+    QStringList m_sentences;
 };
 
 } // namespace millrace::ui

@@ -18,6 +18,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -41,10 +42,26 @@ QPointF placeOf(const graph::Document &document, const std::map<NodeId, QPointF>
     return {point.x, point.y};
 }
 
-/// Kinds from left to right, each title once.
-QString chainOf(const graph::Document &document, const graph::KindCatalog &catalog)
+/// Whether the nodes are one line from a source to an end.
+bool isChain(const graph::Document &document)
 {
-    const std::map<NodeId, QPointF> unplaced = placesForUnplaced(document);
+    std::set<NodeId> left;
+    std::set<NodeId> reached;
+    for (const auto &[ends, wire] : document.wires) {
+        if (!left.insert(ends.from.node).second || !reached.insert(ends.to.node).second)
+            return false;
+    }
+    // With one wire less than nodes, and none branching, a cycle would leave a node alone.
+    return document.wires.size() + 1 == document.nodes.size() &&
+           std::none_of(document.nodes.begin(), document.nodes.end(), [&](const auto &each) {
+               return !left.contains(each.first) && !reached.contains(each.first);
+           });
+}
+
+/// Kinds from left to right, each title once: with arrows only where the pipeline is a chain.
+QString partsOf(const graph::Document &document, const graph::KindCatalog &catalog)
+{
+    const std::map<NodeId, QPointF> unplaced = placesForUnplaced(document, catalog);
     std::vector<std::pair<qreal, const graph::Node *>> order;
     for (const auto &[id, node] : document.nodes)
         order.emplace_back(placeOf(document, unplaced, id).x(), &node);
@@ -53,11 +70,33 @@ QString chainOf(const graph::Document &document, const graph::KindCatalog &catal
     QStringList titles;
     for (const auto &[x, node] : order) {
         const graph::NodeKind *kind = catalog.find(node->kind);
-        const QString title = kind ? kindText(kind->title) : toQt(node->kind);
-        if (!titles.contains(title))
-            titles << title;
+        titles << (kind ? kindText(kind->title) : toQt(node->kind));
     }
-    return titles.join(u" → "_s);
+    if (isChain(document))
+        return titles.join(u" → "_s);
+    QStringList parts;
+    for (const QString &title : titles) {
+        const auto count = titles.count(title);
+        const QString part = count > 1 ? u"%1 × %2"_s.arg(count).arg(title) : title;
+        if (!parts.contains(part))
+            parts << part;
+    }
+    return parts.join(u", "_s);
+}
+
+QString firstFolder(const QStringList &folders)
+{
+    const auto found = std::find_if(folders.begin(), folders.end(),
+                                    [](const QString &each) { return QFileInfo(each).isDir(); });
+    return found == folders.end() ? QString() : *found;
+}
+
+QString noTemplates(const QStringList &folders)
+{
+    QStringList lines{StartPage::tr("No templates were found. They were looked for in")};
+    for (const QString &folder : folders)
+        lines << QDir::toNativeSeparators(folder);
+    return folders.isEmpty() ? StartPage::tr("No templates were found.") : lines.join(u'\n');
 }
 
 } // namespace
@@ -65,6 +104,8 @@ QString chainOf(const graph::Document &document, const graph::KindCatalog &catal
 std::vector<Template> templatesIn(const QString &folder, const graph::KindCatalog &catalog)
 {
     std::vector<Template> templates;
+    if (folder.isEmpty())
+        return templates; // to Qt that is the current directory
     for (const QFileInfo &file :
          QDir(folder).entryInfoList({u"*.millrace"_s}, QDir::Files, QDir::Name)) {
         graph::ReadOutcome outcome =
@@ -72,7 +113,7 @@ std::vector<Template> templatesIn(const QString &folder, const graph::KindCatalo
         if (!outcome.document)
             continue;
         Template made{file.absoluteFilePath(), toQt(outcome.document->name),
-                      chainOf(*outcome.document, catalog), std::move(*outcome.document)};
+                      partsOf(*outcome.document, catalog), std::move(*outcome.document)};
         if (made.name.isEmpty())
             made.name = file.completeBaseName();
         templates.push_back(std::move(made));
@@ -86,8 +127,8 @@ TemplateCard::TemplateCard(Template shown, const graph::KindCatalog &catalog, QW
     , m_catalog(catalog)
 {
     setText(m_template.name);
-    setAccessibleName(tr("Open the template %1: %2").arg(m_template.name, m_template.chain));
-    setToolTip(m_template.chain);
+    setAccessibleName(tr("Open the template %1: %2").arg(m_template.name, m_template.parts));
+    setToolTip(m_template.parts);
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
     setAttribute(Qt::WA_Hover);
@@ -127,13 +168,13 @@ void TemplateCard::paintEvent(QPaintEvent *)
                                                       static_cast<int>(text.width())));
     painter.setFont(style.text(type::kSmall));
     painter.setPen(theme().muted);
-    painter.drawText(text.adjusted(0, style.px(24), 0, 0), Qt::TextWordWrap, m_template.chain);
+    painter.drawText(text.adjusted(0, style.px(24), 0, 0), Qt::TextWordWrap, m_template.parts);
 }
 
 void TemplateCard::paintMiniature(QPainter &painter, const QRectF &where) const
 {
     const graph::Document &document = m_template.document;
-    const std::map<NodeId, QPointF> unplaced = placesForUnplaced(document);
+    const std::map<NodeId, QPointF> unplaced = placesForUnplaced(document, m_catalog);
     constexpr QSizeF kNode(190, 96);
     QRectF bounds;
     std::map<NodeId, QRectF> boxes;
@@ -180,10 +221,10 @@ void TemplateCard::paintMiniature(QPainter &painter, const QRectF &where) const
     painter.restore();
 }
 
-StartPage::StartPage(const QString &templatesFolder, const graph::KindCatalog &catalog,
+StartPage::StartPage(const QStringList &templateFolders, const graph::KindCatalog &catalog,
                      QWidget *parent)
     : QWidget(parent)
-    , m_templates(templatesIn(templatesFolder, catalog))
+    , m_templates(templatesIn(firstFolder(templateFolders), catalog))
 {
     const Style &style = Style::instance();
     setObjectName(u"start"_s);
@@ -200,6 +241,12 @@ StartPage::StartPage(const QString &templatesFolder, const graph::KindCatalog &c
     auto *caption = new QLabel(tr("Start from a template").toUpper(), this);
     caption->setProperty("look", u"caption"_s);
     caption->setVisible(!m_templates.empty());
+    auto *missing = new QLabel(noTemplates(templateFolders), this);
+    missing->setObjectName(u"start.missing"_s);
+    missing->setProperty("look", u"muted"_s);
+    missing->setTextFormat(Qt::PlainText);
+    missing->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    missing->setVisible(m_templates.empty());
 
     auto *grid = new QGridLayout;
     grid->setSpacing(16);
@@ -228,6 +275,7 @@ StartPage::StartPage(const QString &templatesFolder, const graph::KindCatalog &c
     column->addSpacing(40);
     column->addWidget(caption);
     column->addSpacing(12);
+    column->addWidget(missing);
     column->addLayout(grid);
     column->addSpacing(28);
     column->addWidget(open);

@@ -15,7 +15,8 @@ namespace millrace::ui {
 struct Template {
     QString filePath;
     QString name;
-    QString chain; ///< its kinds along the way: "Generator → Data stream → SQLite table"
+    /// Its kinds: "Generator → Data stream → SQLite table", or with commas when it branches.
+    QString parts;
     graph::Document document;
 };
 
@@ -50,7 +51,8 @@ class StartPage final : public QWidget
 
 public:
     /// `catalog` outlives the page.
-    StartPage(const QString &templatesFolder, const graph::KindCatalog &catalog,
+    /// `templateFolders`: where templates may be; the first folder that is there counts.
+    StartPage(const QStringList &templateFolders, const graph::KindCatalog &catalog,
               QWidget *parent = nullptr);
     const std::vector<Template> &templates() const { return m_templates; }
 

@@ -11,6 +11,8 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace millrace::ui {
@@ -19,6 +21,7 @@ namespace {
 
 constexpr qsizetype kPathChars = 48;
 constexpr qsizetype kProblemChars = 64;
+constexpr int kButtonExtraPx = 6; ///< of a flat button around its text, and for rounding
 
 /// "~/.local/share/millrace/x": the home folder is not worth its letters.
 QString shortPath(const QString &path)
@@ -74,17 +77,18 @@ StatusLine::StatusLine(QWidget *parent)
 
 void StatusLine::showNoEngine(bool starting)
 {
-    m_engine->setText(starting ? tr("Starting the engine…") : tr("No engine"));
+    m_engineText = starting ? tr("Starting the engine…") : tr("No engine");
     m_engine->setToolTip({});
     m_disk->clear();
     m_memory->clear();
+    fit();
 }
 
 void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
 {
     const QString directory = pathToQt(snapshot.dataDirectory);
-    m_engine->setText(directory.isEmpty() ? tr("Embedded engine")
-                                          : tr("Embedded engine · %1").arg(shortPath(directory)));
+    m_engineText = directory.isEmpty() ? tr("Embedded engine")
+                                       : tr("Embedded engine · %1").arg(shortPath(directory));
     m_engine->setToolTip(tr("The engine in this window keeps its streams in %1").arg(directory));
     m_disk->setText(tr("Disk %1 of %2 (zstd %3)")
                         .arg(format::disk(snapshot.diskBytes), format::disk(snapshot.budgetBytes),
@@ -92,6 +96,7 @@ void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
     m_disk->setToolTip(
         tr("When the budget is used up, the oldest data of the largest stream goes"));
     m_memory->setText(tr("Memory %1").arg(format::memory(snapshot.memoryBytes)));
+    fit();
 }
 
 void StatusLine::showProblems(int count, Health worst, const QString &first)
@@ -104,9 +109,37 @@ void StatusLine::showProblems(int count, Health worst, const QString &first)
             first.size() <= kProblemChars ? first : first.left(kProblemChars - 1) + u'…';
         text = tr("%n problem(s): %1", nullptr, count).arg(sentence);
     }
-    m_problems->setText(text);
+    m_problemsText = text;
     m_problems->setAccessibleName(text);
     m_problems->setToolTip(tr("Show all problems"));
+    fit();
+}
+
+void StatusLine::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+void StatusLine::fit()
+{
+    const QMargins margins = layout()->contentsMargins();
+    int room = width() - margins.left() - margins.right() - 4 * layout()->spacing();
+    for (const QWidget *figure : {static_cast<QWidget *>(m_disk), static_cast<QWidget *>(m_memory),
+                                  static_cast<QWidget *>(m_mark)})
+        room -= figure->sizeHint().width();
+    const auto widthOf = [](const QWidget *widget, const QString &text) {
+        return widget->fontMetrics().horizontalAdvance(text) + kButtonExtraPx;
+    };
+    const int engine = widthOf(m_engine, m_engineText);
+    const int problems = widthOf(m_problems, m_problemsText);
+    // What one of them leaves is the other's; both too long share evenly.
+    const int engineRoom = std::min(engine, std::max(room - problems, room / 2));
+    const int problemsRoom = std::min(problems, std::max(room - engineRoom, 0));
+    m_engine->setText(
+        m_engine->fontMetrics().elidedText(m_engineText, Qt::ElideMiddle, engineRoom));
+    m_problems->setText(
+        m_problems->fontMetrics().elidedText(m_problemsText, Qt::ElideRight, problemsRoom));
 }
 
 } // namespace millrace::ui

@@ -15,6 +15,7 @@ namespace millrace::ui {
 class HealthMark;
 
 /// The engine and its data directory, the disk it uses of its budget, memory, and the problems.
+/// Where the room is short, the directory and the first problem's sentence are cut, never a figure.
 class StatusLine final : public QWidget
 {
     Q_OBJECT
@@ -29,7 +30,14 @@ public:
 signals:
     void problemsWanted();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void fit();
+
+    QString m_engineText;
+    QString m_problemsText;
     QLabel *m_engine = nullptr;
     QLabel *m_disk = nullptr;
     QLabel *m_memory = nullptr;

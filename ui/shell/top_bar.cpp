@@ -14,6 +14,7 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -21,6 +22,9 @@ using namespace Qt::StringLiterals;
 namespace millrace::ui {
 
 namespace {
+
+constexpr int kTitleGapPx = 10;
+constexpr int kLeastFilePx = 48; ///< of a cut name that still says something
 
 QToolButton *button(QAction *action, int width, QWidget *parent)
 {
@@ -62,6 +66,8 @@ Health healthOf(const runtime::Snapshot &snapshot)
     }
     if (warning)
         return Health::Warning;
+    if (snapshot.state == runtime::RunState::Paused)
+        return Health::Paused;
     return snapshot.state == runtime::RunState::Running ? Health::Good : Health::Quiet;
 }
 
@@ -69,6 +75,8 @@ Health healthOf(const runtime::Snapshot &snapshot)
 
 TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     : QWidget(parent)
+    , m_left(new QWidget(this))
+    , m_right(new QWidget(this))
     , m_name(new QLabel(this))
     , m_file(new QLabel(this))
     , m_controls(new QWidget(this))
@@ -90,14 +98,15 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     m_state->setObjectName(u"topbar.state"_s);
     menus->setSizePolicy(QSizePolicy::Minimum, QSizePolicy::Fixed);
 
-    auto *left = new QHBoxLayout;
-    left->setSpacing(10);
-    auto *logo = new LogoMark(this);
-    logo->setObjectName(u"topbar.logo"_s);
-    left->addWidget(logo);
+    auto *left = new QHBoxLayout(m_left);
+    left->setContentsMargins(0, 0, 0, 0);
+    left->setSpacing(kTitleGapPx);
+    m_logo = new LogoMark(this);
+    m_logo->setObjectName(u"topbar.logo"_s);
+    m_menus = menus;
+    left->addWidget(m_logo);
     left->addWidget(m_name);
     left->addWidget(m_file);
-    left->addSpacing(8);
     left->addWidget(menus);
     left->addStretch(1);
 
@@ -108,25 +117,33 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     m_runAction = actions.action(u"run.run"_s);
     m_run = button(m_runAction, style.px(36), m_controls);
     m_run->setProperty("primary", true);
+    m_run->setIcon(primaryIcon(u"run"_s, false));
+    // The button takes all of its action whenever that changes; its icon is in the primary ink.
+    connect(m_runAction, &QAction::changed, this,
+            [this] { m_run->setIcon(primaryIcon(u"run"_s, m_running)); });
     centre->addWidget(m_run);
     centre->addWidget(button(actions.action(u"run.pause"_s), style.px(32), m_controls));
     centre->addWidget(button(actions.action(u"run.stop"_s), style.px(32), m_controls));
     centre->addSpacing(8);
     centre->addWidget(m_clock);
 
-    auto *right = new QHBoxLayout;
+    auto *right = new QHBoxLayout(m_right);
+    right->setContentsMargins(0, 0, 0, 0);
     right->setSpacing(14);
     right->addStretch(1);
     right->addWidget(m_rate);
     right->addWidget(m_state);
 
-    // Equal stretch on both sides keeps the buttons in the middle of the window.
+    // Equal stretch on both sides keeps the buttons in the middle of the window, and no side asks
+    // for more: a long title gives way.
+    m_left->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_right->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(14, 0, 16, 0);
     layout->setSpacing(12);
-    layout->addLayout(left, 1);
+    layout->addWidget(m_left, 1);
     layout->addWidget(m_controls, 0);
-    layout->addLayout(right, 1);
+    layout->addWidget(m_right, 1);
 
     connect(&Style::instance(), &Style::changed, this, &TopBar::restyle);
     restyle();
@@ -136,9 +153,36 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
 
 void TopBar::showPipeline(const QString &name, const QString &fileName, bool modified)
 {
-    m_name->setText(name.isEmpty() ? tr("Millrace") : name);
-    m_file->setText(modified ? tr("%1, changed").arg(fileName) : fileName);
+    m_nameText = name.isEmpty() ? tr("Millrace") : name;
+    m_fileText = modified ? tr("%1, changed").arg(fileName) : fileName;
     m_file->setVisible(!fileName.isEmpty());
+    fitTitle();
+}
+
+void TopBar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitTitle();
+}
+
+/// Cuts the name, and the file's before it, to what logo and menus leave of the left side.
+void TopBar::fitTitle()
+{
+    const auto cut = [](QLabel *label, const QString &text, int room) {
+        const QString shown = label->fontMetrics().elidedText(text, Qt::ElideRight, room);
+        label->setText(shown);
+        label->setToolTip(shown == text ? QString() : text);
+        return shown.isEmpty() ? 0 : label->fontMetrics().horizontalAdvance(shown);
+    };
+    m_name->ensurePolished();
+    m_file->ensurePolished();
+    int room = m_left->width() - 4 * kTitleGapPx;
+    for (const QWidget *other : {static_cast<QWidget *>(m_logo), static_cast<QWidget *>(m_menus)})
+        room -= other->sizeHint().width();
+    const int least = Style::instance().px(kLeastFilePx);
+    const int file = m_fileText.isEmpty() ? 0 : least;
+    room -= cut(m_name, m_nameText, std::max(room - file, least));
+    cut(m_file, m_fileText, std::max(room, 0));
 }
 
 void TopBar::showSnapshot(const runtime::Snapshot &snapshot)
@@ -154,7 +198,7 @@ void TopBar::setRunning(bool running)
     if (std::exchange(m_running, running) == running)
         return;
     // A running pipeline has nothing to run, but its button shows that it runs.
-    m_runAction->setIcon(primaryIcon(u"run"_s, running));
+    m_run->setIcon(primaryIcon(u"run"_s, running));
     m_run->setProperty("running", running);
     m_run->style()->unpolish(m_run);
     m_run->style()->polish(m_run);
@@ -165,14 +209,24 @@ void TopBar::setRunVisible(bool visible)
     m_controls->setVisible(visible);
     m_rate->setVisible(visible);
     m_state->setVisible(visible);
+    layout()->activate(); // the sides have other widths now
+    fitTitle();
 }
 
 void TopBar::restyle()
 {
     const Style &style = Style::instance();
     m_rate->setFont(style.figures(type::kBody + 1, QFont::DemiBold));
-    // Room for "paused after 23 h 59 min": the buttons must not wander while the time grows.
-    m_clock->setMinimumWidth(style.px(120));
+    // Room for the longest of each: neither may wander, or be cut, while it changes.
+    m_rate->setMinimumWidth(
+        QFontMetrics(m_rate->font()).horizontalAdvance(format::recordRate(99'999)));
+    m_rate->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_clock->ensurePolished();
+    runtime::Snapshot longest;
+    longest.state = runtime::RunState::Paused;
+    longest.runningFor = std::chrono::hours(23) + std::chrono::minutes(59);
+    m_clock->setFixedWidth(m_clock->fontMetrics().horizontalAdvance(stateText(longest)));
+    fitTitle();
 }
 
 } // namespace millrace::ui

@@ -14,6 +14,7 @@ namespace millrace::ui {
 
 class ActionRegistry;
 class HealthMark;
+class LogoMark;
 
 /// Logo, menus, the pipeline's name; run, pause and stop with how long it has run; what comes in
 /// altogether, and the state as a shape.
@@ -29,10 +30,20 @@ public:
     void showSnapshot(const runtime::Snapshot &snapshot);
     void setRunVisible(bool visible);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void restyle();
+    void fitTitle();
     void setRunning(bool running);
 
+    QString m_nameText;
+    QString m_fileText;
+    QWidget *m_left = nullptr;
+    LogoMark *m_logo = nullptr;
+    QMenuBar *m_menus = nullptr;
+    QWidget *m_right = nullptr;
     QLabel *m_name = nullptr;
     QLabel *m_file = nullptr;
     QWidget *m_controls = nullptr;

@@ -158,6 +158,12 @@ void paintHealth(QPainter &painter, Health health, const QRectF &where)
         painter.drawPolygon(octagon);
         break;
     }
+    case Health::Paused: {
+        const qreal bar = where.width() * 0.3;
+        painter.drawRect(QRectF(where.left() + 0.5, where.top(), bar, where.height()));
+        painter.drawRect(QRectF(where.right() - 0.5 - bar, where.top(), bar, where.height()));
+        break;
+    }
     case Health::Quiet:
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(color, 1.5));

@@ -113,6 +113,8 @@ const QColor &Theme::health(Health ofWhat) const
         return warning;
     case Health::Error:
         return error;
+    case Health::Paused:
+        return text;
     case Health::Quiet:
         break;
     }

@@ -16,7 +16,7 @@ enum class ThemeKind : std::uint8_t { Dark = 1, Light, HighContrast };
 enum class KindRole : std::uint8_t { Producer = 1, Stream, Transform, Destination };
 
 /// How a thing is doing; always shown as a shape with a colour.
-enum class Health : std::uint8_t { Good = 1, Warning, Error, Quiet };
+enum class Health : std::uint8_t { Good = 1, Warning, Error, Quiet, Paused };
 
 /// Every colour of the studio. A plain value; the table is the project's look, checked for
 /// contrast by tests/ui/style/theme_test.cpp: text pairs 4.5:1, outlines, icons and series 3:1.

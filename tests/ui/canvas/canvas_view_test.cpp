@@ -59,6 +59,41 @@ class CanvasViewTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void fitShowsAllOfALargePipeline()
+    {
+        Canvas canvas;
+        graph::Document document = clickstream();
+        document.layout.nodes[kPages].position = graph::Point{30'000, 20'000};
+        canvas.document.open(document, {});
+        canvas.view.fit();
+        const QRectF sight = canvas.view.mapToScene(canvas.view.viewport()->rect()).boundingRect();
+        QVERIFY(sight.contains(canvas.scene.contentRect()));
+        const qreal fitted = canvas.view.zoom();
+        QVERIFY(fitted < kMinZoom);
+        canvas.view.zoomOut(); // no farther than all of it
+        QCOMPARE(canvas.view.zoom(), fitted);
+    }
+
+    void labelsDoNotHideBehindCards()
+    {
+        Canvas canvas;
+        graph::Document document = clickstream();
+        // The filter's wire to its table passes behind the map.
+        document.layout.nodes[kFilter].position = graph::Point{0, 600};
+        document.layout.nodes[kMap].position = graph::Point{420, 600};
+        document.layout.nodes[kErrors].position = graph::Point{900, 600};
+        canvas.document.open(document, {});
+        canvas.scene.showSnapshot(
+            std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
+        const WireItem *wire = canvas.scene.itemFor({{kFilter, "out"}, {kErrors, "in"}});
+        QVERIFY(!wire->labelRect().isNull());
+        for (const auto &[id, node] : document.nodes) {
+            const NodeItem *card = canvas.scene.itemFor(id);
+            QVERIFY2(!wire->labelRect().intersects(card->mapRectToScene(card->layout().rect())),
+                     id.value.c_str());
+        }
+    }
+
     void everyNodeAndWireHasAnItem()
     {
         Canvas canvas;

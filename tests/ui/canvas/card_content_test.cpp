@@ -81,6 +81,33 @@ private slots:
         QCOMPARE(of(kStream, &stream).health, Health::Good);
     }
 
+    void withoutLimitsNoShardIsHot()
+    {
+        runtime::NodeFigures stream = figures(kStream);
+        stream.shards[2].bytesInPerSecond = 5 * 1024 * 1024;
+        graph::Node node = *clickstream().find(kStream);
+        node.parameters["limits"] = std::string("off");
+        const CardContent content = cardContent(node, testKinds().find(node.kind), &stream);
+        QVERIFY2(content.attention.isEmpty(), qPrintable(content.attention));
+        QCOMPARE(content.health, Health::Good);
+        for (const ShardBar &bar : content.bars)
+            QVERIFY(!bar.hot());
+    }
+
+    void aProblemOfTheNodeIsToldBeforeItRuns()
+    {
+        const graph::Document document = clickstream();
+        const graph::Node &node = *document.find(kFilter);
+        const Problem problem(Code::InvalidArgument, {{"what", "expected a number"}});
+        const CardContent content =
+            cardContent(node, testKinds().find(node.kind), nullptr, &problem);
+        QCOMPARE(content.health, Health::Error);
+        QCOMPARE(content.attention, u"Expected a number"_s);
+        const runtime::NodeFigures running = figures(kFilter);
+        QCOMPARE(cardContent(node, testKinds().find(node.kind), &running, &problem).health,
+                 Health::Error);
+    }
+
     void theEnginesOwnSentenceComesFirst()
     {
         runtime::NodeFigures stream = figures(kStream);
@@ -98,7 +125,7 @@ private slots:
             QTest::newRow(name) << static_cast<int>(state) << static_cast<int>(health);
         };
         row("running", runtime::NodeState::Running, Health::Good);
-        row("paused", runtime::NodeState::Paused, Health::Quiet);
+        row("paused", runtime::NodeState::Paused, Health::Paused);
         row("finished", runtime::NodeState::Finished, Health::Quiet);
         row("held back", runtime::NodeState::BackPressured, Health::Warning);
         row("retrying", runtime::NodeState::Retrying, Health::Warning);

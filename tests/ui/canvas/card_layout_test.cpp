@@ -4,7 +4,9 @@
 
 #include "ui/canvas/card_layout.h"
 #include "ui/style/metrics.h"
+#include "ui/style/style.h"
 
+#include <QFontMetricsF>
 #include <QTest>
 
 #include <cmath>
@@ -73,6 +75,21 @@ private slots:
         const CardLayout much = layoutCard(content);
         QVERIFY(much.strip.height() > 2 * little.stripText.height());
         QVERIFY(much.size.height() > little.size.height());
+    }
+
+    void labelsOfManyShardsAreNotCut()
+    {
+        CardContent content;
+        content.role = KindRole::Stream;
+        for (const std::uint32_t shard : {4U, 120U})
+            content.bars.push_back({shard});
+        content.bars.push_back({7, 121});
+        const CardLayout layout = layoutCard(content);
+        const QFontMetricsF font(Style::instance().canvasFigures(type::kCaption));
+        for (std::size_t i = 0; i < content.bars.size(); ++i)
+            QVERIFY(layout.bars[i].label.width() >=
+                    font.horizontalAdvance(content.bars[i].label()));
+        QVERIFY(layout.bars[0].track.width() > 60);
     }
 
     void anchorsSpreadOverTheBody()

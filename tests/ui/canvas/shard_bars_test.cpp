@@ -32,7 +32,7 @@ class ShardBarsTest final : public QObject
 private slots:
     void namesTheLimitThatBinds()
     {
-        const auto bars = shardBars({shard(0, 0.46, 200), shard(1, 0.2, 870)});
+        const auto bars = shardBars({shard(0, 0.46, 200), shard(1, 0.2, 870)}, Limits::Shown);
         QCOMPARE(bars[0].figure, u"0.46\u00a0MiB/s"_s);
         QVERIFY(qAbs(bars[0].load - 0.46) < 1e-9);
         QCOMPARE(bars[1].figure, u"870 rec/s"_s);
@@ -41,7 +41,8 @@ private slots:
 
     void hotFromNinetyPercentOn()
     {
-        const auto bars = shardBars({shard(0, 0.89, 0), shard(1, 0.9, 0), shard(2, 0, 1200)});
+        const auto bars =
+            shardBars({shard(0, 0.89, 0), shard(1, 0.9, 0), shard(2, 0, 1200)}, Limits::Shown);
         QVERIFY(!bars[0].hot());
         QVERIFY(bars[1].hot());
         QVERIFY(bars[2].hot());
@@ -52,7 +53,7 @@ private slots:
         std::vector<runtime::ShardFigures> shards;
         for (std::uint32_t i = 0; i < 8; ++i)
             shards.push_back(shard(i, 0.1, 0));
-        const auto bars = shardBars(shards);
+        const auto bars = shardBars(shards, Limits::Shown);
         QCOMPARE(bars.size(), 8U);
         QCOMPARE(bars[7].others, 0U);
         QCOMPARE(bars[7].label(), u"7"_s);
@@ -63,7 +64,7 @@ private slots:
         std::vector<runtime::ShardFigures> shards;
         for (std::uint32_t i = 0; i < 16; ++i)
             shards.push_back(shard(i, i % 2 == 0 ? 0.05 : 0.3 + 0.01 * i, 0));
-        const auto bars = shardBars(shards);
+        const auto bars = shardBars(shards, Limits::Shown);
         QCOMPARE(bars.size(), 8U);
         for (std::size_t i = 0; i < 7; ++i)
             QCOMPARE(bars[i].shard,
@@ -71,6 +72,18 @@ private slots:
         QCOMPARE(bars[7].others, 9U);
         QCOMPARE(bars[7].label(), u"+9"_s);
         QVERIFY(qAbs(bars[7].load - (8 * 0.05 + 0.31) / 9) < 1e-9); // their mean
+    }
+
+    void withoutLimitsBarsAreSharesOfTheBusiest()
+    {
+        const auto bars = shardBars({shard(0, 3, 0), shard(1, 1.5, 0)}, Limits::Off);
+        QCOMPARE(bars[0].load, 1.0);
+        QCOMPARE(bars[1].load, 0.5);
+        QVERIFY(!bars[0].hot());
+        const auto idle = shardBars({shard(0, 0, 0), shard(1, 0, 0)}, Limits::Off);
+        QCOMPARE(idle[0].load, 0.0);
+        std::vector<runtime::ShardFigures> many(20, shard(0, 2, 0));
+        QVERIFY(!shardBars(many, Limits::Off).back().hot());
     }
 
     void aBarEndsAtItsLimit()

@@ -50,6 +50,23 @@ private slots:
         }
     }
 
+    void labelsKeepClearOfCardsInTheWay()
+    {
+        const WireGeometry wire{{0, 0}, {1000, 0}};
+        const QSizeF size(60, 20);
+        QCOMPARE(wire.labelPlace(size, {}), QPointF(500, 0));
+        const QRectF card(400, -60, 220, 120);
+        QRectF label(QPointF(), size);
+        label.moveCenter(wire.labelPlace(size, {card}));
+        QVERIFY(!label.intersects(card));
+        QVERIFY(label.left() > 0 && label.right() < 1000);
+        // No room at all: where least of it is covered, not lost.
+        const QRectF left(-100, -60, 140, 120);
+        const QRectF right(60, -60, 140, 120);
+        label.moveCenter(WireGeometry{{40, 0}, {60, 0}}.labelPlace(size, {left, right}));
+        QVERIFY(qAbs(label.center().x() - 50) < 3);
+    }
+
     void aWireThatGoesBackSwingsOut()
     {
         const WireGeometry wire{{300, 100}, {100, 300}};

@@ -4,6 +4,7 @@
 #include "tests/ui/support/fake_engine.h"
 
 #include "ui/bridge/engine_bridge.h"
+#include "ui/charts/throughput_chart.h"
 #include "ui/charts/throughput_panel.h"
 
 #include <QLabel>
@@ -50,16 +51,21 @@ private slots:
         QVERIFY(!p.panel.showsChart());
         QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)
                     ->text()
-                    .contains(u"Select a stream"_s));
-        p.panel.showStream(kStream);
+                    .contains(u"has no stream"_s));
+        p.panel.showStream(kStream, true);
         QVERIFY(!p.panel.showsChart());
         QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Run"_s));
+        runtime::Snapshot starting;
+        starting.state = runtime::RunState::Starting;
+        p.engine->publish(starting);
+        p.bridge.poll();
+        QVERIFY(!p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Run"_s));
     }
 
     void beginsWithTheEnginesHistoryAndGoesOnLive()
     {
         Panel p;
-        p.panel.showStream(kStream);
+        p.panel.showStream(kStream, true);
         p.tick(400);
         QVERIFY(p.panel.showsChart());
         QCOMPARE(p.engine->count<engine::HistoryRequest>(), 4); // one a shard
@@ -80,7 +86,7 @@ private slots:
     void unitIsThatOfTheLimitThatBinds()
     {
         Panel p;
-        p.panel.showStream(kStream);
+        p.panel.showStream(kStream, true);
         runtime::Snapshot idle = clickstreamSnapshot(400);
         runtime::Snapshot small = clickstreamSnapshot(401); // small records: their number binds
         for (runtime::Snapshot *snapshot : {&idle, &small}) {
@@ -111,10 +117,81 @@ private slots:
         QCOMPARE(history.begin(2000), 1700);
     }
 
+    void timeWithoutFiguresIsAGap()
+    {
+        Panel p;
+        p.engine->history = [](const engine::HistoryRequest &request) {
+            engine::HistoryReply all = clickstreamHistory(request);
+            engine::HistoryReply reply;
+            for (const runtime::MetricPoint &point : all.points) {
+                if (point.second < request.toSecond - 60 || point.second > request.toSecond - 20)
+                    reply.points.push_back(point);
+            }
+            return reply;
+        };
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.tick(401);
+        QCOMPARE(p.panel.piecesOf(0), 2);
+    }
+
+    void theLimitIsDrawnWhereThereIsOne()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.tick(401);
+        QCOMPARE(p.panel.chart().limitText(), u"limit 1 MiB/s"_s);
+        QVERIFY(p.panel.chart().showsLimit());
+        QCOMPARE(p.panel.chart().valueLabels().last(), u"1.2"_s);
+        p.panel.showStream(kStream, false);
+        p.tick(402);
+        p.tick(403);
+        QVERIFY(!p.panel.chart().showsLimit());
+        QVERIFY(p.panel.chart().limitText().isEmpty());
+    }
+
+    void farBelowTheLimitTheDataHasTheAxis()
+    {
+        Panel p;
+        p.engine->history = nullptr;
+        p.panel.showStream(kStream, true);
+        runtime::Snapshot slow = clickstreamSnapshot(404);
+        for (runtime::NodeFigures &node : slow.nodes) {
+            for (runtime::ShardFigures &shard : node.shards) {
+                shard.recordsInPerSecond = 9;
+                shard.bytesInPerSecond = 900;
+            }
+        }
+        p.engine->publish(slow);
+        p.bridge.poll();
+        QCOMPARE(p.panel.unit(), ThroughputPanel::Unit::Records);
+        QVERIFY(!p.panel.chart().showsLimit());
+        QCOMPARE(p.panel.chart().limitText(), u"limit 1,000 records/s is above"_s);
+        QCOMPARE(p.panel.chart().valueLabels().last(), u"12"_s);
+    }
+
+    void lowPlotsHaveFewerNumbersButEveryOneInFull()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.tick(401);
+        p.panel.resize(700, 400);
+        QCOMPARE(p.panel.chart().valueLabels(),
+                 (QStringList{u"0.0"_s, u"0.3"_s, u"0.6"_s, u"0.9"_s, u"1.2"_s}));
+        p.panel.resize(700, 170); // without another snapshot
+        QCoreApplication::processEvents();
+        QCOMPARE(p.panel.chart().valueLabels(), (QStringList{u"0.0"_s, u"0.6"_s, u"1.2"_s}));
+        p.panel.resize(700, 400);
+        QCoreApplication::processEvents();
+        QCOMPARE(p.panel.chart().valueLabels().size(), 5);
+    }
+
     void unitIsChosenByButton()
     {
         Panel p;
-        p.panel.showStream(kStream);
+        p.panel.showStream(kStream, true);
         p.tick(400);
         QTest::mouseClick(p.panel.findChild<QToolButton *>(u"throughput.records.button"_s),
                           Qt::LeftButton);
@@ -133,9 +210,9 @@ private slots:
     {
         Panel p;
         p.engine->answers = false;
-        p.panel.showStream(kStream);
+        p.panel.showStream(kStream, true);
         p.tick(400);
-        p.panel.showStream(std::nullopt);
+        p.panel.showStream(std::nullopt, true);
         p.engine->answers = true;
         p.bridge.poll();
         QVERIFY(!p.panel.showsChart());

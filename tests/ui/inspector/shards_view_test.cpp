@@ -36,6 +36,20 @@ private slots:
         QCOMPARE(hashKeyRange(2, 3).first, u"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"_s);
     }
 
+    void manyShardsStillFillTheStrip()
+    {
+        const QRectF strip(16, 0, 186, 24); // the smallest inspector
+        for (const std::size_t count : {1U, 4U, 20U, 128U, 500U}) {
+            qreal inked = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                const QRectF box = hashKeyBox(strip, i, count);
+                QVERIFY(strip.adjusted(0, 0, 1e-6, 0).contains(box));
+                inked += box.width();
+            }
+            QVERIFY2(inked > 0.75 * strip.width(), qPrintable(QString::number(count)));
+        }
+    }
+
     void rangesTouchAndCoverAll()
     {
         for (const std::uint32_t count : {2U, 5U, 7U, 64U}) {

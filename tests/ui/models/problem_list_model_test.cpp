@@ -94,6 +94,37 @@ private slots:
         QCOMPARE(model.rowCount(), 1);
     }
 
+    void whatTheEngineCountedIsNoSecondRow()
+    {
+        ProblemListModel model(name);
+        const std::string place = graph::parameterPlace(kFilter, "condition");
+        const Problem column(Code::NotFound, {{"what", "statu"}}, place + ": line 1, column 1");
+        const Problem function(Code::NotFound, {{"what", "blah"}}, place + ": line 2, column 3");
+        model.setDocumentProblems({column});
+        model.setDeployProblems({column, function});
+        model.setRuntimeProblems({entry(column), entry(function, false)});
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(model.activeCount(), 2); // a deploy still says so
+        QCOMPARE(cell(model, 0, ProblemListModel::CountColumn), u"1,204"_s);
+        model.setDocumentProblems({});
+        model.setDeployProblems({});
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(model.activeCount(), 1);
+    }
+
+    void aNodesWorstProblemIsKnown()
+    {
+        ProblemListModel model(name);
+        const Problem error(Code::NotFound, {{"what", "statu"}}, graph::nodePlace(kFilter));
+        const Problem warning(Code::Busy, {{"what", "b"}}, graph::nodePlace(kFilter));
+        model.setDocumentProblems({error});
+        model.setRuntimeProblems(
+            {entry(warning), entry(Problem(Code::NotFound, {}, graph::nodePlace(kTail)), false)});
+        const std::map<NodeId, Problem> worst = model.worstByNode();
+        QCOMPARE(worst.size(), 1U); // what is over marks no card
+        QCOMPARE(worst.at(kFilter), error);
+    }
+
     void unchangedSnapshotsResetNothing()
     {
         ProblemListModel model(name);

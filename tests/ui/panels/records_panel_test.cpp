@@ -7,6 +7,8 @@
 #include "ui/panels/record_delegate.h"
 #include "ui/panels/records_panel.h"
 
+#include <QAction>
+#include <QClipboard>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -67,9 +69,38 @@ private slots:
     void explainsItselfWhileEmpty()
     {
         Panel p;
-        QVERIFY(
-            p.panel.findChild<QLabel *>(u"records.empty"_s)->text().contains(u"Select a stream"_s));
+        const auto says = [&p](const QString &part) {
+            const QString text = p.panel.findChild<QLabel *>(u"records.empty"_s)->text();
+            return text.contains(part) ? QString() : text;
+        };
+        QCOMPARE(says(u"no stream to read"_s), QString());
         QVERIFY(!p.panel.table().isVisible());
+        // The pipeline has a stream, but it is made by the first run.
+        p.panel.showStream(std::nullopt, u"clicks"_s);
+        QCOMPARE(says(u"Run the pipeline first (F5)"_s), QString());
+        p.engine->answers = false;
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.reachedEnd = true;
+            return reply;
+        };
+        p.tick();
+        QCOMPARE(says(u"is being made"_s), QString());
+        // It runs, and its first page is not here: nobody knows yet whether it is empty.
+        p.follow();
+        p.tick();
+        QCOMPARE(says(u"Reading “clicks”"_s), QString());
+        p.engine->answers = true;
+        p.bridge.poll();
+        QCOMPARE(says(u"Nothing has arrived in “clicks” yet"_s), QString());
+        runtime::Snapshot stopped = clickstreamSnapshot(9);
+        stopped.state = runtime::RunState::Stopped;
+        p.engine->publish(stopped);
+        p.bridge.poll();
+        QCOMPARE(says(u"holds no records. Press Run (F5)"_s), QString());
+        p.engine->records = RecordFeed();
+        p.tick();
+        QVERIFY(p.panel.table().isVisible());
     }
 
     void followsTheNewest()
@@ -128,6 +159,26 @@ private slots:
         QVERIFY(text->toPlainText().contains(u"\"page\": "_s)); // indented
         auto *hex = p.panel.findChild<QPlainTextEdit *>(u"records.hex"_s);
         QVERIFY(hex->toPlainText().startsWith(u"0000  7b 22"_s));
+    }
+
+    void wholeSequenceNumbersAreCopied()
+    {
+        Panel p;
+        p.follow();
+        QTableView &table = p.panel.table();
+        const QModelIndex cell = table.model()->index(1, RecordTableModel::SequenceColumn);
+        QTest::mouseClick(table.viewport(), Qt::RightButton, {}, table.visualRect(cell).center());
+        const RecordRow chosen = *p.panel.model().record(1);
+        QCOMPARE(chosen.sequenceNumber.size(), 56);
+        table.setFocus();
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), chosen.sequenceNumber);
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QString::fromUtf8(chosen.data));
+        QCOMPARE(table.contextMenuPolicy(), Qt::ActionsContextMenu);
+        QCOMPARE(table.actions().size(), 3);
+        table.actions().last()->trigger();
+        QCOMPARE(QGuiApplication::clipboard()->text(), chosen.key);
     }
 
     void hexDumpsAreSixteenALine()

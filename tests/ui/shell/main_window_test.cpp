@@ -27,6 +27,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSignalSpy>
 #include <QTabBar>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -43,7 +44,7 @@ namespace {
 /// A window on the clickstream pipeline with an engine played by hand.
 struct Studio {
     std::shared_ptr<FakeEngine> engine = std::make_shared<FakeEngine>();
-    MainWindow window{testKinds(), {u"/nonexistent"_s, u"0.0"_s}};
+    MainWindow window{testKinds(), {{u"/nonexistent"_s}, u"0.0"_s}};
     int second = 300;
 
     explicit Studio(QSize size = {1600, 1000})
@@ -146,6 +147,25 @@ private slots:
         QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
     }
 
+    void closingGoesBackToTheStartPage()
+    {
+        Studio studio;
+        studio.tick(2);
+        QSignalSpy closed(&studio.window.document(), &PipelineDocument::closed);
+        QTest::keyClick(&studio.window, Qt::Key_W, Qt::ControlModifier);
+        QCOMPARE(closed.count(), 1);
+        QVERIFY(studio.find<QLabel>(u"start.headline"_s)->isVisible());
+        QVERIFY(!studio.window.document().isOpen());
+        QVERIFY(!studio.window.bottom().isVisible());
+        QVERIFY(!studio.window.inspector().isVisible());
+        QCOMPARE(studio.window.windowTitle(), u"Millrace"_s);
+        QCOMPARE(studio.window.problems().activeCount(), 0);
+        QVERIFY(!studio.window.actions().action(u"file.close"_s)->isEnabled());
+        QVERIFY(studio.window.openFile(
+            writeTemporary(u"again.millrace"_s, *graph::writeDocument(clickstream()))));
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
     void keysRunPauseAndStop()
     {
         Studio studio;
@@ -198,6 +218,18 @@ private slots:
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at);
         QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, at);
         QCOMPARE(studio.window.scene().selectedNode(), std::optional(kFilter));
+        // The engine counts what it refused: the list and the cards say it once.
+        runtime::Snapshot refused = clickstreamSnapshot(0);
+        refused.nodes.clear();
+        refused.problems.clear();
+        for (const Problem &problem : studio.engine->deployProblems)
+            refused.problems.push_back({problem, kRunStart, kRunStart});
+        studio.engine->publish(refused);
+        studio.window.bridge().poll();
+        QCOMPARE(studio.window.problems().rowCount(), 2);
+        const CardContent &filter = studio.window.scene().itemFor(kFilter)->content();
+        QCOMPARE(filter.health, Health::Error);
+        QCOMPARE(filter.attention, u"Expected a number"_s);
         QCoreApplication::processEvents();
         picture(studio.window, u"refused"_s);
     }
@@ -229,10 +261,21 @@ private slots:
         QVERIFY(studio.window.message().isVisible());
         QCOMPARE(studio.find<QLabel>(u"message.headline"_s)->text(),
                  u"broken.millrace was not opened"_s);
+        auto *status = studio.find<QPushButton>(u"status.problems.button"_s);
+        QVERIFY2(status->text().startsWith(u"%1 problems"_s.arg(lines.size())),
+                 qPrintable(status->text()));
         picture(studio.window, u"broken"_s);
+        // The buttons follow what was said.
+        auto *open = studio.find<QPushButton>(u"message.open.button"_s);
+        auto *area = studio.find<QScrollArea>(u"message.problems"_s);
+        const auto *list = area->widget();
+        const int end = list->mapTo(&studio.window, QPoint(0, list->height())).y();
+        const int gap = open->mapTo(&studio.window, QPoint()).y() - end;
+        QVERIFY2(gap > 0 && gap <= 40, qPrintable(QString::number(gap)));
         QTest::mouseClick(studio.find<QPushButton>(u"message.back.button"_s), Qt::LeftButton);
         QVERIFY(studio.window.canvas().isVisible());
         QCOMPARE(studio.window.document().graph(), clickstream());
+        QVERIFY(!status->text().startsWith(u"%1 problems"_s.arg(lines.size())));
     }
 
     void anEngineThatCannotOpenIsExplained()
@@ -247,6 +290,10 @@ private slots:
         QCOMPARE(window.message().lines().size(), 1);
         QVERIFY(window.message().lines().first().contains(u"--data /data/local"_s));
         QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
+        QCOMPARE(window.findChild<QLabel *>(u"status.engine"_s)->text(), u"No engine"_s);
+        QVERIFY(window.findChild<QPushButton *>(u"status.problems.button"_s)
+                    ->text()
+                    .startsWith(u"1 problem"_s));
         picture(window, u"engine-failed"_s);
     }
 
@@ -261,7 +308,7 @@ private slots:
             QVERIFY(file.open(QIODevice::WriteOnly));
             file.write(QByteArray::fromStdString(*graph::writeDocument(document)));
         }
-        MainWindow window(testKinds(), {folder.path(), u"0.0"_s});
+        MainWindow window(testKinds(), {{u"/nonexistent"_s, folder.path()}, u"0.0"_s});
         window.resize(1366, 768);
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
@@ -269,11 +316,37 @@ private slots:
         auto *card = window.findChild<QAbstractButton *>(u"start.template.1"_s);
         QVERIFY(card && card->isVisible());
         QCOMPARE(card->text(), u"Earthquakes of a week"_s);
+        // It branches: arrows would tell of a chain that is not there.
+        QCOMPARE(card->toolTip(), u"Generator, Tail, Data stream, Filter, Map, 2 × SQLite table"_s);
         QTest::mouseClick(card, Qt::LeftButton);
         QVERIFY(window.canvas().isVisible());
         QCOMPARE(window.document().name(), u"Earthquakes of a week"_s);
         QVERIFY(window.findChild<QAction *>(u"file.template.Clickstream"_s));
         QTRY_COMPARE(window.bottom().height(), 240); // the start page's height does not matter now
+    }
+
+    void withoutTemplatesTheStartPageSaysWhereTheyWereLookedFor()
+    {
+        QTemporaryDir here; // pipelines of the current directory are nobody's templates
+        QFile file(here.filePath(u"mine.millrace"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(*graph::writeDocument(clickstream())));
+        file.close();
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(here.path()));
+        MainWindow lost(testKinds(), {{u"/nonexistent/a"_s, u"/nonexistent/b"_s}, u"0.0"_s});
+        MainWindow nowhere(testKinds(), {});
+        QVERIFY(QDir::setCurrent(before));
+        lost.show();
+        for (MainWindow *window : {&lost, &nowhere}) {
+            QVERIFY(!window->findChild<QAbstractButton *>(u"start.template.0"_s));
+            QVERIFY(!window->findChild<QMenu *>(u"menu.templates"_s));
+        }
+        auto *missing = lost.findChild<QLabel *>(u"start.missing"_s);
+        QVERIFY(missing && missing->isVisible());
+        QCOMPARE(missing->text(), u"No templates were found. They were looked for in\n"
+                                  "/nonexistent/a\n/nonexistent/b"_s);
+        picture(lost, u"no-templates"_s);
     }
 
     void theCanvasKeepsHalfOfASmallWindow()
@@ -295,6 +368,96 @@ private slots:
         late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
         QTRY_COMPARE(late.bottom().height(), 366);
         QCOMPARE(late.inspector().width(), 311);
+    }
+
+    void docksFollowTheWindowBothWays()
+    {
+        Studio studio({1600, 1000});
+        studio.tick(3);
+        QTRY_COMPARE(studio.window.bottom().height(), 366);
+        QTest::mouseClick(studio.find<QWidget>(u"topbar"_s), Qt::LeftButton); // drags no line
+        studio.window.resize(960, 600);
+        QTRY_VERIFY(!studio.window.inspector().isVisible());
+        const auto canvas = [&] { return studio.window.canvas().size(); };
+        QTRY_VERIFY2(2 * canvas().width() * canvas().height() >= 960 * 600,
+                     qPrintable(u"%1x%2"_s.arg(canvas().width()).arg(canvas().height())));
+        picture(studio.window, u"small"_s);
+        // A person may have it all the same.
+        QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
+        QVERIFY(studio.window.inspector().isVisible());
+        QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
+        QVERIFY(!studio.window.inspector().isVisible());
+        QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
+        studio.window.resize(1600, 1000);
+        QTRY_COMPARE(studio.window.bottom().height(), 366);
+        QTRY_COMPARE(studio.window.inspector().width(), 311);
+        picture(studio.window, u"large-again"_s);
+    }
+
+    void theButtonsStayWhereTheyAre()
+    {
+        Studio studio({1366, 768});
+        studio.tick();
+        QCoreApplication::processEvents();
+        auto *run = studio.find<QToolButton>(u"topbar.run.run.button"_s);
+        const auto at = [&] { return run->mapTo(&studio.window, QPoint()).x(); };
+        const int before = at();
+        graph::Document document = clickstream();
+        document.name = std::string(200, 'W');
+        studio.window.openFile(writeTemporary(u"a-long-name-of-a-file-for-the-title.millrace"_s,
+                                              *graph::writeDocument(document)));
+        studio.tick();
+        QCoreApplication::processEvents();
+        QCOMPARE(at(), before);
+        auto *name = studio.find<QLabel>(u"topbar.name"_s);
+        QVERIFY(name->text().endsWith(u'…'));
+        QCOMPARE(name->toolTip().size(), 200);
+        QVERIFY(name->width() >= name->fontMetrics().horizontalAdvance(name->text()));
+        runtime::Snapshot paused = clickstreamSnapshot(2);
+        paused.state = runtime::RunState::Paused;
+        paused.runningFor = std::chrono::hours(23);
+        paused.recordsInPerSecond = 0.9;
+        studio.engine->publish(paused);
+        studio.window.bridge().poll();
+        QCoreApplication::processEvents();
+        QCOMPARE(at(), before);
+        auto *rate = studio.find<QLabel>(u"topbar.rate"_s);
+        QCOMPARE(rate->text(), u"0.9 rec/s"_s);
+        QVERIFY(rate->width() >= rate->sizeHint().width());
+        picture(studio.window, u"long-title"_s);
+    }
+
+    void figuresOfTheStatusLineAreNeverCut()
+    {
+        Studio studio({960, 600});
+        runtime::Snapshot snapshot = clickstreamSnapshot(2);
+        snapshot.compression = 10.1;
+        snapshot.dataDirectory = "/data/" + std::string(80, 'x');
+        snapshot.problems = {{Problem(Code::PermissionDenied, {{"operation", std::string(90, 'w')}},
+                                      "node clicks01"),
+                              kRunStart, kRunStart}};
+        studio.engine->publish(snapshot);
+        studio.window.bridge().poll();
+        QCoreApplication::processEvents();
+        for (const QString &name : {u"status.disk"_s, u"status.memory"_s}) {
+            auto *label = studio.find<QLabel>(name);
+            QVERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->text()));
+        }
+        QVERIFY(studio.find<QLabel>(u"status.engine"_s)->text().contains(u'…'));
+        picture(studio.window, u"status"_s);
+    }
+
+    void anEmptyPipelineShowsItsZoomInPercent()
+    {
+        Studio studio;
+        graph::Document empty = clickstream();
+        empty.nodes.clear();
+        empty.wires.clear();
+        empty.layout.nodes.clear();
+        studio.window.openFile(writeTemporary(u"empty.millrace"_s, *graph::writeDocument(empty)));
+        studio.tick();
+        auto *percent = studio.find<QToolButton>(u"canvas.view.zoom-100.button"_s);
+        QVERIFY2(percent->text().endsWith(u'%'), qPrintable(percent->text()));
     }
 
     void everythingInteractiveHasAName()

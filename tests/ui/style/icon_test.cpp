@@ -75,8 +75,8 @@ private slots:
             painter.end();
             return image.createAlphaMask(Qt::ThresholdDither);
         };
-        const std::array<Health, 4> all = {Health::Good, Health::Warning, Health::Error,
-                                           Health::Quiet};
+        const std::array<Health, 5> all = {Health::Good, Health::Warning, Health::Error,
+                                           Health::Quiet, Health::Paused};
         for (const Health a : all) {
             for (const Health b : all)
                 QCOMPARE(mask(a) == mask(b), a == b);

@@ -122,6 +122,9 @@ const graph::KindCatalog &testKinds()
         shards.minimum = 1;
         Parameter retention = parameter("retention", "Retention", ParameterType::Duration);
         retention.defaultValue = std::chrono::milliseconds(24 * 3'600'000);
+        Parameter limits = parameter("limits", "Shard limits", ParameterType::Choice);
+        limits.choices = {{"off", "Off"}, {"shown", "Shown"}};
+        limits.defaultValue = "shown";
         Parameter condition = parameter("condition", "Condition", ParameterType::Expression);
         condition.required = true;
         Parameter select = parameter("select", "Select", ParameterType::SelectList);
@@ -130,7 +133,7 @@ const graph::KindCatalog &testKinds()
         return std::vector<NodeKind>{
             kind("generator", Category::Producer, "Generator", {profile, rate, seed}),
             kind("tail", Category::Producer, "Tail", {path}),
-            kind("data-stream", Category::Stream, "Data stream", {name, shards, retention}),
+            kind("data-stream", Category::Stream, "Data stream", {name, shards, retention, limits}),
             kind("filter", Category::Transform, "Filter", {condition}),
             kind("map", Category::Transform, "Map", {select}),
             kind("sqlite", Category::Destination, "SQLite table", {path}),

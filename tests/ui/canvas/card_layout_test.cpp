@@ -82,8 +82,8 @@ private slots:
         CardContent content;
         content.role = KindRole::Stream;
         for (const std::uint32_t shard : {4U, 120U})
-            content.bars.push_back({shard});
-        content.bars.push_back({7, 121});
+            content.bars.push_back({.shard = shard, .figure = {}});
+        content.bars.push_back({.shard = 7, .others = 121, .figure = {}});
         const CardLayout layout = layoutCard(content);
         const QFontMetricsF font(Style::instance().canvasFigures(type::kCaption));
         for (std::size_t i = 0; i < content.bars.size(); ++i)

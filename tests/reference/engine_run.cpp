@@ -208,7 +208,8 @@ Findings EngineRun::finish(const graph::Document &document,
                            const std::map<NodeId, graph::Node> &others)
 {
     Findings out;
-    for (const runtime::NodeFigures &node : m_engine->snapshot()->nodes)
+    const runtime::SnapshotPtr snapshot = m_engine->snapshot(); // another takes its place any time
+    for (const runtime::NodeFigures &node : snapshot->nodes)
         out.fates[node.id] = node.counts;
     ask(StopRequest{});
     const auto streams = std::get<StreamsReply>(ask(StreamsRequest{}).value).streams;

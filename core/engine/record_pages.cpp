@@ -5,9 +5,39 @@
 #include "core/runtime/sequence_numbers.h"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 
 namespace millrace::engine {
 namespace {
+
+/// Keeps the newest of the rows that a page may hold.
+class NewestRows
+{
+public:
+    explicit NewestRows(std::size_t limit)
+        : m_limit(limit)
+    {}
+    void push(RecordRow row)
+    {
+        m_bytes += row.data.size();
+        m_rows.push_back(std::move(row));
+        while (m_rows.size() > 1 && (m_rows.size() > m_limit || m_bytes > kMaxPageBytes)) {
+            m_bytes -= m_rows.front().data.size();
+            m_rows.pop_front();
+        }
+    }
+    bool full() const { return m_rows.size() >= m_limit || m_bytes >= kMaxPageBytes; }
+    std::vector<RecordRow> take()
+    {
+        return {std::make_move_iterator(m_rows.begin()), std::make_move_iterator(m_rows.end())};
+    }
+
+private:
+    const std::size_t m_limit;
+    std::deque<RecordRow> m_rows;
+    std::size_t m_bytes = 0;
+};
 
 /// Walks one shard record by record, skipping what is damaged.
 class ShardWalk
@@ -89,6 +119,8 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
         where = bound.value;
     }
     const bool newest = request.from.empty();
+    const std::uint32_t limit = std::min(request.limit, kMaxPageRows);
+    const std::uint32_t scanLimit = std::min(request.scanLimit, kMaxPageScan);
     std::vector<ShardWalk> walks;
     for (std::uint32_t i = 0; i < stream.shardCount(); ++i) {
         const ShardIndex shard(i);
@@ -97,7 +129,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
         const log::ShardBounds bounds = stream.bounds(shard);
         Ordinal from = bounds.trimHorizon;
         // The newest of all are among the newest of each; a filter may have to look further back.
-        const std::uint64_t back = where ? request.scanLimit : request.limit;
+        const std::uint64_t back = where ? scanLimit : limit;
         if (newest && bounds.end - bounds.trimHorizon > back)
             from = Ordinal(bounds.end.value - back);
         for (const ShardPosition &position : request.from) {
@@ -112,7 +144,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
     sql::EvaluationScratch scratch;
     scratch.setSequenceNumbers(&numbers);
     sql::FilterResult filtered;
-    std::vector<RecordRow> &rows = reply.rows;
+    NewestRows rows(limit);
     for (;;) {
         ShardWalk *best = nullptr;
         for (ShardWalk &walk : walks) {
@@ -123,8 +155,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
                 best = &walk;
         }
         reply.reachedEnd = best == nullptr;
-        if (best == nullptr ||
-            (!newest && (rows.size() >= request.limit || reply.scanned >= request.scanLimit)))
+        if (best == nullptr || (!newest && (rows.full() || reply.scanned >= scanLimit)))
             break;
         const std::uint32_t row = best->row();
         bool wanted = true;
@@ -133,14 +164,11 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
             wanted = !filtered.passed.empty();
         }
         if (wanted)
-            rows.push_back(toRow(numbers, *best->batch(), row));
+            rows.push(toRow(numbers, *best->batch(), row));
         ++reply.scanned;
         best->advance();
-        if (newest && rows.size() >= 2 * std::size_t{request.limit})
-            rows.erase(rows.begin(), rows.end() - request.limit);
     }
-    if (rows.size() > request.limit)
-        rows.erase(rows.begin(), rows.end() - request.limit);
+    reply.rows = rows.take();
     for (const ShardWalk &walk : walks) {
         reply.next.push_back({walk.shard(), walk.at()});
         reply.expired += walk.expired();

@@ -123,6 +123,39 @@ private slots:
         QCOMPARE(std::get<RecordsReply>(page.value).rows.size(), counts.processed);
     }
 
+    void aPageHoldsNoMoreThanItMay()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), true);
+        Pipeline pipeline;
+        pipeline.document = {};
+        pipeline.document.name = "Large";
+        pipeline.add("stream01", "data-stream",
+                     {{"stream", std::string("large")}, {"shards", std::int64_t{1}}});
+        run.deployAndRun(pipeline);
+        for (int i = 0; i < 12; ++i) {
+            PutRequest put;
+            put.stream = "large";
+            put.entries.push_back({std::string(1U << 20U, static_cast<char>('a' + i)), "k", {}});
+            QVERIFY(run.ask(put).ok());
+        }
+        RecordsRequest request;
+        request.stream = run.engine->snapshot()->node({"stream01"})->stream;
+        request.limit = 0xffff'ffff;
+        const auto newest = std::get<RecordsReply>(run.ask(request).value);
+        QCOMPARE(newest.rows.size(), kMaxPageBytes >> 20U);
+        QCOMPARE(newest.rows.back().data.front(), 'l');
+        request.from = {{ShardIndex(0), Ordinal(0)}};
+        const auto first = std::get<RecordsReply>(run.ask(request).value);
+        QCOMPARE(first.rows.size(), kMaxPageBytes >> 20U);
+        QCOMPARE(first.rows.front().data.front(), 'a');
+        QVERIFY(!first.reachedEnd);
+        request.from = first.next;
+        const auto rest = std::get<RecordsReply>(run.ask(request).value);
+        QCOMPARE(rest.rows.size(), 12 - (kMaxPageBytes >> 20U));
+        QVERIFY(rest.reachedEnd);
+    }
+
     void aRemovedTableFileIsFilledAgainFromTheStream()
     {
         QTemporaryDir dir;

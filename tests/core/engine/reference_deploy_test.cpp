@@ -132,8 +132,8 @@ private:
         for (const log::ProgressEntry &entry : (*log)->producers()) {
             if (entry.producer != fragment)
                 continue;
-            for (const runtime::Cursor &cursor :
-                 runtime::FragmentProgress::decode(entry.progress)->cursors)
+            const auto progress = runtime::FragmentProgress::decode(entry.progress);
+            for (const runtime::Cursor &cursor : progress->cursors)
                 out[cursor.shard] = cursor.next.value;
         }
         return out;

@@ -49,7 +49,7 @@ private:
     ExpressionPtr isOperator(ExpressionPtr left);
     ExpressionPtr inList(ExpressionPtr left, const SourceSpan &at);
     ExpressionPtr wordPrimary();
-    ExpressionPtr numberLiteral();
+    ExpressionPtr numberLiteral(bool negative);
     ExpressionPtr timestampLiteral();
     ExpressionPtr intervalLiteral();
     ExpressionPtr caseExpression();

@@ -257,7 +257,7 @@ ExpressionPtr ExpressionParser::prefix()
     if (peek().isSymbol("-")) {
         if (peek(1).kind == TokenKind::Number && peek(1).span.begin == at.end) {
             take(); // -9223372036854775808 is a literal, not the negation of one
-            return postfix(numberLiteral());
+            return postfix(numberLiteral(true));
         }
         return unary(Operator::Negate, kSign);
     }

@@ -103,7 +103,7 @@ ExpressionPtr ExpressionParser::primary()
     const Token &token = peek();
     switch (token.kind) {
     case TokenKind::Number:
-        return numberLiteral();
+        return numberLiteral(false);
     case TokenKind::String: {
         const SourceSpan at = token.span;
         return textLiteral(take().text, at);
@@ -139,10 +139,9 @@ ExpressionPtr ExpressionParser::primary()
     return invalid();
 }
 
-ExpressionPtr ExpressionParser::numberLiteral()
+/// `negative`: the token before is its sign.
+ExpressionPtr ExpressionParser::numberLiteral(bool negative)
 {
-    const bool negative = m_at > 0 && m_tokens[m_at - 1].isSymbol("-") &&
-                          m_tokens[m_at - 1].span.end == peek().span.begin;
     const Token &token = take();
     auto out = node(ExpressionKind::Literal, negative ? m_tokens[m_at - 2].span : token.span);
     const std::string text = (negative ? "-" : "") + token.text;
@@ -317,11 +316,33 @@ ExpressionPtr ExpressionParser::caseExpression()
     return finish(std::move(out));
 }
 
+namespace {
+
+/// Types that a schema may name and that are kept as a wider one; a cast to them would have to cut
+/// or refuse [Flink: CAST], which the wider one does not.
+bool narrows(const Token &type, const Token &bracket, const Token &length)
+{
+    constexpr std::array kNarrow = {"TINYINT", "SMALLINT", "FLOAT", "CHAR", "BINARY"};
+    constexpr std::string_view kLongest = "2147483647";
+    if (std::any_of(kNarrow.begin(), kNarrow.end(), [&](const char *n) { return type.isWord(n); }))
+        return true;
+    return (type.isWord("VARCHAR") || type.isWord("VARBINARY")) &&
+           !(bracket.isSymbol("(") && length.text == kLongest);
+}
+
+} // namespace
+
 bool ExpressionParser::type(record::DataType &out)
 {
     // Types are read from the text by the one reader core/record has; tokens follow.
     const SourceSpan at = peek().span;
     std::size_t position = at.begin;
+    if (narrows(peek(), peek(1), peek(2))) {
+        expected("a type whose values are kept as they are: INT for TINYINT and SMALLINT, DOUBLE "
+                 "for FLOAT, STRING for CHAR(n) and VARCHAR(n), BYTES for BINARY(n)");
+        synchronise();
+        return false;
+    }
     auto parsed = record::parseTypeAt(m_text, position);
     if (!parsed) {
         expected("a type such as BIGINT, DOUBLE, STRING or DECIMAL(10, 2)");

@@ -32,6 +32,10 @@ private slots:
         row("status >", "line 1, column 9: Expected an expression, found the end of the text");
         row("", "line 1, column 1: Expected an expression, found the end of the text");
         row("ok AND\n  status = = 5", "line 2, column 12: Expected an expression, found \"=\"");
+        row("CAST(status AS TINYINT)",
+            "line 1, column 16: Expected a type whose values are kept as they are: INT for TINYINT "
+            "and SMALLINT, DOUBLE for FLOAT, STRING for CHAR(n) and VARCHAR(n), BYTES for "
+            "BINARY(n), found \"TINYINT\"");
         row("(status = 5", "line 1, column 12: Expected \")\", found the end of the text");
         row("page LIKE 'x", "line 1, column 11: Expected a closing ', found the end of the text");
         row("status = 5 page",
@@ -105,6 +109,12 @@ private slots:
         row("NOT 1 = 2", "NOT (1 = 2)");
         row("2 + 3 * 4 - 1", "(2 + (3 * 4)) - 1");
         row("10 - 3 - 2", "(10 - 3) - 2");
+        row("10-3-2", "(10 - 3) - 2");
+        row("5 -1", "5 - 1");
+        row("5 - -1", "5 + 1");
+        row("-5-1", "(-5) - 1");
+        row("2*-3", "2 * (-3)");
+        row("-9223372036854775808 + 1", "-9223372036854775807");
         row("1 = 1 IS NULL", "(1 = 1) IS NULL");
         row("1 + 1 BETWEEN 2 AND 1 + 2", "(1 + 1) BETWEEN 2 AND (1 + 2)");
         row("5 NOT IN (1, 2) AND TRUE", "(NOT (5 IN (1, 2))) AND TRUE");

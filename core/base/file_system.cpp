@@ -42,7 +42,8 @@ Result<Bytes> FileSystem::readAll(const Path &path)
 
 bool FileSystem::exists(const Path &path)
 {
-    return info(path).has_value();
+    const auto found = info(path);
+    return found || found.error().code() != Code::NotFound;
 }
 
 Status FileSystem::replaceFile(const Path &path, ByteView content)

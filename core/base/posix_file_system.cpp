@@ -214,12 +214,18 @@ public:
         if (dir == nullptr)
             return fromErrno(errno, "list", folder);
         std::vector<std::string> names;
+        // A list that is cut short by an error would be taken for the whole folder.
+        errno = 0;
         while (const dirent *entry = ::readdir(dir)) {
             const std::string name = entry->d_name;
             if (name != "." && name != "..")
                 names.push_back(name);
+            errno = 0;
         }
+        const int failure = errno;
         ::closedir(dir);
+        if (failure != 0)
+            return fromErrno(failure, "list", folder);
         std::sort(names.begin(), names.end());
         return names;
     }

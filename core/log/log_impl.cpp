@@ -87,7 +87,7 @@ Status LogImpl::recover()
     m_writer->retire();
     if (keepAsIs) {
         // What stands there is not cut and not rewritten: somebody may be able to mend it.
-        m_unreadable.insert(m_header.number);
+        m_openDamaged = true;
         m_writer.reset();
     }
     return beginOrWait();
@@ -130,11 +130,12 @@ Status LogImpl::beginSegment()
         }
         auto segment = std::make_shared<SealedSegment>(m_index.open());
         segment->fileBytes = fileBytes;
-        segment->damaged = m_unreadable.contains(m_header.number);
+        segment->damaged = m_openDamaged;
         sealed = std::move(segment);
     }
     m_writer = *std::move(writer);
     m_header = header;
+    m_openDamaged = false;
     const std::lock_guard guard(m_state);
     if (sealed)
         m_index.addSealed(std::move(sealed));
@@ -189,22 +190,17 @@ std::vector<LogImpl::Queued> LogImpl::takeQueue()
 bool LogImpl::commit()
 {
     std::vector<Queued> taken;
-    std::vector<Result<std::vector<Placed>>> answers;
+    std::vector<Answer> answers;
     {
         const std::lock_guard guard(m_commit);
         taken = takeQueue();
         if (taken.empty())
             return false;
-        m_former.begin(m_ends, m_producers);
-        answers.reserve(taken.size());
-        for (const Queued &queued : taken)
-            answers.push_back(m_former.add(queued.append));
-        if (!m_former.empty()) {
-            if (const auto written = write(); !written) {
-                for (auto &answer : answers) {
-                    if (answer)
-                        answer = written.error();
-                }
+        answers.assign(taken.size(), std::vector<Placed>{});
+        if (const auto written = write(taken, answers); !written) {
+            for (auto &answer : answers) {
+                if (answer)
+                    answer = written.error();
             }
         }
     }
@@ -215,10 +211,23 @@ bool LogImpl::commit()
     return true;
 }
 
-Status LogImpl::write()
+/// Forms one commit of what was taken and writes it. Memory may give out before the bytes are in
+/// the file: then nothing of it stands, and whoever waits is told.
+Status LogImpl::write(const std::vector<Queued> &taken, std::vector<Answer> &answers)
 {
-    MILLRACE_TRY(ensureSegment());
-    const ByteView bytes = m_former.encode(m_header.id, m_writer->end(), m_clock.wall());
+    ByteView bytes;
+    try {
+        m_former.begin(m_ends, m_producers);
+        for (std::size_t i = 0; i < taken.size(); ++i)
+            answers[i] = m_former.add(taken[i].append);
+        if (m_former.empty())
+            return Done{};
+        MILLRACE_TRY(ensureSegment());
+        bytes = m_former.encode(m_header.id, m_writer->end(), m_clock.wall());
+    } catch (const std::exception &exception) {
+        return Problem(Code::InternalError,
+                       {{"where", "forming a commit"}, {"reason", exception.what()}});
+    }
     auto written = m_writer->append(bytes);
     if (!written) {
         // The next segment's header is what makes the refusal last, so it comes before the answer.
@@ -233,7 +242,9 @@ Status LogImpl::write()
     return Done{};
 }
 
-void LogImpl::publish()
+/// Not to be told apart from a crash behind the commit: what could not be published in memory is
+/// found by recovery, so the process ends when it gives out here.
+void LogImpl::publish() noexcept
 {
     for (const auto &block : m_former.blocks())
         m_cache.insert(m_header.id, block.entry.position, block.batch);

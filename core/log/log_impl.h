@@ -51,14 +51,16 @@ private:
         Append append;
         std::uint64_t bytes = 0;
     };
+    using Answer = Result<std::vector<Placed>>;
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();
-    Status ensureSegment();                   ///< with m_commit held
-    Status write();                           ///< the formed commit, with m_commit held
-    void publish();                           ///< likewise
-    Ordinal horizon(ShardIndex shard) const;  ///< with m_state held
-    ShardStart endOf(ShardIndex shard) const; ///< with m_state held
+    Status ensureSegment(); ///< with m_commit held
+    Status write(const std::vector<Queued> &taken,
+                 std::vector<Answer> &answers); ///< with m_commit held
+    void publish() noexcept;                    ///< likewise
+    Ordinal horizon(ShardIndex shard) const;    ///< with m_state held
+    ShardStart endOf(ShardIndex shard) const;   ///< with m_state held
     Result<record::BatchPtr> readRef(const BlockRef &ref);
     /// Finds a block and reads it, again when it was rewritten or removed in between. Null when
     /// `find` finds none.
@@ -85,13 +87,14 @@ private:
     std::uint64_t m_queuedBytes = 0;
 
     std::mutex m_maintenance;             ///< one rewriting, expiring or trimming at a time
-    std::set<SegmentNumber> m_unreadable; ///< not to be rewritten; guarded by m_maintenance
+    std::set<SegmentNumber> m_unreadable; ///< could not be rewritten; guarded by m_maintenance
     bool m_folderDirty = false; ///< a remove or rename is not yet durable; guarded by m_maintenance
 
-    std::mutex m_commit; ///< one commit at a time; guards the three below
+    std::mutex m_commit; ///< one commit at a time; guards the four below
     CommitFormer m_former;
     std::unique_ptr<SegmentWriter> m_writer;
-    SegmentHeader m_header; ///< of m_writer's segment
+    SegmentHeader m_header;     ///< of m_writer's segment
+    bool m_openDamaged = false; ///< it was found so by recovery
 
     mutable std::mutex m_state; ///< guards all below; changed only with m_commit held, but m_hidden
     LogIndex m_index;

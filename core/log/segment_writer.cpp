@@ -8,6 +8,27 @@ namespace {
 
 constexpr std::uint64_t kMaxStep = 64U << 20U;
 
+/// Of an attempt to begin the segment that failed. What holds a commit is none: who does not know
+/// of it has not seen the whole folder.
+Status removeLeftover(FileSystem &fileSystem, const Path &path)
+{
+    if (!fileSystem.exists(path))
+        return Done{};
+    const auto file = fileSystem.open(path, OpenMode::Read);
+    if (!file)
+        return file.error();
+    Bytes buffer;
+    const auto found = findFirstCommit(**file, buffer);
+    if (!found)
+        return found.error();
+    if (*found)
+        return Problem(Code::Corrupt,
+                       {{"what", "The log's folder"},
+                        {"reason", "a segment that is to be begun holds records"}},
+                       path);
+    return fileSystem.removeAll(path);
+}
+
 } // namespace
 
 Result<std::unique_ptr<SegmentWriter>>
@@ -17,7 +38,7 @@ SegmentWriter::begin(FileSystem &fileSystem, const Path &folder, SegmentHeader &
     if (!bytes)
         return bytes.error();
     const Path path = segmentPath(folder, header.number);
-    MILLRACE_TRY(fileSystem.removeAll(path)); // what an attempt that failed left
+    MILLRACE_TRY(removeLeftover(fileSystem, path));
     auto file = fileSystem.open(path, OpenMode::CreateNew);
     if (!file)
         return std::move(file).error();

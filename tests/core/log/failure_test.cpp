@@ -2,6 +2,8 @@
 #include "tests/core/log/log_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/log/segment_writer.h"
+
 #include <QTest>
 
 #include <algorithm>
@@ -26,6 +28,7 @@ private slots:
     void aFullDiskKeepsNobodyFromReading();
     void aFolderSyncThatFailsAfterTheRewriteLosesNothing();
     void trimmingWaitsForNoRewriting();
+    void aSegmentThatHoldsRecordsIsNotBegunAnew();
 };
 
 void FailureTest::aFullDiskRefusesWholeAndGoesOn()
@@ -246,6 +249,24 @@ void FailureTest::trimmingWaitsForNoRewriting()
     QVERIFY(!waited);
     QCOMPARE(*freed, 0U);
     QVERIFY(*f.log().trimBelow(all) > 0); // the next one does it
+}
+
+/// Who did not see all of the folder takes a number that is taken.
+void FailureTest::aSegmentThatHoldsRecordsIsNotBegunAnew()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(5, 1)}}));
+    f.close();
+    const Path path = f.segmentPaths().back();
+    const Bytes before = f.fileSystem.content(path);
+    log::SegmentHeader header;
+    header.stream = f.options.stream;
+    header.number = *log::segmentNumber(fileName(path));
+    const auto begun = log::SegmentWriter::begin(f.fileSystem, f.options.folder, header);
+    QVERIFY(!begun);
+    QCOMPARE(begun.error().code(), Code::Corrupt);
+    QVERIFY(f.fileSystem.content(path) == before);
 }
 
 MILLRACE_TEST(FailureTest)

@@ -5,8 +5,8 @@
 #
 #   packaging/clean_root.sh bookworm|trixie [--keep] [COMMAND…]     (default: test, then run)
 #
-# The Debian mirror is MIRROR (default http://deb.debian.org/debian); proxies come from the environment,
-# further certificates from SSL_CERT_FILE. The root stands in ROOTS (default /var/tmp/millrace-roots).
+# The Debian mirror is MIRROR (default: mmdebstrap's own); proxies come from the environment, further
+# certificates from SSL_CERT_FILE. The root stands in ROOTS (default /var/tmp/millrace-roots).
 set -euo pipefail
 
 (($#)) || { sed -n '3,10s/^# \{0,1\}//p' "$0"; exit 2; }
@@ -19,7 +19,6 @@ command -v mmdebstrap >/dev/null || { echo 'clean_root: apt-get install mmdebstr
 checkout=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 roots=${ROOTS:-/var/tmp/millrace-roots}
 tree=$roots/$suite
-mirror=${MIRROR:-http://deb.debian.org/debian}
 
 trap '[[ $keep ]] || rm -rf --one-file-system -- "$tree"' EXIT
 
@@ -30,7 +29,7 @@ rm -rf --one-file-system -- "$tree"
 mkdir -p "$roots"
 from=$SECONDS
 echo "==> Making a $suite root in $tree"
-mmdebstrap --quiet --variant=minbase --include=ca-certificates,git "$suite" "$tree" "$mirror"
+mmdebstrap --quiet --variant=minbase --include=ca-certificates,git "$suite" "$tree" ${MIRROR:+"$MIRROR"}
 # What this machine needs to reach its mirror: the resolver, proxies of apt, certificates.
 cp /etc/resolv.conf "$tree/etc/resolv.conf"
 apt-config dump | grep -iE '^Acquire::[a-z]+::proxy' >"$tree/etc/apt/apt.conf.d/99proxy" || true

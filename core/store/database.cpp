@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <sqlite3.h>
+#include <unistd.h>
 #include <utility>
 
 namespace millrace::store {
@@ -27,6 +28,19 @@ Problem fromSqlite(sqlite3 *db, int result, const char *operation, const Path &p
     default:
         return Problem(Code::Io, {{"operation", operation}, {"reason", sqlite3_errmsg(db)}}, place);
     }
+}
+
+/// As a part of a URI.
+std::string escaped(const Path &path)
+{
+    std::string out;
+    for (const char c : path) {
+        if (c == '%' || c == '?' || c == '#')
+            out += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+        else
+            out += c;
+    }
+    return out;
 }
 
 /// Another process may hold the file for a moment (a person's sqlite3 shell).
@@ -151,6 +165,28 @@ bool Statement::isNull(int column) const
     return sqlite3_column_type(m_statement, column) == SQLITE_NULL;
 }
 
+/// A reader in a folder that it may not write to cannot make the files that a write-ahead log wants
+/// [sqlite.org/wal.html, 5]. With no such log there, nobody writes, and it can do without.
+Result<Database> Database::readable(Database database)
+{
+    const int result = sqlite3_exec(database.m_db, "SELECT count(*) FROM sqlite_master", nullptr,
+                                    nullptr, nullptr);
+    const int primary = result & 0xFF;
+    const bool noFiles = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
+    if (!noFiles || ::access((database.m_path + "-wal").c_str(), F_OK) == 0)
+        return database; // what else is wrong, the first query says
+    sqlite3 *db = nullptr;
+    const std::string uri = "file:" + escaped(database.m_path) + "?immutable=1";
+    const int opened = sqlite3_open_v2(uri.c_str(), &db,
+                                       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+                                           SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI,
+                                       nullptr);
+    Database still(db, database.m_path);
+    if (opened != SQLITE_OK)
+        return fromSqlite(db, opened, "open", database.m_path);
+    return still;
+}
+
 Result<Database> Database::open(const Path &path, Mode mode)
 {
     sqlite3 *db = nullptr;
@@ -168,9 +204,10 @@ Result<Database> Database::open(const Path &path, Mode mode)
         return fromSqlite(db, result, "open", path);
     }
     sqlite3_busy_timeout(db, kBusyMs);
-    if (mode != Mode::ReadOnly)
-        MILLRACE_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-                                      "foreign_keys=ON;"));
+    if (mode == Mode::ReadOnly)
+        return readable(std::move(database));
+    MILLRACE_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+                                  "foreign_keys=ON;"));
     return database;
 }
 

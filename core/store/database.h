@@ -75,6 +75,8 @@ private:
         : m_db(db)
         , m_path(std::move(path))
     {}
+    static Result<Database> readable(Database database);
+
     sqlite3 *m_db = nullptr;
     Path m_path;
 };

@@ -6,6 +6,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 using namespace millrace;
 using namespace millrace::store;
 
@@ -138,6 +142,36 @@ private slots:
         QVERIFY(reader.has_value());
         QCOMPARE((*reader)->streams()->front().name, std::string("live"));
         QVERIFY(!(*reader)->putStream(entry(6, "no")).has_value());
+    }
+
+    /// Somebody else's directory, or one on a volume that is mounted read-only.
+    void aReaderNeedsNoPermissionToWrite()
+    {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("a?b%c.db").toStdString();
+        {
+            const auto catalog = *Catalog::open(path, Database::Mode::ReadWrite);
+            StreamEntry entry;
+            entry.name = "clicks";
+            QVERIFY(catalog->putStream(entry).has_value());
+        }
+        QCOMPARE(::chmod(dir.path().toStdString().c_str(), 0555), 0);
+        const pid_t reader = ::fork();
+        if (reader == 0) {
+            constexpr uid_t kNobody = 65534;
+            if (::geteuid() == 0 && ::setuid(kNobody) != 0)
+                ::_exit(2);
+            const auto catalog = Catalog::open(path, Database::Mode::ReadOnly);
+            if (!catalog)
+                ::_exit(3);
+            const auto streams = (*catalog)->streams();
+            ::_exit(streams && streams->size() == 1 ? 0 : 4);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(reader, &status, 0), reader);
+        QCOMPARE(::chmod(dir.path().toStdString().c_str(), 0755), 0);
+        QVERIFY(WIFEXITED(status));
+        QCOMPARE(WEXITSTATUS(status), 0);
     }
 };
 

@@ -320,6 +320,7 @@ Result<FileInfo> MemoryFileSystem::info(const Path &path)
     out.device = 1;
     if (m_folders.contains(path)) {
         out.isFolder = true;
+        out.inode = std::hash<Path>{}(path);
         return out;
     }
     const auto found = m_names.find(path);

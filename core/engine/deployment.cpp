@@ -2,6 +2,7 @@
 #include "core/engine/deployment.h"
 
 #include "core/engine/problem_list.h"
+#include "core/engine/takeover.h"
 #include "core/graph/difference.h"
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
@@ -116,7 +117,10 @@ std::set<std::string> Deployment::unchanged(const graph::Document &document, con
 
 Status Deployment::deploy(graph::Document document, Path documentFolder)
 {
-    Plan plan = makePlan(document, nodes::kindCatalog());
+    Plan plan = makePlan(document, nodes::kindCatalog(), [this](const std::string &stream) {
+        const auto wire = m_services.store->find(stream);
+        return wire && !wire->log().producers().empty();
+    });
     MILLRACE_TRY(m_services.fileSystem->makeFolders(
         joinPath(m_services.store->dataDirectory(), kOutputFolder)));
     MILLRACE_TRY(ensureStreams(plan));
@@ -145,7 +149,7 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
             stopTask(task);
     }
     std::erase_if(m_tasks, [&](const DeployedTask &task) { return !kept.contains(task.key); });
-    m_services.schemas->forgetWriters();
+    m_services.schemas->keepWriters(kept);
     return m_running ? start() : Status(Done{});
 }
 
@@ -185,7 +189,7 @@ Status Deployment::startProducer(const PlannedProducer &producer)
         return atNode(std::move(source).error(), producer.node);
     const auto target = m_services.store->find(producer.stream);
     if (auto schema = (*source)->schema())
-        m_services.schemas->bring(*target, producer.node.value, *schema);
+        m_services.schemas->bring(*target, producerKey(producer.node), *schema);
 
     DeployedTask deployed;
     deployed.key = producerKey(producer.node);
@@ -254,8 +258,7 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     deployed.slot = m_services.scheduler->makeSlot();
 
     runtime::FragmentSpec spec;
-    spec.id = "fragment/" + m_document.project.toString() + '/' + fragment.end.value + '/' +
-              source->id().toString();
+    spec.id = fragmentId(m_document.project, fragment.end, source->id());
     spec.source = source;
     spec.nodes = fragment.transforms;
     spec.sink = fragment.sink;
@@ -275,6 +278,9 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
         return makeOperators(recipe, *schemas);
     };
+    spec.begin = [takeover = Takeover({m_services.store, m_services.checkpoints, nodeContext()},
+                                      m_plan, fragment, m_document)](
+                     const std::vector<runtime::Cursor> &known) { return takeover.find(known); };
     spec.checkpoints = m_services.checkpoints;
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(
@@ -322,6 +328,23 @@ void Deployment::restartReaders(const std::string &stream)
         m_services.report(ok.error());
 }
 
+/// Behind which a fragment never goes back, be it after a crash; empty when that is not known.
+std::vector<runtime::Cursor> Deployment::lastingCursors(const PlannedFragment &fragment) const
+{
+    const auto task = std::find_if(m_tasks.begin(), m_tasks.end(),
+                                   [&](const auto &t) { return t.key == fragment.key(); });
+    if (task == m_tasks.end())
+        return {};
+    const bool inCatalog =
+        fragment.sink && !nodes::findFactory(m_document.nodes.at(*fragment.sink).kind)->standing;
+    if (!inCatalog)
+        return task->task->figures().cursors;
+    const auto written = m_services.checkpoints->written(task->fragment->spec().id);
+    const auto progress =
+        runtime::FragmentProgress::decode(written ? ByteView(*written) : ByteView{});
+    return progress ? progress->cursors : std::vector<runtime::Cursor>{};
+}
+
 void Deployment::trimWires()
 {
     for (const PlannedStream &planned : m_plan.streams) {
@@ -335,10 +358,7 @@ void Deployment::trimWires()
         for (const PlannedFragment &fragment : m_plan.fragments) {
             if (fragment.source != planned.wanted.name)
                 continue;
-            const auto task = std::find_if(m_tasks.begin(), m_tasks.end(),
-                                           [&](const auto &t) { return t.key == fragment.key(); });
-            const auto cursors = task == m_tasks.end() ? std::vector<runtime::Cursor>{}
-                                                       : task->task->figures().cursors;
+            const auto cursors = lastingCursors(fragment);
             allKnown = allKnown && !cursors.empty();
             for (const runtime::Cursor &cursor : cursors)
                 passed[cursor.shard] = std::min(passed[cursor.shard], cursor.next);
@@ -353,17 +373,24 @@ void Deployment::trimWires()
 
 bool Deployment::drained() const
 {
-    // A fragment may have given the next one work after that one was looked at: as many rounds as
-    // a chain can be long.
-    for (std::size_t round = 0; round <= m_tasks.size(); ++round) {
-        for (const DeployedTask &task : m_tasks) {
-            if (task.fragment ? !task.fragment->caughtUp() || task.fragment->inFlight()
-                              : task.task->figures().state != runtime::NodeState::Finished &&
-                                    task.task->figures().state != runtime::NodeState::Failed)
-                return false;
+    // A fragment may give the next one work after that one was looked at; it shows in a stream.
+    const auto stored = [this] {
+        std::uint64_t records = 0;
+        for (const PlannedStream &planned : m_plan.streams) {
+            const auto stream = m_services.store->find(planned.wanted.name);
+            for (std::uint32_t i = 0; stream && i < stream->shardCount(); ++i)
+                records += stream->bounds(ShardIndex(i)).end.value;
         }
+        return records;
+    };
+    const std::uint64_t before = stored();
+    for (const DeployedTask &task : m_tasks) {
+        if (task.fragment ? !task.fragment->caughtUp() || task.fragment->inFlight()
+                          : task.task->figures().state != runtime::NodeState::Finished &&
+                                task.task->figures().state != runtime::NodeState::Failed)
+            return false;
     }
-    return !m_tasks.empty();
+    return !m_tasks.empty() && stored() == before;
 }
 
 } // namespace millrace::engine

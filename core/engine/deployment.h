@@ -77,6 +77,7 @@ private:
     Status startProducer(const PlannedProducer &producer);
     Status startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);
+    std::vector<runtime::Cursor> lastingCursors(const PlannedFragment &fragment) const;
     runtime::Task::Report reportFor(const NodeId &node) const;
     /// What a fragment's operators are made of: copies, because they are made on a worker's thread
     /// while the document may become another one.

@@ -2,6 +2,7 @@
 #include "core/engine/document_check.h"
 
 #include "core/engine/problem_list.h"
+#include "core/engine/schema_keeper.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/graph/validate.h"
@@ -28,14 +29,27 @@ public:
 
     std::vector<Problem> run()
     {
-        const Plan plan = makePlan(m_document, nodes::kindCatalog());
+        const Plan plan =
+            makePlan(m_document, nodes::kindCatalog(), [](const std::string &) { return false; });
+        for (const auto &[id, stream] : plan.nodeStreams) {
+            if (stream == plan.deadLetters || isWireStream(stream))
+                add(id, Problem(Code::InvalidArgument,
+                                {{"what", "The pipeline keeps streams of its own under that name; "
+                                          "choose another one"}},
+                                graph::parameterPlace(id, "stream")));
+        }
         for (const PlannedProducer &producer : plan.producers)
             checkProducer(producer);
-        // Each pass may make more schemas known; a plan is as deep as it has fragments at most.
-        for (std::size_t pass = 0; pass <= plan.fragments.size(); ++pass) {
+        // Each pass may make more schemas known, and those of streams with several writers whole; a
+        // plan is as deep as it has fragments at most. Only then can it be said what is wrong.
+        m_quiet = true;
+        for (std::size_t pass = 0; pass < plan.fragments.size(); ++pass) {
             for (const PlannedFragment &fragment : plan.fragments)
                 checkFragment(fragment);
         }
+        m_quiet = false;
+        for (const PlannedFragment &fragment : plan.fragments)
+            checkFragment(fragment);
         return std::move(m_problems);
     }
 
@@ -51,6 +65,8 @@ private:
 
     void addOne(const NodeId &id, Problem problem)
     {
+        if (m_quiet)
+            return;
         problem = atNode(std::move(problem), id);
         if (std::find(m_problems.begin(), m_problems.end(), problem) == m_problems.end())
             m_problems.push_back(std::move(problem));
@@ -64,14 +80,14 @@ private:
         if (!source)
             return add(producer.node, std::move(source).error());
         if (auto schema = (*source)->schema())
-            m_schemas[producer.stream] = *std::move(schema);
+            m_writers[producer.stream][producer.node.value] = *std::move(schema);
     }
 
     std::optional<record::Schema> schemaOf(const std::string &stream) const
     {
-        const auto found = m_schemas.find(stream);
-        if (found != m_schemas.end())
-            return found->second;
+        const auto found = m_writers.find(stream);
+        if (found != m_writers.end())
+            return schemaOfAll(found->second, {});
         return m_known ? m_known(stream) : std::nullopt;
     }
 
@@ -118,15 +134,16 @@ private:
                             ->sink(node(*fragment.sink), m_context);
             if (!made)
                 add(*fragment.sink, std::move(made).error());
-        } else if (!fragment.transforms.empty() && !m_schemas.contains(fragment.target)) {
-            m_schemas[fragment.target] = *std::move(schema);
+        } else if (!fragment.transforms.empty()) {
+            m_writers[fragment.target][fragment.key()] = *std::move(schema);
         }
     }
 
     const graph::Document &m_document;
     runtime::NodeContext m_context;
     const KnownSchema &m_known;
-    std::map<std::string, record::Schema> m_schemas; ///< by stream
+    std::map<std::string, std::map<std::string, record::Schema>> m_writers; ///< by stream
+    bool m_quiet = false; ///< schemas are only being found out
     std::vector<Problem> m_problems;
     std::vector<Problem> m_further; ///< of the factory that was asked last
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/local_engine.h"
 
+#include "core/base/thread.h"
 #include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
-#include "core/engine/engine_thread.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/put_service.h"
 #include "core/engine/record_pages.h"
@@ -184,7 +184,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     publish();
     const auto begin = [this](const char *name,
                               void (LocalEngine::*loop)(const std::stop_token &)) {
-        m_threads.push_back(engineThread(
+        m_threads.push_back(namedThread(
             name, [this](const Problem &p) { report(p); },
             [this, loop](const std::stop_token &stop) { (this->*loop)(stop); }));
     };

@@ -13,6 +13,7 @@ using graph::Category;
 using graph::PortRef;
 
 constexpr std::size_t kMaxNameChars = 128;
+constexpr std::string_view kWire = "wire.";
 
 /// A pipeline's name as a stream name may spell it.
 std::string asStreamName(const std::string &text)
@@ -29,9 +30,11 @@ std::string asStreamName(const std::string &text)
 class Planner
 {
 public:
-    Planner(const graph::Document &document, const graph::KindCatalog &catalog)
+    Planner(const graph::Document &document, const graph::KindCatalog &catalog,
+            const StreamInUse &inUse)
         : m_document(document)
         , m_catalog(catalog)
+        , m_inUse(inUse)
     {}
 
     Plan make()
@@ -121,12 +124,17 @@ private:
             m_plan.streams.push_back(std::move(stream));
     }
 
+    std::string wireName(const PortRef &port) const
+    {
+        return std::string(kWire) + m_project + '.' + port.node.value + '.' + port.port;
+    }
+
     /// The implicit stream behind an output.
     std::string addWireStream(const PortRef &port, std::uint32_t shards,
                               const std::vector<PortRef> &targets)
     {
         PlannedStream stream;
-        stream.wanted.name = "wire." + m_project + '.' + port.node.value + '.' + port.port;
+        stream.wanted.name = wireName(port);
         stream.wanted.shards = shards;
         stream.wanted.limits = store::LimitMode::Off;
         stream.wanted.role = store::StreamRole::Wire;
@@ -185,9 +193,9 @@ private:
             if (outputs.empty())
                 return; // leads nowhere: validation has warned, there is nothing to run
             const auto &[port, targets] = outputs.front();
-            const bool fuse =
-                targets.size() == 1 && (category(targets[0].node) == Category::Stream ||
-                                        m_inputs.at(targets[0].node) == 1);
+            const bool fuse = targets.size() == 1 && !m_inUse(wireName(port)) &&
+                              (category(targets[0].node) == Category::Stream ||
+                               m_inputs.at(targets[0].node) == 1);
             if (fuse) {
                 at = targets[0].node;
                 continue;
@@ -221,6 +229,7 @@ private:
 
     const graph::Document &m_document;
     const graph::KindCatalog &m_catalog;
+    const StreamInUse &m_inUse;
     std::string m_project;
     std::map<PortRef, std::vector<PortRef>> m_out;
     std::map<NodeId, int> m_inputs;
@@ -229,6 +238,11 @@ private:
 };
 
 } // namespace
+
+bool isWireStream(std::string_view name)
+{
+    return name.starts_with(kWire);
+}
 
 const PlannedStream *Plan::stream(const std::string &name) const
 {
@@ -254,9 +268,10 @@ store::StreamEntry streamEntryOf(const graph::Node &node, const graph::NodeKind 
     return entry;
 }
 
-Plan makePlan(const graph::Document &document, const graph::KindCatalog &catalog)
+Plan makePlan(const graph::Document &document, const graph::KindCatalog &catalog,
+              const StreamInUse &inUse)
 {
-    return Planner(document, catalog).make();
+    return Planner(document, catalog, inUse).make();
 }
 
 } // namespace millrace::engine

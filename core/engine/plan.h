@@ -5,6 +5,7 @@
 #include "core/graph/kind_catalog.h"
 #include "core/store/catalog.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,7 +42,8 @@ struct PlannedFragment {
 /// What a document comes to when it runs (architecture, idea 2). Disabled nodes are left out with
 /// their wires, bypassed ones are short-circuited. A wire is an implicit stream where its output
 /// feeds several inputs, where a producer does not feed exactly one stream, and where a transform
-/// or destination has several wires in and this one does not come from a stream node.
+/// or destination has several wires in and this one does not come from a stream node; and it stays
+/// one: records may still wait there, and what reads them knows only that stream.
 struct Plan {
     std::vector<PlannedStream> streams; ///< the dead-letter stream is the last
     std::vector<PlannedProducer> producers;
@@ -54,8 +56,16 @@ struct Plan {
     const PlannedStream *stream(const std::string &name) const;
 };
 
-/// Plans a document that validates. Thread-safety: pure function.
-Plan makePlan(const graph::Document &document, const graph::KindCatalog &catalog);
+/// Whether a stream's name is one that wires have.
+bool isWireStream(std::string_view name);
+
+/// Tells whether a stream of that name exists and was ever written to.
+using StreamInUse = std::function<bool(const std::string &)>;
+
+/// Plans a document that validates; `inUse` is asked for the streams of wires. Thread-safety: pure
+/// function.
+Plan makePlan(const graph::Document &document, const graph::KindCatalog &catalog,
+              const StreamInUse &inUse);
 
 /// The settings a stream node asks for, under its stream's name.
 store::StreamEntry streamEntryOf(const graph::Node &node, const graph::NodeKind &kind);

@@ -7,6 +7,8 @@
 namespace millrace::engine {
 namespace {
 
+constexpr std::uint64_t kMaxNumber = 1ULL << 62U; ///< sums do not overflow
+
 std::uint64_t nextNumber(const stream::ProducerHandle &producer)
 {
     return producer.progress.empty() ? 0 : ByteReader(producer.progress).varint();
@@ -77,6 +79,9 @@ void PutService::put(const PutRequest &request, std::function<void(Reply)> answe
     if (!request.producer.empty()) {
         producer = &producerOf(*stream, request.producer);
         const std::uint64_t next = nextNumber(*producer);
+        if (request.firstIndex > kMaxNumber)
+            return answer(failed(
+                Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
         if (next > request.firstIndex)
             out.skipped =
                 std::min<std::uint64_t>(next - request.firstIndex, request.entries.size());

@@ -43,15 +43,19 @@ private:
 class ShardWalk
 {
 public:
-    ShardWalk(stream::DataStream &stream, ShardIndex shard, Ordinal from)
+    /// Ends at `until`: records that come faster than they are looked at would never end.
+    ShardWalk(stream::DataStream &stream, ShardIndex shard, Ordinal from, Ordinal until)
         : m_stream(stream)
         , m_shard(shard)
         , m_at(from)
+        , m_until(until)
     {}
 
     /// True when a record is there.
     Result<bool> ready()
     {
+        if (m_at >= m_until)
+            return false;
         while (!m_batch || m_at >= m_batch->endOrdinal()) {
             auto batch = m_stream.read(m_shard, m_at);
             if (!batch) {
@@ -87,6 +91,7 @@ private:
     stream::DataStream &m_stream;
     ShardIndex m_shard;
     Ordinal m_at;
+    const Ordinal m_until;
     record::BatchPtr m_batch;
     std::uint64_t m_expired = 0;
 };
@@ -136,7 +141,7 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
             if (position.shard == shard)
                 from = position.next;
         }
-        walks.emplace_back(stream, shard, from);
+        walks.emplace_back(stream, shard, from, bounds.end);
     }
 
     RecordsReply reply;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/scheduler.h"
 
-#include "core/engine/engine_thread.h"
+#include "core/base/thread.h"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ Scheduler::Scheduler(Clock &clock, unsigned workers, const LogSink &report)
 {
     for (unsigned i = 0; i < workers; ++i)
         m_workers.push_back(
-            engineThread("worker", report, [this](const std::stop_token &stop) { work(stop); }));
+            namedThread("worker", report, [this](const std::stop_token &stop) { work(stop); }));
 }
 
 Scheduler::~Scheduler()

@@ -6,6 +6,27 @@
 
 namespace millrace::engine {
 
+record::Schema schemaOfAll(
+    const std::map<std::string, record::Schema> &writers,
+    const std::function<void(const record::Field &first, const record::Field &second)> &differ)
+{
+    record::Schema all;
+    for (const auto &[name, brought] : writers) {
+        for (const record::Field &field : brought.fields) {
+            const record::Field *known = all.find(field.name);
+            if (known == nullptr)
+                all.fields.push_back(field);
+            else if (known->type != field.type && differ)
+                differ(*known, field);
+        }
+    }
+    for (record::Field &field : all.fields) {
+        for (const auto &[name, brought] : writers)
+            field.nullable = field.nullable || brought.find(field.name) == nullptr;
+    }
+    return all;
+}
+
 SchemaKeeper::SchemaKeeper(stream::StreamStore &store, Clock &clock,
                            std::function<void(const std::string &)> changed, LogSink report)
     : m_store(store)
@@ -81,25 +102,14 @@ void SchemaKeeper::bring(stream::DataStream &stream, const std::string &writer,
         const std::lock_guard guard(m_mutex);
         auto &writers = m_brought[stream.name()];
         writers[writer] = schema;
-        record::Schema all;
-        for (const auto &[name, brought] : writers) {
-            for (const record::Field &field : brought.fields) {
-                const record::Field *known = all.find(field.name);
-                if (known == nullptr)
-                    all.fields.push_back(field);
-                else if (known->type != field.type)
-                    m_report(Problem(Code::SchemasDiffer,
-                                     {{"field", field.name},
-                                      {"first", known->type.toString()},
-                                      {"second", field.type.toString()}},
-                                     "stream " + stream.name()));
-            }
-        }
-        // A field that not every writer gives may be missing.
-        for (record::Field &field : all.fields) {
-            for (const auto &[name, brought] : writers)
-                field.nullable = field.nullable || brought.find(field.name) == nullptr;
-        }
+        const record::Schema all =
+            schemaOfAll(writers, [&](const record::Field &first, const record::Field &second) {
+                m_report(Problem(Code::SchemasDiffer,
+                                 {{"field", first.name},
+                                  {"first", first.type.toString()},
+                                  {"second", second.type.toString()}},
+                                 "stream " + stream.name()));
+            });
         const store::StreamEntry entry = stream.entry();
         if (entry.schemaSource == store::SchemaSource::Edited || entry.schema == all.toJson())
             return;
@@ -111,10 +121,11 @@ void SchemaKeeper::bring(stream::DataStream &stream, const std::string &writer,
     m_changed(stream.name());
 }
 
-void SchemaKeeper::forgetWriters()
+void SchemaKeeper::keepWriters(const std::set<std::string> &writers)
 {
     const std::lock_guard guard(m_mutex);
-    m_brought.clear();
+    for (auto &[stream, brought] : m_brought)
+        std::erase_if(brought, [&](const auto &entry) { return !writers.contains(entry.first); });
 }
 
 } // namespace millrace::engine

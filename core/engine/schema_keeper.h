@@ -8,8 +8,16 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace millrace::engine {
+
+/// The fields of all writers of a stream, by the writers' names; one that not every writer gives
+/// may be missing. Of two types of a field the first one counts, and `differ` hears of it (may be
+/// null).
+record::Schema schemaOfAll(
+    const std::map<std::string, record::Schema> &writers,
+    const std::function<void(const record::Field &first, const record::Field &second)> &differ);
 
 /// Keeps the payload schema of every stream: brought by who writes it (a generator, CSV, a select
 /// list), edited, or inferred from the first kInferRecords records or what came within kInferAfter
@@ -31,8 +39,8 @@ public:
     /// A writer says what it writes. Several writers of one stream: the fields of all; a field
     /// that two give different types keeps the first and is reported.
     void bring(stream::DataStream &stream, const std::string &writer, const record::Schema &schema);
-    /// Writers of earlier deployments no longer count.
-    void forgetWriters();
+    /// Only these count from now on, with what they have brought.
+    void keepWriters(const std::set<std::string> &writers);
 
 private:
     Result<std::optional<record::Schema>> infer(stream::DataStream &stream);

@@ -93,6 +93,20 @@ Cause causeOf(const runtime::TaskFigures &figures)
     return out;
 }
 
+/// When the oldest record arrived that the cursors have before them; max() when it cannot be read.
+WallTime oldestUnread(stream::DataStream &source, const std::vector<runtime::Cursor> &cursors)
+{
+    WallTime oldest = WallTime::max();
+    for (const runtime::Cursor &cursor : cursors) {
+        const auto batch = source.read(cursor.shard, cursor.next);
+        if (!batch || !*batch)
+            continue;
+        const Ordinal at = std::max(cursor.next, (*batch)->firstOrdinal());
+        oldest = std::min(oldest, (*batch)->arrival(at - (*batch)->firstOrdinal()));
+    }
+    return oldest;
+}
+
 } // namespace
 
 SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history,
@@ -105,11 +119,10 @@ SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHis
 
 SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Totals &now)
 {
+    // What is seen for the first time counts from now on: the first second of a run is shown, too.
+    const Totals before = m_totals.try_emplace(key, now).first->second;
     if (!m_ticking)
         return m_rates[key];
-    const auto known = m_totals.find(key);
-    // Something seen for the first time has no second behind it.
-    const Totals before = known == m_totals.end() ? now : known->second;
     const auto perSecond = [&](std::uint64_t a, std::uint64_t b) {
         return b >= a ? static_cast<double>(b - a) / m_elapsed : 0.0;
     };
@@ -178,8 +191,8 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
     snapshot->budgetBytes = m_store.budgetBytes();
     std::uint64_t raw = 0;
     std::uint64_t stored = 0;
+    snapshot->diskBytes = m_store.diskBytes();
     for (const auto &stream : m_store.all()) {
-        snapshot->diskBytes += stream->log().diskBytes();
         raw += stream->log().rawBytes();
         stored += stream->log().storedBytes();
     }
@@ -203,17 +216,19 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
         taskTotals.waitNanos = figures.waitNanos;
         const Rates taskRates = rates("task " + task.key, taskTotals);
         std::uint64_t lag = 0;
-        WallTime oldest = WallTime::max();
         for (const runtime::Cursor &cursor : figures.cursors) {
             const auto bounds = task.source->bounds(cursor.shard);
-            if (cursor.next >= bounds.end)
-                continue;
-            lag += bounds.end - cursor.next;
-            // The block of the oldest unread record is in the cache whenever the lag is small.
-            if (auto batch = task.source->read(cursor.shard, cursor.next); batch && *batch) {
-                const Ordinal at = std::max(cursor.next, (*batch)->firstOrdinal());
-                oldest = std::min(oldest, (*batch)->arrival(at - (*batch)->firstOrdinal()));
-            }
+            lag += bounds.end - std::min(cursor.next, bounds.end);
+        }
+        WallTime oldest = WallTime::max();
+        if (lag > 0) {
+            // A long lag costs a read of the disk for each shard: not with every snapshot.
+            const auto [known, fresh] = m_oldestUnread.try_emplace(task.key);
+            if (m_ticking || fresh)
+                known->second = oldestUnread(*task.source, figures.cursors);
+            oldest = known->second;
+        } else {
+            m_oldestUnread.erase(task.key);
         }
         const Cause cause = causeOf(figures);
         for (const runtime::NodeMeter &meter : figures.nodes) {

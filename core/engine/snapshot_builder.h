@@ -57,6 +57,7 @@ private:
     MonoTime m_tickAt{};
     double m_elapsed = 1; ///< seconds between the last two ticks
     bool m_ticking = false;
+    std::map<std::string, WallTime> m_oldestUnread; ///< by task, of the last tick
     std::map<std::string, Totals> m_totals;
     std::map<std::string, Rates> m_rates;
 };

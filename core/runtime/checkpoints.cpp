@@ -19,6 +19,29 @@ Result<std::optional<Bytes>> Checkpoints::find(const std::string &fragment) cons
     return m_catalog.checkpoint(fragment);
 }
 
+Result<std::map<std::string, Bytes>> Checkpoints::below(const std::string &prefix) const
+{
+    std::map<std::string, Bytes> out;
+    {
+        const std::lock_guard guard(m_mutex);
+        for (auto fresh = m_fresh.lower_bound(prefix);
+             fresh != m_fresh.end() && fresh->first.starts_with(prefix); ++fresh)
+            out.insert(*fresh);
+    }
+    auto stored = m_catalog.checkpoints(prefix);
+    if (!stored)
+        return stored;
+    out.merge(*stored); // what is fresh is newer
+    return out;
+}
+
+std::optional<Bytes> Checkpoints::written(const std::string &fragment) const
+{
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_written.find(fragment);
+    return found == m_written.end() ? std::nullopt : std::optional(found->second);
+}
+
 Status Checkpoints::flush()
 {
     const std::lock_guard one(m_flushMutex);
@@ -33,6 +56,7 @@ Status Checkpoints::flush()
         if (const auto found = m_fresh.find(fragment);
             found != m_fresh.end() && found->second == progress)
             m_fresh.erase(found);
+        m_written[fragment] = progress;
     }
     return Done{};
 }

@@ -22,14 +22,19 @@ public:
     void put(const std::string &fragment, Bytes progress);
     /// The newest, flushed or not; nothing when there is none. Errors: those of Catalog.
     Result<std::optional<Bytes>> find(const std::string &fragment) const;
+    /// All of fragments whose name begins so.
+    Result<std::map<std::string, Bytes>> below(const std::string &prefix) const;
+    /// What flush() wrote last: what a crash goes back to. Nothing before the first time.
+    std::optional<Bytes> written(const std::string &fragment) const;
     /// Writes what is new. What could not be written is tried again by the next flush.
     Status flush();
 
 private:
     store::Catalog &m_catalog;
     std::mutex m_flushMutex;    ///< one flush at a time: an older progress never follows a newer
-    mutable std::mutex m_mutex; ///< guards m_fresh
-    std::map<std::string, Bytes> m_fresh; ///< not yet in the catalog
+    mutable std::mutex m_mutex; ///< guards what follows
+    std::map<std::string, Bytes> m_fresh;   ///< not yet in the catalog
+    std::map<std::string, Bytes> m_written; ///< in it
 };
 
 } // namespace millrace::runtime

@@ -113,6 +113,18 @@ Status Fragment::openEnd()
                 MILLRACE_TRY(decode(**stored));
         }
     }
+    std::vector<Cursor> cursors = progress ? progress->cursors : std::vector<Cursor>{};
+    std::erase_if(cursors, [&](const Cursor &cursor) {
+        return cursor.stream != m_spec.source->id(); // of other fragments to the same end
+    });
+    if (m_spec.begin) {
+        auto beginning = m_spec.begin(cursors);
+        if (!beginning)
+            return std::move(beginning).error();
+        for (const Problem &notice : beginning->notices)
+            report(notice);
+        cursors = std::move(beginning->cursors);
+    }
     std::vector<Cursor> dead;
     m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
     if (!m_deadProducer.progress.empty()) {
@@ -124,8 +136,7 @@ Status Fragment::openEnd()
     // Counters restart where the cursors do.
     for (NodeMeter &meter : m_meters)
         meter = {meter.node, {}, 0};
-    for (const Problem &notice :
-         m_reader.restore(progress ? progress->cursors : std::vector<Cursor>{}, dead))
+    for (const Problem &notice : m_reader.restore(cursors, dead))
         report(notice);
     if (progress)
         decodeDetails(progress->details);
@@ -287,8 +298,8 @@ TaskNext Fragment::commitDeadLetters()
 {
     FragmentProgress progress;
     progress.cursors = m_work->progress.cursors;
-    const auto result =
-        put(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch, progress.encode());
+    const auto result = put(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch,
+                            progress.encode(), m_spec.source.get());
     if (!result)
         return {TaskNext::Kind::Again, {}};
     if (!*result)
@@ -301,8 +312,8 @@ TaskNext Fragment::commitDeadLetters()
 TaskNext Fragment::commitEnd()
 {
     if (m_spec.target) {
-        const auto result =
-            put(*m_spec.target, m_targetProducer, m_work->outBatch, m_work->progress.encode());
+        const auto result = put(*m_spec.target, m_targetProducer, m_work->outBatch,
+                                m_work->progress.encode(), m_spec.source.get());
         if (!result)
             return {TaskNext::Kind::Again, {}};
         if (!*result)

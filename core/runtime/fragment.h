@@ -15,6 +15,12 @@ struct Operators {
     std::unique_ptr<Sink> sink; ///< exactly when FragmentSpec::sink is set
 };
 
+/// Where a fragment begins.
+struct Beginning {
+    std::vector<Cursor> cursors; ///< of the source; shards without one begin at the trim horizon
+    std::vector<Problem> notices;
+};
+
 /// What a fragment is: a fused chain from a stream through transforms to one durable end.
 struct FragmentSpec {
     /// Names the fragment for ever, in its end and in the dead-letter stream; made of project, last
@@ -28,6 +34,10 @@ struct FragmentSpec {
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
     /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
+    /// Where to begin, given the cursors with the source that the end has, if it has any; null:
+    /// there, or else at the trim horizon. What fails is asked again when it heals (Busy, Io,
+    /// DiskFull), else stops the fragment.
+    std::function<Result<Beginning>(const std::vector<Cursor> &known)> begin;
     Checkpoints *checkpoints = nullptr; ///< keeps progress for sinks that cannot
     bool merged = false;                ///< records by (arrival, shard, ordinal): virtual time
 };

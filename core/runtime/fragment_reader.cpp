@@ -12,12 +12,16 @@ FragmentReader::FragmentReader(stream::DataStream &source, bool merged)
     , m_merged(merged)
 {
     restore({}, {});
+    m_restored = false;
 }
 
 std::vector<Problem> FragmentReader::restore(const std::vector<Cursor> &cursors,
                                              const std::vector<Cursor> &deadLetters)
 {
     std::vector<Problem> notices;
+    const std::vector<Cursor> first =
+        m_restored ? std::vector<Cursor>{} : std::exchange(m_cursors, {});
+    m_restored = true;
     m_cursors.clear();
     m_deadUntil.clear();
     const auto find = [&](const std::vector<Cursor> &in, ShardIndex shard) -> const Cursor * {
@@ -37,9 +41,9 @@ std::vector<Problem> FragmentReader::restore(const std::vector<Cursor> &cursors,
                                             {"shard", std::to_string(i)},
                                             {"end", std::to_string(bounds.end.value)},
                                             {"cursor", std::to_string(known->next.value)}}));
-        // A new fragment begins at the oldest record there is; what went before is not its loss.
+        const Ordinal begin = first.empty() ? bounds.trimHorizon : first[i].next;
         m_cursors.push_back(
-            {m_source.id(), shard, known ? std::min(known->next, bounds.end) : bounds.trimHorizon});
+            {m_source.id(), shard, known ? std::min(known->next, bounds.end) : begin});
         m_deadUntil.push_back(dead ? std::min(dead->next, bounds.end) : Ordinal(0));
     }
     return notices;

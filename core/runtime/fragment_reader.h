@@ -28,10 +28,12 @@ class FragmentReader
 public:
     FragmentReader(stream::DataStream &source, bool merged);
 
-    /// Cursors of an earlier run; those of another stream or of unknown shards are ignored, shards
-    /// without one begin at the trim horizon, and one beyond the end (an older copy of the data
-    /// directory, a power cut that took records) is set back to it and told: else what is stored
-    /// there later would be skipped. `deadLetters`: up to where dead letters stand.
+    /// Cursors of an earlier run; those of another stream or of unknown shards are ignored. Shards
+    /// without one begin at the trim horizon: the first time at the one there was when the reader
+    /// was made, for what goes while its end cannot be opened is lost to it. One beyond the end (an
+    /// older copy of the data directory, a power cut that took records) is set back to it and told:
+    /// else what is stored there later would be skipped. `deadLetters`: up to where dead letters
+    /// stand.
     std::vector<Problem> restore(const std::vector<Cursor> &cursors,
                                  const std::vector<Cursor> &deadLetters);
 
@@ -57,6 +59,7 @@ private:
     std::vector<Cursor> m_cursors;    ///< one for each shard
     std::vector<Ordinal> m_deadUntil; ///< likewise
     std::size_t m_firstShard = 0;
+    bool m_restored = false;
 };
 
 } // namespace millrace::runtime

@@ -64,9 +64,24 @@ void MetricsHistory::add(const SeriesId &series, std::int64_t second, double val
         return; // the wall clock went back: the earlier word stands
     points.push_back({second, value});
     m_dirty.insert({series, minute});
-    while (!minutes.empty() && minutes.begin()->first < minute - kMinutesInMemory &&
-           !m_dirty.contains({series, minutes.begin()->first}))
-        minutes.erase(minutes.begin());
+    if (minute > m_newest) {
+        m_newest = minute;
+        forgetOld();
+    }
+}
+
+/// Also series that get no more points go.
+void MetricsHistory::forgetOld()
+{
+    std::erase_if(
+        m_dirty, [this](const auto &entry) { return entry.second < m_newest - kMinutesUnwritten; });
+    for (auto &[series, minutes] : m_series) {
+        std::erase_if(minutes, [&, &id = series](const auto &entry) {
+            return entry.first < m_newest - kMinutesInMemory &&
+                   !m_dirty.contains({id, entry.first});
+        });
+    }
+    std::erase_if(m_series, [](const auto &entry) { return entry.second.empty(); });
 }
 
 Result<std::vector<MetricPoint>> MetricsHistory::points(const SeriesId &series, std::int64_t from,

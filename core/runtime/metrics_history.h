@@ -14,12 +14,14 @@ namespace millrace::runtime {
 ///
 /// The last kMinutesInMemory minutes are in memory; every minute is a row of the catalog, written
 /// by flush() (about every ten seconds) and packed: for each point u8 second of the minute and
-/// zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them.
+/// zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them. While it takes
+/// none (a full disk), what is older than kMinutesUnwritten is given up.
 /// Thread-safety: flush() by one thread at a time, every other function by any.
 class MetricsHistory
 {
 public:
     static constexpr std::int64_t kMinutesInMemory = 15;
+    static constexpr std::int64_t kMinutesUnwritten = 60;
     static constexpr std::uint64_t kMaxBytes = 64ULL << 20U; ///< the budget for all series
 
     explicit MetricsHistory(store::Catalog &catalog)
@@ -39,9 +41,12 @@ public:
 
 private:
     using Minutes = std::map<std::int64_t, std::vector<MetricPoint>>;
+    void forgetOld(); ///< with m_mutex held
+
     store::Catalog &m_catalog;
-    mutable std::mutex m_mutex; ///< guards the two below
+    mutable std::mutex m_mutex; ///< guards what follows
     std::map<SeriesId, Minutes> m_series;
+    std::int64_t m_newest = 0;                           ///< minute of all series
     std::set<std::pair<SeriesId, std::int64_t>> m_dirty; ///< minutes that changed since flush()
 };
 

@@ -34,8 +34,8 @@ struct NodeContext {
     int outputDescriptor = 1; ///< where "standard output" goes
 };
 
-/// A node kind with the way to make it. Exactly one of the three factories is set, by category;
-/// none for a data stream, which the engine itself makes.
+/// A node kind with the way to make it. Exactly one of source, transform and sink is set, by
+/// category; none for a data stream, which the engine itself makes.
 struct NodeFactory {
     graph::NodeKind kind;
     std::function<Result<std::unique_ptr<Source>>(const graph::Node &, const NodeContext &)> source;
@@ -43,6 +43,10 @@ struct NodeFactory {
                                                            const NodeContext &)>
         transform;
     std::function<Result<std::unique_ptr<Sink>>(const graph::Node &, const NodeContext &)> sink;
+    /// Of a sink that keeps progress: the cursors of every stream that the node has ever read, from
+    /// what is stored; makes nothing, and finds none in what is not there. Null for a sink with
+    /// Sink::progressInCatalog().
+    std::function<Result<std::vector<Cursor>>(const graph::Node &, const NodeContext &)> standing;
 };
 
 } // namespace millrace::runtime

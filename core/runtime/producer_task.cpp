@@ -71,7 +71,7 @@ TaskNext ProducerTask::make()
     for (const Problem &notice : m_step.notices)
         report(notice);
     const std::size_t records = m_builder.count();
-    if (records == 0 && m_step.dead.empty()) {
+    if (records == 0 && m_step.dead.empty() && !m_step.storeAlone) {
         if (m_step.state == SourceStep::State::Finished)
             return end(NodeState::Finished, {});
         if (m_step.state == SourceStep::State::Wait)

@@ -31,8 +31,9 @@ struct SourceStep {
         Finished, ///< nothing will ever follow (a file read to its end)
     };
     State state = State::Wait;
-    MonoTime wakeAt{}; ///< for Wait
-    Bytes progress;    ///< where to go on after the records of this step; stored with them
+    MonoTime wakeAt{};       ///< for Wait
+    Bytes progress;          ///< where to go on after the records of this step; stored with them
+    bool storeAlone = false; ///< worth a commit though no record came: where a file was begun
     std::vector<DeadInput> dead;
     std::vector<Problem> notices; ///< for the problems list: a rotation, records lost by truncation
 };

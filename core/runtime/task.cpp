@@ -70,7 +70,8 @@ void Task::setBackPressured(bool on)
 }
 
 std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHandle &producer,
-                                const record::BatchPtr &batch, const Bytes &progress)
+                                const record::BatchPtr &batch, const Bytes &progress,
+                                const stream::DataStream *from)
 {
     {
         const std::lock_guard guard(m_mutex);
@@ -83,8 +84,9 @@ std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHa
     put.batch = batch;
     put.producer = &producer;
     put.progress = progress;
+    put.fromWire = from != nullptr && from->entry().role == store::StreamRole::Wire;
     // The callback keeps the task alive: a stop may come while the put is under way.
-    to.put(std::move(put), [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
+    auto done = [self = shared_from_this()](Result<stream::PutOutcome> outcome) {
         self->setBackPressured(false);
         {
             const std::lock_guard guard(self->m_mutex);
@@ -92,14 +94,21 @@ std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHa
         }
         self->m_inFlight = false;
         self->m_wake();
-    });
+    };
+    try {
+        to.put(std::move(put), std::move(done));
+    } catch (...) {
+        m_inFlight = false; // no callback comes: a stop would wait for it
+        throw;
+    }
     return {};
 }
 
 bool Task::isFinal(const Problem &refusal)
 {
     const Code code = refusal.code();
-    return code == Code::ProducerFenced || code == Code::InvalidKey || code == Code::RecordTooLarge;
+    return code == Code::ProducerFenced || code == Code::InvalidKey ||
+           code == Code::RecordTooLarge || code == Code::NodeOutputClosed;
 }
 
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)

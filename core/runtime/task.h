@@ -99,8 +99,10 @@ protected:
 
     /// The put of this phase: the first call starts it and gives nothing, the step after its end
     /// gets what became of it. The time in between counts as back-pressured.
+    /// `from`: the stream that the records were read from, where they were.
     std::optional<Status> put(stream::DataStream &to, const stream::ProducerHandle &producer,
-                              const record::BatchPtr &batch, const Bytes &progress);
+                              const record::BatchPtr &batch, const Bytes &progress,
+                              const stream::DataStream *from = nullptr);
     /// Refusals that no repetition heals: a task stops with them.
     static bool isFinal(const Problem &refusal);
     /// No step before `pause` is over.

@@ -135,6 +135,25 @@ Result<std::optional<Bytes>> Catalog::checkpoint(const std::string &fragment) co
     return *row ? std::optional(query->blob(0)) : std::optional<Bytes>{};
 }
 
+Result<std::map<std::string, Bytes>> Catalog::checkpoints(const std::string &prefix) const
+{
+    const std::lock_guard guard(m_mutex);
+    auto query = m_database.prepare("SELECT fragment, progress FROM checkpoint "
+                                    "WHERE substr(fragment, 1, length(?1)) = ?1");
+    if (!query)
+        return std::move(query).error();
+    query->bind(0, prefix);
+    std::map<std::string, Bytes> out;
+    for (;;) {
+        auto row = query->step();
+        if (!row)
+            return std::move(row).error();
+        if (!*row)
+            return out;
+        out.emplace(query->text(0), query->blob(1));
+    }
+}
+
 Status Catalog::putCheckpoint(const std::string &fragment, ByteView progress)
 {
     const std::lock_guard guard(m_mutex);

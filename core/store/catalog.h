@@ -5,6 +5,7 @@
 #include "core/base/uuid.h"
 #include "core/store/database.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -72,6 +73,8 @@ public:
 
     /// Progress of fragments whose destination keeps none.
     Result<std::optional<Bytes>> checkpoint(const std::string &fragment) const;
+    /// All of fragments whose name begins so.
+    Result<std::map<std::string, Bytes>> checkpoints(const std::string &prefix) const;
     Status putCheckpoint(const std::string &fragment, ByteView progress);
 
     /// What belongs to the directory as a whole; names are in FORMAT.md.

@@ -195,7 +195,7 @@ void DataStream::count(const record::BatchPtr &batch, const std::vector<Routed> 
 
 void DataStream::put(Put put, PutDone done)
 {
-    if (m_full)
+    if (m_full && !put.fromWire)
         return done(Problem(Code::BudgetExhausted, {{"stream", m_name}}, m_name));
     auto routed = route(put);
     if (!routed)

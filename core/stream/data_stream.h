@@ -40,6 +40,8 @@ struct Put {
     std::vector<std::uint32_t> rows; ///< of batch, rising; empty: all
     const ProducerHandle *producer = nullptr;
     Bytes progress; ///< with a producer
+    /// Taken out of a wire: not refused for a full directory, because it is what empties it.
+    bool fromWire = false;
 };
 
 /// Where rows went. Row i of `rows` has seqIx firstSeqIx + i.
@@ -128,7 +130,8 @@ public:
     bool commit();
     log::Log &log() { return *m_log; }
     const log::Log &log() const { return *m_log; }
-    /// Set by the store while the budget lets nothing in; puts are refused with BudgetExhausted.
+    /// Set by the store while the budget lets nothing in; puts are refused with BudgetExhausted,
+    /// but those out of a wire.
     void setFull(bool full) { m_full = full; }
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/stream/stream_store.h"
 
+#include "core/base/thread.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -15,6 +17,8 @@ constexpr std::uint64_t kSegmentsInLimit = 24;            ///< of one stream's o
 constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
+/// A folder of many files is not listed more often.
+constexpr std::chrono::seconds kMeasureEvery{10};
 
 Problem busyDirectory(const Path &directory)
 {
@@ -42,17 +46,14 @@ Result<std::unique_ptr<StreamStore>> StreamStore::open(const StreamStoreOptions 
     if (options.threads) {
         StreamStore *self = store.get();
         for (std::size_t i = 0; i < kCommitters; ++i)
-            store->m_threads.emplace_back(
-                [self](const std::stop_token &stop) { self->commitLoop(stop); });
-        store->m_threads.emplace_back([self](const std::stop_token &stop) {
-            std::mutex mutex;
-            std::unique_lock lock(mutex);
-            while (!stop.stop_requested()) {
-                self->m_maintainWake.wait_for(lock, stop, kMaintenanceEvery, [] { return false; });
-                if (!stop.stop_requested())
+            store->m_threads.push_back(
+                namedThread("committer", store->m_log,
+                            [self](const std::stop_token &stop) { self->commitLoop(stop); }));
+        store->m_threads.push_back(
+            namedThread("maintenance", store->m_log, [self](const std::stop_token &stop) {
+                while (self->waitForMaintenance(stop))
                     self->maintain();
-            }
-        });
+            }));
     }
     return store;
 }
@@ -254,7 +255,7 @@ Status StreamStore::update(const StreamUuid &id,
 
 std::uint64_t StreamStore::diskBytes() const
 {
-    std::uint64_t total = 0;
+    std::uint64_t total = m_otherBytes;
     for (const auto &stream : all())
         total += stream->log().diskBytes();
     return total;
@@ -289,7 +290,13 @@ void StreamStore::commitLoop(const std::stop_token &stop)
         m_queued.erase(stream);
         m_committing.insert(stream);
         lock.unlock();
-        stream->commit();
+        // Whatever is thrown, the stream is not left for ever with one who commits it.
+        const auto problem = caught("a commit", [&] {
+            stream->commit();
+            watchBudget();
+        });
+        if (problem)
+            m_log(*problem);
         // A commit takes a bounded part of what waits; the rest goes behind the other streams.
         const bool more = stream->log().queuedBytes() > 0;
         lock.lock();
@@ -318,9 +325,60 @@ bool StreamStore::commitAll()
     }
 }
 
+bool StreamStore::waitForMaintenance(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_wakeMutex);
+    m_maintainWake.wait_for(lock, stop, kMaintenanceEvery, [this] { return m_overBudget; });
+    m_overBudget = false;
+    return !stop.stop_requested();
+}
+
+/// A fast writer fills a small budget many times over in the time between two maintenances.
+void StreamStore::watchBudget()
+{
+    if (m_full || diskBytes() <= m_budget)
+        return;
+    {
+        const std::lock_guard guard(m_wakeMutex);
+        m_overBudget = true;
+    }
+    m_maintainWake.notify_one();
+}
+
+/// What stands in the directory beside the logs: the catalog, and what pipelines write there.
+void StreamStore::measureOthers()
+{
+    const MonoTime now = m_clock.mono();
+    if (m_othersMeasured && now - *m_othersMeasured < kMeasureEvery)
+        return;
+    m_othersMeasured = now;
+    std::uint64_t bytes = 0;
+    std::vector<Path> folders{m_options.dataDirectory};
+    std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a link may lead back
+    while (!folders.empty()) {
+        const Path folder = std::move(folders.back());
+        folders.pop_back();
+        const auto names = m_fileSystem.list(folder);
+        for (const std::string &name : names ? *names : std::vector<std::string>{}) {
+            const Path path = joinPath(folder, name);
+            const auto info = m_fileSystem.info(path);
+            if (!info || path == joinPath(m_options.dataDirectory, kStreamsFolder))
+                continue; // it may just have gone
+            if (!seen.insert({info->device, info->inode}).second)
+                continue;
+            if (info->isFolder)
+                folders.push_back(path);
+            else
+                bytes += info->sizeBytes;
+        }
+    }
+    m_otherBytes = bytes;
+}
+
 void StreamStore::maintain()
 {
     const std::lock_guard guard(m_maintainMutex);
+    measureOthers();
     const auto streams = all();
     for (const auto &stream : streams) {
         if (m_options.expire) {
@@ -373,6 +431,7 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
             }
         }
     }
+    m_full = full;
     for (const auto &stream : streams)
         stream->setFull(full);
 }

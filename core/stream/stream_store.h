@@ -4,6 +4,7 @@
 #include "core/base/log_line.h"
 #include "core/stream/data_stream.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -60,8 +61,8 @@ public:
 
     /// Without threads: commits everything that waits. True when something did.
     bool commitAll();
-    /// Retention, budget, rewriting of one sealed segment. Called about once a second by the
-    /// maintenance thread, or by the owner.
+    /// Retention, budget, rewriting of one sealed segment. Called by the maintenance thread about
+    /// once a second and when a commit passes the budget, or by the owner.
     void maintain();
 
 private:
@@ -76,6 +77,9 @@ private:
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);
     void keepBudget(const std::vector<StreamPtr> &streams);
+    void measureOthers();                                 ///< with m_maintainMutex held
+    bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
+    void watchBudget();
 
     const StreamStoreOptions m_options;
     FileSystem &m_fileSystem;
@@ -97,7 +101,12 @@ private:
     std::set<DataStream *> m_queued;
     std::set<DataStream *> m_committing;
 
-    std::mutex m_maintainMutex; ///< one maintain() at a time
+    std::mutex m_maintainMutex; ///< one maintain() at a time; guards m_othersMeasured
+    std::optional<MonoTime> m_othersMeasured;
+    std::atomic<std::uint64_t> m_otherBytes = 0; ///< in the directory beside the logs
+    std::atomic<bool> m_full = false;            ///< as the streams were told last
+    std::mutex m_wakeMutex;                      ///< guards m_overBudget
+    bool m_overBudget = false;
     std::condition_variable_any m_maintainWake;
     std::vector<std::jthread> m_threads; ///< last: stopped before what they use goes
 };

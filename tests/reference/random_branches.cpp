@@ -59,16 +59,21 @@ void RandomBranches::addBranch()
     Branch branch;
     for (std::size_t i = 1 + m_dice.below(3); i > 0; --i)
         branch.transforms.push_back(addTransform());
-    const bool table = m_dice.chance(40);
-    branch.end = table ? add("tab", "sqlite-table") : add("end", "data-stream");
-    const std::string &name = branch.end.value;
-    auto &parameters = m_document.nodes.at(branch.end).parameters;
-    if (table)
-        parameters = {{"file", name + ".db"}, {"table", name}};
-    else
-        parameters = {{"stream", "s-" + name},
-                      {"shards", static_cast<std::int64_t>(1 + m_dice.below(3))}};
+    branch.end = addEnd();
     m_branches.push_back(std::move(branch));
+}
+
+NodeId RandomBranches::addEnd()
+{
+    const bool table = m_dice.chance(40);
+    const NodeId end = table ? add("tab", "sqlite-table") : add("end", "data-stream");
+    auto &parameters = m_document.nodes.at(end).parameters;
+    if (table)
+        parameters = {{"file", end.value + ".db"}, {"table", end.value}};
+    else
+        parameters = {{"stream", "s-" + end.value},
+                      {"shards", static_cast<std::int64_t>(1 + m_dice.below(3))}};
+    return end;
 }
 
 void RandomBranches::removeBranch(std::size_t index)
@@ -90,22 +95,26 @@ void RandomBranches::drawWires()
             before = id;
         }
         m_document.wires[{{before, "out"}, {branch.end, "in"}}] = {};
+        if (branch.second)
+            m_document.wires[{{before, "out"}, {*branch.second, "in"}}] = {};
     }
 }
 
 void RandomBranches::edit()
 {
+    m_begunAnew.clear();
     for (std::size_t i = 1 + m_dice.below(3); i > 0; --i) {
         const std::size_t index = m_dice.below(m_branches.size());
-        auto &chain = m_branches[index].transforms;
+        Branch &branch = m_branches[index];
+        auto &chain = branch.transforms;
         const auto at = chain.begin() + static_cast<std::ptrdiff_t>(m_dice.below(chain.size()));
         graph::Node &node = m_document.nodes.at(*at);
-        switch (m_dice.below(6)) {
+        switch (m_dice.below(7)) {
         case 0:
             addBranch();
             break;
         case 1:
-            if (m_branches.size() > 1)
+            if (m_branches.size() > 1 && !branch.second)
                 removeBranch(index);
             break;
         case 2:
@@ -115,6 +124,14 @@ void RandomBranches::edit()
             if (*at != chain.back()) {
                 m_document.nodes.erase(*at);
                 chain.erase(at);
+            }
+            break;
+        case 4:
+            if (!branch.second) {
+                branch.second = addEnd();
+                m_begunAnew.insert(m_begunAnew.end(), chain.begin(), chain.end());
+                if (m_document.nodes.at(branch.end).kind == "sqlite-table")
+                    m_begunAnew.push_back(branch.end);
             }
             break;
         default:

@@ -3,12 +3,13 @@
 
 #include "tests/reference/random_nodes.h"
 
+#include <optional>
 #include <vector>
 
 namespace millrace::reference {
 
 /// A stream with a generator before it and some branches behind it, each a chain of filters and
-/// maps to a stream or a table of its own, which can be edited while it runs.
+/// maps to a stream or a table of its own, or to two of them, which can be edited while it runs.
 class RandomBranches
 {
 public:
@@ -16,17 +17,22 @@ public:
 
     const graph::Document &document() const { return m_document; }
     const NodeId &source() const { return m_source; } ///< the stream
-    /// Changes a condition, puts a transform in or takes one out, adds or removes a branch; one to
-    /// three of it. The last node before a stream stays: by it the engine knows the branch.
+    /// Changes a condition, puts a transform in or takes one out, adds or removes a branch, gives
+    /// one a second end; one to three of it. The last transform stays: by it this knows the branch.
     void edit();
+    /// The nodes whose figures begin anew with the last edit: a branch with a second end ends in a
+    /// wire that is a stream, and its first end reads that.
+    const std::vector<NodeId> &begunAnew() const { return m_begunAnew; }
 
 private:
     struct Branch {
         std::vector<NodeId> transforms; ///< at least one
         NodeId end;
+        std::optional<NodeId> second; ///< a branch that has one is not removed
     };
     NodeId add(const std::string &prefix, const std::string &kind);
     NodeId addTransform();
+    NodeId addEnd();
     void addBranch();
     void removeBranch(std::size_t index);
     void drawWires();
@@ -36,6 +42,7 @@ private:
     NodeId m_producer;
     NodeId m_source;
     std::vector<Branch> m_branches;
+    std::vector<NodeId> m_begunAnew;
     int m_count = 0;
 };
 

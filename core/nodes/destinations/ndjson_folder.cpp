@@ -71,6 +71,38 @@ const graph::NodeKind &kind()
     return described;
 }
 
+/// What the progress files of a node begin with; the source stream's id follows.
+std::string progressPrefix(const Uuid &project, const NodeId &node)
+{
+    return ".millrace-" + project.toString() + '-' + node.value + '-';
+}
+
+/// Of a progress file.
+Result<runtime::FragmentProgress> decode(ByteView bytes, PartFiles::State &state)
+{
+    const auto damaged = [](const char *reason) {
+        return Problem(Code::Corrupt, {{"what", "The progress file"}, {"reason", reason}});
+    };
+    ByteReader reader(bytes);
+    if (reader.u32() != kMagic)
+        return damaged("it is no progress file");
+    if (const std::uint8_t version = reader.u8(); version != kVersion) {
+        return Problem(Code::NewerFormat, {{"what", "The progress file"},
+                                           {"found", std::to_string(version)},
+                                           {"known", std::to_string(kVersion)}});
+    }
+    state.number = reader.varint();
+    state.bytes = reader.varint();
+    state.records = reader.varint();
+    state.firstMs = reader.i64();
+    const ByteView progress = reader.sized();
+    const std::size_t covered = reader.position();
+    const std::uint32_t crc = reader.u32();
+    if (!reader.ok() || reader.remaining() != 0 || crc != crc32c(bytes.first(covered)))
+        return damaged("its checksum does not match");
+    return runtime::FragmentProgress::decode(progress);
+}
+
 class NdjsonFolder final : public runtime::Sink
 {
 public:
@@ -79,8 +111,7 @@ public:
         : m_files(*context.fileSystem)
         , m_clock(*context.clock)
         , m_folder(std::move(folder))
-        , m_progressPath(joinPath(m_folder, ".millrace-" + context.project.toString() + '-' +
-                                                context.node.value + '-' +
+        , m_progressPath(joinPath(m_folder, progressPrefix(context.project, context.node) +
                                                 context.source.toString()))
         , m_parts(m_files, m_folder,
                   prefix + '-' + context.node.value + '-' +
@@ -186,31 +217,6 @@ private:
         return bytes;
     }
 
-    static Result<runtime::FragmentProgress> decode(ByteView bytes, PartFiles::State &state)
-    {
-        const auto damaged = [](const char *reason) {
-            return Problem(Code::Corrupt, {{"what", "The progress file"}, {"reason", reason}});
-        };
-        ByteReader reader(bytes);
-        if (reader.u32() != kMagic)
-            return damaged("it is no progress file");
-        if (const std::uint8_t version = reader.u8(); version != kVersion) {
-            return Problem(Code::NewerFormat, {{"what", "The progress file"},
-                                               {"found", std::to_string(version)},
-                                               {"known", std::to_string(kVersion)}});
-        }
-        state.number = reader.varint();
-        state.bytes = reader.varint();
-        state.records = reader.varint();
-        state.firstMs = reader.i64();
-        const ByteView progress = reader.sized();
-        const std::size_t covered = reader.position();
-        const std::uint32_t crc = reader.u32();
-        if (!reader.ok() || reader.remaining() != 0 || crc != crc32c(bytes.first(covered)))
-            return damaged("its checksum does not match");
-        return runtime::FragmentProgress::decode(progress);
-    }
-
     FileSystem &m_files;
     const Clock &m_clock;
     Path m_folder;
@@ -222,32 +228,72 @@ private:
     std::optional<runtime::FragmentProgress> m_progress; ///< what it holds
 };
 
+Result<Path> folderOf(const graph::Node &node, const runtime::NodeContext &context)
+{
+    const std::string folder = graph::ParameterReader(node, kind()).text("folder");
+    if (folder.empty())
+        return invalidArgument("Name the folder", graph::parameterPlace(node.id, "folder"));
+    return resolvePath(context.dataFolder, folder);
+}
+
+Result<std::unique_ptr<runtime::Sink>> makeSink(const graph::Node &node,
+                                                const runtime::NodeContext &context)
+{
+    const graph::ParameterReader parameters(node, kind());
+    auto folder = folderOf(node, context);
+    if (!folder)
+        return std::move(folder).error();
+    const std::string prefix = parameters.text("prefix");
+    if (prefix.empty() || prefix.front() == '.' || prefix.find('/') != std::string::npos) {
+        return invalidArgument("A file name is not empty, begins without a dot and holds no '/'",
+                               graph::parameterPlace(node.id, "prefix"));
+    }
+    const PartLimits limits{.bytes = parameters.bytes("maximumBytes"),
+                            .records =
+                                static_cast<std::uint64_t>(parameters.integer("maximumRecords")),
+                            .age = parameters.duration("maximumAge")};
+    return std::unique_ptr<runtime::Sink>(
+        new NdjsonFolder(*std::move(folder), prefix, limits, context));
+}
+
+Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
+                                              const runtime::NodeContext &context)
+{
+    std::vector<runtime::Cursor> out;
+    const auto folder = folderOf(node, context);
+    if (!folder)
+        return folder.error();
+    if (!context.fileSystem->exists(*folder))
+        return out;
+    const auto names = context.fileSystem->list(*folder);
+    if (!names)
+        return names.error();
+    const std::string prefix = progressPrefix(context.project, node.id);
+    for (const std::string &name : *names) {
+        // Behind it stands an id and nothing else: not a file that is just being replaced.
+        if (!name.starts_with(prefix) || !Uuid::parse(name.substr(prefix.size())))
+            continue;
+        const Path path = joinPath(*folder, name);
+        const auto bytes = context.fileSystem->readAll(path);
+        if (!bytes)
+            return bytes.error();
+        PartFiles::State state;
+        const auto progress = decode(*bytes, state);
+        if (!progress)
+            return Problem(progress.error()).at(path);
+        out.insert(out.end(), progress->cursors.begin(), progress->cursors.end());
+    }
+    return out;
+}
+
 } // namespace
 
 runtime::NodeFactory makeNdjsonFolder()
 {
     runtime::NodeFactory factory;
     factory.kind = kind();
-    factory.sink =
-        [](const graph::Node &node,
-           const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Sink>> {
-        const graph::ParameterReader parameters(node, kind());
-        const std::string folder = parameters.text("folder");
-        if (folder.empty())
-            return invalidArgument("Name the folder", graph::parameterPlace(node.id, "folder"));
-        const std::string prefix = parameters.text("prefix");
-        if (prefix.empty() || prefix.front() == '.' || prefix.find('/') != std::string::npos) {
-            return invalidArgument(
-                "A file name is not empty, begins without a dot and holds no '/'",
-                graph::parameterPlace(node.id, "prefix"));
-        }
-        const PartLimits limits{
-            .bytes = parameters.bytes("maximumBytes"),
-            .records = static_cast<std::uint64_t>(parameters.integer("maximumRecords")),
-            .age = parameters.duration("maximumAge")};
-        return std::unique_ptr<runtime::Sink>(
-            new NdjsonFolder(resolvePath(context.dataFolder, folder), prefix, limits, context));
-    };
+    factory.sink = makeSink;
+    factory.standing = standing;
     return factory;
 }
 

@@ -10,6 +10,25 @@ constexpr std::int64_t kVersion = 1;
 /// Stands in the place of the shard in the row that holds the details of a stream's reader.
 constexpr std::int64_t kNoShard = -1;
 
+constexpr const char *kSelect = "SELECT stream, shard, next, details FROM _millrace "
+                                "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard";
+
+/// Of a row of kSelect that holds one.
+Result<runtime::Cursor> cursorOf(const SqliteStatement &row)
+{
+    const auto stream = Uuid::parse(row.text(0));
+    const std::int64_t shard = row.integer(1);
+    const std::int64_t next = row.integer(2);
+    if (!stream || shard < 0 || shard > UINT32_MAX || next < 0) {
+        return Problem(Code::Corrupt,
+                       {{"what", "Table _millrace"},
+                        {"reason", "stream '" + std::string(row.text(0)) + "', shard " +
+                                       std::to_string(shard) + " is no cursor"}});
+    }
+    return runtime::Cursor{*stream, ShardIndex(static_cast<std::uint32_t>(shard)),
+                           Ordinal(static_cast<std::uint64_t>(next))};
+}
+
 } // namespace
 
 ProgressTable::ProgressTable(std::string project, std::string node, std::string source)
@@ -39,8 +58,7 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &da
                                            {"known", std::to_string(kVersion)}});
     }
     std::unique_ptr<ProgressTable> table(new ProgressTable(project, node, source.toString()));
-    auto select = database.prepare("SELECT stream, shard, next, details FROM _millrace "
-                                   "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard");
+    auto select = database.prepare(kSelect);
     if (!select)
         return std::move(select).error();
     auto upsert =
@@ -50,6 +68,36 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &da
     table->m_select = *std::move(select);
     table->m_upsert = *std::move(upsert);
     return table;
+}
+
+Result<std::vector<runtime::Cursor>> ProgressTable::cursors(SqliteDatabase &database,
+                                                            const std::string &project,
+                                                            const std::string &node)
+{
+    std::vector<runtime::Cursor> out;
+    const auto columns = readColumns(database, "_millrace");
+    if (!columns)
+        return columns.error();
+    if (columns->empty())
+        return out;
+    auto select = database.prepare(kSelect);
+    if (!select)
+        return std::move(select).error();
+    select->bind(1, std::string_view(project));
+    select->bind(2, std::string_view(node));
+    for (;;) {
+        const auto step = select->step();
+        if (!step)
+            return step.error();
+        if (*step != SqliteStatement::Step::Row)
+            return out;
+        if (select->integer(1) == kNoShard)
+            continue;
+        auto cursor = cursorOf(*select);
+        if (!cursor)
+            return std::move(cursor).error();
+        out.push_back(*cursor);
+    }
 }
 
 Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
@@ -67,13 +115,11 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
         if (*step != SqliteStatement::Step::Row)
             break;
         m_known = true;
-        const std::int64_t shard = m_select.integer(1);
-        const std::int64_t next = m_select.integer(2);
-        if (shard == kNoShard) {
+        if (m_select.integer(1) == kNoShard) {
             // Several wires into one node are several readers, each with its own figures.
             if (m_select.text(0) != m_source)
                 continue;
-            if (next > kVersion) {
+            if (const std::int64_t next = m_select.integer(2); next > kVersion) {
                 return Problem(Code::NewerFormat, {{"what", "The progress in table _millrace"},
                                                    {"found", std::to_string(next)},
                                                    {"known", std::to_string(kVersion)}});
@@ -82,16 +128,10 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
             progress.details.assign(details.begin(), details.end());
             continue;
         }
-        const auto stream = Uuid::parse(m_select.text(0));
-        if (!stream || shard < 0 || shard > UINT32_MAX || next < 0) {
-            return Problem(Code::Corrupt,
-                           {{"what", "Table _millrace"},
-                            {"reason", "stream '" + std::string(m_select.text(0)) + "', shard " +
-                                           std::to_string(shard) + " is no cursor"}});
-        }
-        const runtime::Cursor cursor{*stream, ShardIndex(static_cast<std::uint32_t>(shard)),
-                                     Ordinal(static_cast<std::uint64_t>(next))};
-        m_stored[{cursor.stream, cursor.shard}] = cursor.next;
+        const auto cursor = cursorOf(m_select);
+        if (!cursor)
+            return cursor.error();
+        m_stored[{cursor->stream, cursor->shard}] = cursor->next;
     }
     m_select.reset();
     if (!m_known)

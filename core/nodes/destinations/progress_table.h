@@ -22,6 +22,10 @@ public:
                                                           const std::string &node,
                                                           const StreamUuid &source);
 
+    /// The cursors of a node, of every stream it has ever read; none where there is no such table.
+    static Result<std::vector<runtime::Cursor>>
+    cursors(SqliteDatabase &database, const std::string &project, const std::string &node);
+
     /// What was committed last; nothing when the node was never here. Errors: Corrupt for a row
     /// that does not decode.
     Result<std::optional<runtime::FragmentProgress>> read();

@@ -261,33 +261,57 @@ private:
     std::vector<runtime::Chunk> m_staged; ///< rows that stand in the open transaction
 };
 
+Result<Path> fileOf(const graph::Node &node, const runtime::NodeContext &context)
+{
+    const std::string file = graph::ParameterReader(node, kind()).text("file");
+    if (file.empty())
+        return invalidArgument("Name the database file", graph::parameterPlace(node.id, "file"));
+    return resolvePath(context.dataFolder, file);
+}
+
+Result<std::unique_ptr<runtime::Sink>> makeSink(const graph::Node &node,
+                                                const runtime::NodeContext &context)
+{
+    const graph::ParameterReader parameters(node, kind());
+    TableSettings settings;
+    settings.table = parameters.text("table");
+    settings.schema = context.inputSchema;
+    if (parameters.choice("mode") == "upsert") {
+        settings.keyColumns = parameters.texts("keyColumns");
+        settings.mode =
+            settings.keyColumns.empty() ? TableMode::UpsertByOrigin : TableMode::UpsertByColumns;
+    }
+    if (auto valid = checkSettings(settings); !valid)
+        return std::move(valid).error().at(graph::nodePlace(node.id));
+    auto file = fileOf(node, context);
+    if (!file)
+        return std::move(file).error();
+    return std::unique_ptr<runtime::Sink>(
+        new SqliteTable(std::move(settings), *std::move(file), context));
+}
+
+Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
+                                              const runtime::NodeContext &context)
+{
+    const auto file = fileOf(node, context);
+    if (!file)
+        return file.error();
+    if (!context.fileSystem->exists(*file))
+        return std::vector<runtime::Cursor>{};
+    const auto database = SqliteDatabase::open(*file, true);
+    if (!database)
+        return database.error();
+    return ProgressTable::cursors(**database, context.project.toString(), node.id.value);
+}
+
 } // namespace
 
 runtime::NodeFactory makeSqliteTable()
 {
     runtime::NodeFactory factory;
     factory.kind = kind();
-    factory.sink =
-        [](const graph::Node &node,
-           const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Sink>> {
-        const graph::ParameterReader parameters(node, kind());
-        TableSettings settings;
-        settings.table = parameters.text("table");
-        settings.schema = context.inputSchema;
-        if (parameters.choice("mode") == "upsert") {
-            settings.keyColumns = parameters.texts("keyColumns");
-            settings.mode = settings.keyColumns.empty() ? TableMode::UpsertByOrigin
-                                                        : TableMode::UpsertByColumns;
-        }
-        if (auto valid = checkSettings(settings); !valid)
-            return std::move(valid).error().at(graph::nodePlace(node.id));
-        const std::string file = parameters.text("file");
-        if (file.empty())
-            return invalidArgument("Name the database file",
-                                   graph::parameterPlace(node.id, "file"));
-        return std::unique_ptr<runtime::Sink>(
-            new SqliteTable(std::move(settings), resolvePath(context.dataFolder, file), context));
-    };
+    factory.sink = makeSink;
+    factory.standing = standing;
     return factory;
 }
 

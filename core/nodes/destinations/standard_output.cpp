@@ -104,6 +104,8 @@ private:
             const ssize_t written = ::write(m_descriptor, rest.data(), rest.size());
             if (written < 0 && errno == EINTR)
                 continue;
+            if (written < 0 && errno == EPIPE)
+                return Problem(Code::NodeOutputClosed);
             if (written < 0) {
                 return Problem(Code::Io, {{"operation", "Printing to standard output"},
                                           {"reason", std::strerror(errno)}});

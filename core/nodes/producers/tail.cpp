@@ -132,6 +132,7 @@ public:
         if (m_settings.path.empty() && path == m_writtenLog)
             m_writer.emplace(m_files, m_clock, path);
         m_file.emplace(m_files, path, m_settings.fromEnd);
+        m_begun = position.has_value();
         if (position)
             m_file->restore(*position);
         return Done{};
@@ -160,6 +161,9 @@ public:
             take(**line, step, deadBytes, out);
             m_file->accept(**line);
         }
+        // Where an empty file, or the end of one, was met: what comes until the next start is new.
+        step.storeAlone = !m_begun && m_file->position().has_value();
+        m_begun = m_begun || step.storeAlone;
         step.progress = encode();
         return step;
     }
@@ -265,6 +269,7 @@ private:
     std::vector<Problem> m_notices; ///< for the next step
     std::optional<LogWriter> m_writer;
     std::optional<FollowedFile> m_file;
+    bool m_begun = false; ///< a position was given out or restored
 };
 
 } // namespace

@@ -2,6 +2,8 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/log/log.h"
+
 #include <QFile>
 #include <QTemporaryDir>
 
@@ -181,6 +183,59 @@ private slots:
                  static_cast<std::int64_t>(snapshot->node({"sqlite01"})->counts.processed));
         QVERIFY(query(dir.path(), "SELECT count(*) FROM errors") > rows);
         QVERIFY(run.messages().find("nodes.destination-replaced") != std::string::npos);
+    }
+
+    /// Where a quiet file was met at its end is stored though no record came.
+    void linesWrittenWhileStoppedReachATailThatBeganAtTheEnd()
+    {
+        QTemporaryDir dir;
+        const std::string path = dir.filePath("app.log").toStdString();
+        const auto write = [&](const char *lines) {
+            QFile file(QString::fromStdString(path));
+            QVERIFY(file.open(QIODevice::Append));
+            QVERIFY(file.write(lines) > 0);
+        };
+        write("old\n");
+        Pipeline pipeline;
+        pipeline.document.nodes.clear();
+        pipeline.document.wires.clear();
+        pipeline.add("tail0001", "tail", {{"path", path}, {"start", std::string("end")}});
+        pipeline.add("stream01", "data-stream",
+                     {{"stream", std::string("lines")}, {"shards", std::int64_t{1}}});
+        pipeline.wire("tail0001", "stream01");
+        const auto records = [](Run &run) {
+            return run.engine->snapshot()->node({"stream01"})->counts.in;
+        };
+        {
+            Run run(dir.path() + "/data", false);
+            run.deployAndRun(pipeline);
+            const std::string folder =
+                dir.filePath("data/streams/").toStdString() +
+                run.engine->snapshot()->node({"stream01"})->stream.toString();
+            const auto stored = [&] {
+                const auto log = log::LogReader::open(folder, posixFileSystem());
+                return log && !(*log)->producers().empty();
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(stored(), 60'000);
+            QCOMPARE(records(run), std::uint64_t(0));
+        }
+        write("new\n");
+        Run run(dir.path() + "/data", false);
+        run.deployAndRun(pipeline);
+        QTRY_COMPARE_WITH_TIMEOUT(records(run), std::uint64_t(1), 60'000);
+    }
+
+    void aStreamMayNotTakeANameThatThePipelineNeeds()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), true);
+        for (const char *name : {"Test-dead-letters", "wire.12345678.filter01.out"}) {
+            Pipeline pipeline;
+            pipeline.document.nodes.at({"stream01"}).parameters["stream"] = std::string(name);
+            const Reply reply = run.ask(DeployRequest{pipeline.document, {}});
+            QCOMPARE(reply.problems.size(), std::size_t(1));
+            QCOMPARE(reply.problems[0].place(), std::string("node stream01: parameter stream"));
+        }
     }
 };
 

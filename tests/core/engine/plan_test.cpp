@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <set>
 
 using namespace millrace;
 using namespace millrace::engine;
@@ -46,7 +47,8 @@ public:
     /// "source -> end" for each fragment, with its transforms: "s1 -[f1]-> d1".
     std::vector<std::string> fragments()
     {
-        plan = makePlan(document, nodes::kindCatalog());
+        plan = makePlan(document, nodes::kindCatalog(),
+                        [this](const std::string &stream) { return inUse.contains(stream); });
         std::vector<std::string> out;
         for (const PlannedFragment &fragment : plan.fragments) {
             std::string line = name(fragment.source) + " -[";
@@ -68,6 +70,7 @@ public:
     }
 
     graph::Document document;
+    std::set<std::string> inUse; ///< streams that have been written to
     Plan plan;
 
 private:
@@ -145,6 +148,19 @@ private slots:
         QCOMPARE(d.plan.wireStreams.size(), std::size_t(3));
         // The upstream's shard count, so that order per shard goes on.
         QCOMPARE(d.plan.stream(d.plan.wireStreams.begin()->second)->wanted.shards, 3U);
+    }
+
+    /// Records may wait there, and what reads them knows only the stream.
+    void aWireThatWasAStreamStaysOne()
+    {
+        Drawing d;
+        d.chain("p1 > s1 > f1 > d1").chain("f1 > d2");
+        d.fragments();
+        const std::string wire = d.plan.wireStreams.begin()->second;
+        d.document.wires.erase({{{"f1000000"}, "out"}, {{"d2000000"}, "in"}});
+        QCOMPARE(d.fragments(), (Lines{"s1 -[f1]-> d1"}));
+        d.inUse.insert(wire);
+        QCOMPARE(d.fragments(), (Lines{"f1* -[]-> d1", "s1 -[f1]-> f1*"}));
     }
 
     void fanInKeepsSourcesApart()

@@ -14,12 +14,10 @@ private slots:
     /// A wire is a stream: when its slow end lets it fill the directory, its writer waits.
     void aWireWithASlowEndHoldsItsWriterUpAndLosesNothing()
     {
-        constexpr std::uint64_t kRecords = 400'000;
         QTemporaryDir dir;
         Pipeline pipeline;
         auto &nodes = pipeline.document.nodes;
-        nodes.at({"gener001"}).parameters = {{"ratePerSecond", 1'000'000.0},
-                                             {"total", static_cast<std::int64_t>(kRecords)}};
+        nodes.at({"gener001"}).parameters = {{"ratePerSecond", 1'000'000.0}}; // without end
         nodes.at({"filter01"}).parameters["condition"] = std::string("status > 0");
         pipeline.document.wires.clear();
         nodes.erase({"stream01"});
@@ -37,16 +35,24 @@ private slots:
         QVERIFY(other.has_value());
         QVERIFY(other->execute("BEGIN IMMEDIATE").has_value());
         QVERIFY(run.ask(RunRequest{}).ok());
-        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->node({"gener001"})->attention.has_value(),
-                                 60'000);
-        QCOMPARE(run.engine->snapshot()->node({"gener001"})->attention->code(),
-                 Code::BudgetExhausted);
-        QVERIFY(run.engine->snapshot()->node({"gener001"})->counts.out < kRecords);
+        // One snapshot: the writer tries again now and then, and the next one may look otherwise.
+        runtime::SnapshotPtr held;
+        const auto waiting = [&] {
+            held = run.engine->snapshot();
+            return held->node({"gener001"})->attention.has_value();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(waiting(), 120'000);
+        QCOMPARE(held->node({"gener001"})->attention->code(), Code::BudgetExhausted);
+        // It ends where it is, and what waits on the wire gets through.
+        nodes.at({"gener001"}).parameters["total"] = std::int64_t{1};
+        QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
+        const std::uint64_t records = held->node({"gener001"})->counts.out;
+        QVERIFY(records > 0);
         QVERIFY(other->execute("COMMIT").has_value());
         run.drain();
         const auto snapshot = run.engine->snapshot();
         const auto filter = snapshot->node({"filter01"})->counts;
-        QCOMPARE(filter.in, kRecords);
+        QVERIFY(filter.in >= records);
         QCOMPARE(filter.expired, std::uint64_t(0));
         QCOMPARE(snapshot->node({"sqlite01"})->counts.processed, filter.processed);
         QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors"),

@@ -54,8 +54,9 @@ public:
             m_branches.edit();
             if (!fault)
                 fault = deploy(run);
+            m_begunAnew.push_back(m_branches.begunAnew());
             // What is changed was stopped and did not begin yet.
-            m_left.push_back(positions(*before));
+            m_left.push_back(positions(run, *before));
         }
         m_moment.attach(run.engine(), Moment::kNever, Moment::Then::Nothing);
         if (!fault)
@@ -84,22 +85,47 @@ private:
     }
 
     /// Of the document before the newest: asks the ends, which alone know.
-    Positions positions(const runtime::Snapshot &before)
+    Positions positions(EngineRun &run, const runtime::Snapshot &before)
     {
         Positions out;
         const graph::Document &document = m_documents[m_documents.size() - 2];
         const StreamUuid source = before.node(m_branches.source())->stream;
-        for (const auto &[ends, wire] : document.wires) {
-            const graph::Node &to = document.nodes.at(ends.to.node);
-            if (to.kind == "sqlite-table") {
-                out[to.id] = positionInTable(to.id, source);
-            } else if (to.kind == "data-stream" && to.id != m_branches.source()) {
-                const std::string fragment = "fragment/" + document.project.toString() + '/' +
-                                             ends.from.node.value + '/' + source.toString();
-                out[ends.from.node] = positionInStream(before.node(to.id)->stream, fragment);
-            }
+        std::map<NodeId, std::vector<NodeId>> ends; // behind the last transforms
+        for (const auto &[wire, style] : document.wires) {
+            const graph::Node &to = document.nodes.at(wire.to.node);
+            if (isEnd(to))
+                ends[wire.from.node].push_back(to.id);
+        }
+        for (const auto &[transform, behind] : ends) {
+            const std::string fragment = "fragment/" + document.project.toString() + '/' +
+                                         transform.value + '/' + source.toString();
+            if (behind.size() > 1)
+                out[transform] = positionInStream(wireBehind(run, transform), fragment);
+            else if (document.nodes.at(behind[0]).kind == "sqlite-table")
+                out[transform] = positionInTable(behind[0], source);
+            else
+                out[transform] = positionInStream(before.node(behind[0])->stream, fragment);
+            // A wire that nothing came through yet stands where the end behind it was left.
+            if (out[transform].empty() && !m_left.empty() && m_left.back().contains(transform))
+                out[transform] = m_left.back().at(transform);
         }
         return out;
+    }
+
+    bool isEnd(const graph::Node &node) const
+    {
+        return node.kind == "sqlite-table" ||
+               (node.kind == "data-stream" && node.id != m_branches.source());
+    }
+
+    static StreamUuid wireBehind(EngineRun &run, const NodeId &transform)
+    {
+        const engine::Reply reply = run.ask(engine::StreamsRequest{});
+        for (const auto &stream : std::get<engine::StreamsReply>(reply.value).streams) {
+            if (stream.implicit && stream.name.find(transform.value) != std::string::npos)
+                return stream.id;
+        }
+        return {};
     }
 
     std::map<ShardIndex, std::uint64_t> positionInTable(const NodeId &node,
@@ -142,8 +168,11 @@ private:
     Outcome expected() const
     {
         Outcome all;
-        for (std::size_t i = 0; i < m_documents.size(); ++i)
+        for (std::size_t i = 0; i < m_documents.size(); ++i) {
+            for (const NodeId &node : i == 0 ? std::vector<NodeId>{} : m_begunAnew[i - 1])
+                all.fates.erase(node);
             add(all, computeOutcome(m_documents[i], partOf(i)));
+        }
         std::erase_if(all.fates, [this](const auto &entry) {
             return !m_documents.back().nodes.contains(entry.first);
         });
@@ -187,28 +216,35 @@ private:
             std::get<std::int64_t>(document.nodes.at(m_branches.source()).parameters.at("shards")));
     }
 
-    /// The last transform before a stream, or the table.
-    static NodeId nameOf(const graph::Document &document, NodeId at)
+    /// The last transform of the branch that begins at a node.
+    NodeId nameOf(const graph::Document &document, NodeId at) const
     {
         for (;;) {
             const auto wire =
                 std::find_if(document.wires.begin(), document.wires.end(),
                              [&](const auto &entry) { return entry.first.from.node == at; });
-            if (wire == document.wires.end() ||
-                document.nodes.at(wire->first.to.node).kind == "data-stream")
+            if (isEnd(document.nodes.at(wire->first.to.node)))
                 return at;
             at = wire->first.to.node;
         }
     }
 
-    /// A branch is one fragment after the other: its order goes over the edits.
+    /// A branch is one fragment after the other: its order goes over the edits, but not between
+    /// the shards of a wire.
     static std::vector<Record> inOneLane(std::vector<Record> records)
     {
         constexpr std::string_view kArrow = " > ";
         for (Record &record : records) {
-            const std::size_t producer = record.lane.find(kArrow);
-            record.lane.resize(
-                std::min(record.lane.size(), record.lane.find(kArrow, producer + kArrow.size())));
+            std::string &lane = record.lane;
+            const std::size_t producer = lane.find(kArrow);
+            const std::size_t source = lane.find(kArrow, producer + kArrow.size());
+            const std::size_t wire = lane.find(" > wire ");
+            const std::size_t wireEnd =
+                std::min(lane.size(), lane.find(kArrow, std::min(wire, lane.size() - 1) + 1));
+            const std::string shard =
+                wire == std::string::npos ? std::string() : lane.substr(wire, wireEnd - wire);
+            lane.resize(std::min(lane.size(), source));
+            lane += shard;
         }
         return records;
     }
@@ -253,8 +289,9 @@ private:
     Watch m_watch;
     Moment m_moment;
     std::vector<graph::Document> m_documents;
-    graph::Document m_everyNode;   ///< of all documents
-    std::vector<Positions> m_left; ///< of each document but the last
+    graph::Document m_everyNode;                  ///< of all documents
+    std::vector<Positions> m_left;                ///< of each document but the last
+    std::vector<std::vector<NodeId>> m_begunAnew; ///< by each edit
 };
 
 } // namespace

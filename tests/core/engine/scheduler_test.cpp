@@ -2,7 +2,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/memory_file_system.h"
-#include "core/engine/engine_thread.h"
+#include "core/base/thread.h"
 #include "core/engine/scheduler.h"
 
 #include <QTest>
@@ -84,7 +84,7 @@ private slots:
             return {TaskNext::Kind::WaitUntil, clock.mono() + 20ms};
         });
         QVERIFY(scheduler.runOne());
-        QVERIFY(ran.try_acquire_for(10s));
+        QVERIFY(ran.try_acquire_for(60s));
     }
 
     void whatAStepThrowsStopsThatTaskOnly()
@@ -98,7 +98,7 @@ private slots:
             ran.release();
             return {TaskNext::Kind::Done, {}};
         });
-        QVERIFY(ran.try_acquire_for(10s)); // of the same worker
+        QVERIFY(ran.try_acquire_for(60s)); // of the same worker
         QVERIFY(bad->figures().state == runtime::NodeState::Failed);
         QCOMPARE(bad->figures().attention->code(), Code::InternalError);
     }
@@ -110,7 +110,7 @@ private slots:
         std::string name;
         std::binary_semaphore again(0);
         int begun = 0;
-        const auto thread = engineThread(
+        const auto thread = namedThread(
             "tested",
             [&](const Problem &problem) {
                 const std::lock_guard guard(mutex);
@@ -126,7 +126,7 @@ private slots:
                 while (!stop.stop_requested())
                     std::this_thread::yield();
             });
-        QVERIFY(again.try_acquire_for(10s));
+        QVERIFY(again.try_acquire_for(60s));
         const std::lock_guard guard(mutex);
         QCOMPARE(name, std::string("tested"));
         QCOMPARE(problems.size(), std::size_t{1});
@@ -151,12 +151,14 @@ private slots:
 
         Scheduler scheduler(clock, 1, [](const Problem &) {});
         const auto slot = scheduler.makeSlot();
+        std::binary_semaphore queued(0);
         const auto task = start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
             (void)self.put(stream, producer, nullptr, Bytes{std::byte{1}});
+            queued.release();
             return {TaskNext::Kind::Wait, {}};
         });
-        while (!task->inFlight())
-            std::this_thread::yield();
+        QVERIFY(queued.try_acquire_for(60s));
+        QVERIFY(task->inFlight());
         std::jthread stopping([&] { scheduler.stop(slot, {}); });
         QVERIFY(!task->closed);
         QVERIFY(stream.commit());

@@ -6,6 +6,10 @@
 #include <QTemporaryFile>
 #include <QtTest>
 
+#include <array>
+#include <csignal>
+#include <unistd.h>
+
 using namespace millrace;
 using namespace millrace::test;
 
@@ -58,6 +62,23 @@ private slots:
         const Status printed = sink->commit(chunks, {});
         QVERIFY(!printed);
         QCOMPARE(printed.error().code(), Code::Io);
+    }
+
+    /// As when a pager is left: nothing that a repetition would heal.
+    void aReaderThatWentIsToldApart()
+    {
+        std::signal(SIGPIPE, SIG_IGN);
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        ::close(ends[0]);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        auto sink = world.sink("standard-output", {}).value();
+        record::RecordBatchBuilder builder;
+        builder.append({.data = "x", .key = "k"});
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
+        QCOMPARE(sink->commit(chunks, {}).error().code(), Code::NodeOutputClosed);
+        ::close(ends[1]);
     }
 };
 

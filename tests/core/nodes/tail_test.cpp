@@ -143,6 +143,21 @@ private slots:
         QCOMPARE(world.read(), std::string("[half line][new]"));
     }
 
+    /// Where it began is stored though nothing came: what comes until the next start is new.
+    void whatIsWrittenToAQuietFileWhileStoppedIsNotLost()
+    {
+        TailWorld world;
+        world.parameters["start"] = std::string("end");
+        world.append("old\n");
+        world.restart();
+        const auto first = take(*world.tail, {}, world.given);
+        QVERIFY(first->storeAlone);
+        QVERIFY(!take(*world.tail, {}, world.given)->storeAlone);
+        world.append("new\n");
+        world.restart();
+        QCOMPARE(world.read(), std::string("[new]"));
+    }
+
     void aFileThatAppearsLaterIsReadWholeEvenFromTheEnd()
     {
         TailWorld world;

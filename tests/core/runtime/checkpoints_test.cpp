@@ -44,6 +44,25 @@ private slots:
         QVERIFY(**Checkpoints(*catalog).find("b") == bytes("3"));
     }
 
+    void oneSeesWhatACrashGoesBackTo()
+    {
+        QTemporaryDir dir;
+        const auto catalog = *store::Catalog::open(dir.path().toStdString() + "/catalog.db",
+                                                   store::Database::Mode::ReadWrite);
+        Checkpoints checkpoints(*catalog);
+        checkpoints.put("a/1", bytes("1"));
+        QVERIFY(!checkpoints.written("a/1"));
+        QVERIFY(checkpoints.flush().has_value());
+        checkpoints.put("a/1", bytes("2"));
+        QVERIFY(*checkpoints.written("a/1") == bytes("1"));
+        checkpoints.put("a/2", bytes("3"));
+        checkpoints.put("ab", bytes("4"));
+        const auto below = *checkpoints.below("a/");
+        QCOMPARE(below.size(), std::size_t(2));
+        QVERIFY(below.at("a/1") == bytes("2")); // the newest
+        QVERIFY(below.at("a/2") == bytes("3"));
+    }
+
     void whatCouldNotBeWrittenIsTriedAgain()
     {
         QTemporaryDir dir;

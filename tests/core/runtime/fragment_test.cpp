@@ -89,9 +89,11 @@ public:
         dead = open("dead", store::LimitMode::Off);
     }
 
-    std::shared_ptr<stream::DataStream> open(const std::string &name, store::LimitMode limits)
+    std::shared_ptr<stream::DataStream> open(const std::string &name, store::LimitMode limits,
+                                             store::StreamRole role = store::StreamRole::Data)
     {
         store::StreamEntry entry;
+        entry.role = role;
         SeededRandom random(name.size());
         entry.id = Uuid::random(random);
         entry.name = name;
@@ -132,6 +134,11 @@ public:
         if (!target)
             spec.sink = NodeId{"sink0000"};
         spec.deadLetters = dead;
+        spec.begin = [this](const std::vector<Cursor> &known) -> Result<Beginning> {
+            if (refuseBeginning)
+                return *refuseBeginning;
+            return Beginning{known.empty() ? beginning : known, {}};
+        };
         spec.make = [this]() -> Result<std::optional<Operators>> {
             Operators operators;
             if (!target)
@@ -196,6 +203,8 @@ public:
     std::shared_ptr<stream::DataStream> target; ///< null: the fragment ends in `table`
     std::shared_ptr<stream::DataStream> dead;
     Table table;
+    std::vector<Cursor> beginning; ///< of a fragment that its end does not know
+    std::optional<Problem> refuseBeginning;
     std::vector<Problem> reports;
     std::shared_ptr<Fragment> fragment;
     bool committed = false; ///< in the last step
@@ -228,6 +237,61 @@ private slots:
         QCOMPARE(world.table.rows, all);
         QVERIFY(world.fragment->figures().state == NodeState::Running);
         QVERIFY(world.fragment->caughtUp());
+    }
+
+    /// What is taken out of a wire empties the directory; refused, it would stay full for ever.
+    void aFullDirectoryTakesWhatComesOutOfAWire()
+    {
+        World world;
+        world.target = world.open("target", store::LimitMode::Off);
+        world.put(0, 10);
+        world.target->setFull(true);
+        world.begin();
+        world.run(10s);
+        QVERIFY(World::contents(*world.target).empty());
+        QVERIFY(world.fragment->figures().state == NodeState::Retrying);
+        world.source = world.open("a wire", store::LimitMode::Off, store::StreamRole::Wire);
+        const Texts all = world.put(0, 10);
+        world.begin();
+        world.run(10s);
+        QCOMPARE(World::contents(*world.target), all);
+    }
+
+    /// Records that go while the end cannot be opened had a reader: they are its loss.
+    void whatExpiresBeforeTheEndCanBeOpenedIsCounted()
+    {
+        World world;
+        world.refuseBeginning = kBusy;
+        world.begin();
+        world.put(0, 10);
+        world.run(200ms);
+        QVERIFY(world.source->log().seal().has_value());
+        QVERIFY(*world.source->log().dropOldestSegment() > 0);
+        const Texts rest = world.put(10, 15);
+        world.refuseBeginning.reset();
+        world.run();
+        QCOMPARE(world.table.rows, rest);
+        QCOMPARE(world.fragment->figures().nodes[0].counts.expired, std::uint64_t(10));
+        QCOMPARE(world.reportedExpired(), std::uint64_t(10));
+    }
+
+    void aNewFragmentBeginsWhereItIsTold()
+    {
+        World world;
+        const Texts all = world.put(0, 10);
+        world.beginning = {{world.source->id(), ShardIndex(0), Ordinal(4)}};
+        world.refuseBeginning = kBusy;
+        world.begin();
+        world.run(200ms);
+        QVERIFY(world.table.rows.empty());
+        world.refuseBeginning.reset();
+        world.run();
+        QCOMPARE(world.table.rows, Texts(all.begin() + 4, all.end()));
+        QCOMPARE(world.fragment->figures().nodes[0].counts.in, std::uint64_t(6));
+        world.beginning = {{world.source->id(), ShardIndex(0), Ordinal(0)}}; // the end knows now
+        world.begin();
+        world.run();
+        QCOMPARE(world.table.rows.size(), std::size_t(6));
     }
 
     void aReplacedDestinationIsOpenedAnewAndFilledAgain()

@@ -90,6 +90,21 @@ private slots:
             QVERIFY(MetricsHistory::unpack(1, ByteView(packed).first(n)).size() < 3);
     }
 
+    void whatCannotBeWrittenForAnHourIsGivenUp()
+    {
+        auto catalog = open("given-up.db");
+        MetricsHistory history(*catalog);
+        const SeriesId gone{{"gone0000"}, {}, m_series.metric};
+        history.add(gone, 0, 1);
+        history.add(gone, 120, 2);
+        history.add(m_series, (MetricsHistory::kMinutesUnwritten + 2) * 60, 3);
+        QCOMPARE(history.points(gone, 0, 200)->size(), std::size_t(1)); // of memory
+        QVERIFY(history.flush().has_value());
+        const auto written = *MetricsHistory(*catalog).points(gone, 0, 200);
+        QCOMPARE(written.size(), std::size_t(1));
+        QCOMPARE(written[0].value, 2.0);
+    }
+
     void aMinuteThatCouldNotBeWrittenIsTriedAgain()
     {
         constexpr std::int64_t kBegin = 1'767'225'600;

@@ -277,6 +277,27 @@ private slots:
         QCOMPARE((*opened.ensure(other))->shardCount(), 3U); // what is there is left alone
     }
 
+    /// The budget is the directory's: what pipelines write beside the logs counts as well.
+    void filesBesideTheLogsCountAndTheirGoingMakesRoom()
+    {
+        Directory d;
+        d.options.budgetBytes = 50'000'000;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        QVERIFY(d.put(*stream, "1"));
+        const Path folder = joinPath(d.options.dataDirectory, "output/deep");
+        QVERIFY(d.fs.makeFolders(folder).has_value());
+        d.fs.setContent(joinPath(folder, "a.db"), Bytes(60'000'000));
+        opened.maintain();
+        QVERIFY(opened.diskBytes() > 60'000'000);
+        QVERIFY(!d.put(*stream, "2"));
+        QVERIFY(d.fs.remove(joinPath(folder, "a.db")).has_value());
+        d.clock.advance(11s);
+        opened.maintain();
+        QVERIFY(d.put(*stream, "3"));
+        QCOMPARE(recordsOf(*stream), std::uint64_t(2));
+    }
+
     void aWireLosesNothingByAge()
     {
         Directory d;

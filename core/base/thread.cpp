@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/engine_thread.h"
+#include "core/base/thread.h"
 
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <pthread.h>
 
-namespace millrace::engine {
+namespace millrace {
 namespace {
 
 /// Between a failure of a loop and its next beginning: memory may be there again.
@@ -24,8 +24,8 @@ std::optional<Problem> caught(const std::string &where, const std::function<void
     }
 }
 
-std::jthread engineThread(std::string name, LogSink report,
-                          std::function<void(const std::stop_token &)> loop)
+std::jthread namedThread(std::string name, LogSink report,
+                         std::function<void(const std::stop_token &)> loop)
 {
     return std::jthread([name = std::move(name), report = std::move(report),
                          loop = std::move(loop)](const std::stop_token &stop) {
@@ -44,4 +44,4 @@ std::jthread engineThread(std::string name, LogSink report,
     });
 }
 
-} // namespace millrace::engine
+} // namespace millrace

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/takeover.h"
+
+#include "core/graph/place.h"
+#include "core/nodes/kinds.h"
+
+#include <algorithm>
+
+namespace millrace::engine {
+namespace {
+
+std::string fragmentsOf(const Uuid &project)
+{
+    return "fragment/" + project.toString() + '/';
+}
+
+bool heals(const Problem &problem)
+{
+    const Code code = problem.code();
+    return code == Code::Busy || code == Code::Io || code == Code::DiskFull;
+}
+
+} // namespace
+
+std::string fragmentId(const Uuid &project, const NodeId &end, const StreamUuid &source)
+{
+    return fragmentsOf(project) + end.value + '/' + source.toString();
+}
+
+Takeover::Takeover(Services services, const Plan &plan, const PlannedFragment &fragment,
+                   const graph::Document &document)
+    : m_services(std::move(services))
+    , m_source(m_services.store->find(fragment.source))
+{
+    for (const NodeId &node : fragment.transforms)
+        m_own.insert(fragmentId(m_services.context.project, node, m_source->id()));
+    std::set<std::string> seen;
+    collect(plan, fragment, document, seen);
+}
+
+void Takeover::collect(const Plan &plan, const PlannedFragment &fragment,
+                       const graph::Document &document, std::set<std::string> &seen)
+{
+    if (!fragment.sink && !seen.insert(fragment.target).second)
+        return;
+    m_ends.push_back(makeEnd(plan, fragment, document));
+    if (fragment.sink)
+        return;
+    for (const PlannedFragment &next : plan.fragments) {
+        if (next.source == fragment.target)
+            collect(plan, next, document, seen);
+    }
+}
+
+Takeover::End Takeover::makeEnd(const Plan &plan, const PlannedFragment &fragment,
+                                const graph::Document &document) const
+{
+    End end;
+    end.node = fragment.end;
+    if (fragment.sink)
+        end.sink = document.nodes.at(*fragment.sink);
+    else
+        end.stream = m_services.store->find(fragment.target);
+    for (const PlannedFragment &other : plan.fragments) {
+        if (other.sink != fragment.sink || other.target != fragment.target)
+            continue;
+        const StreamUuid source = m_services.store->find(other.source)->id();
+        end.sources.insert(source);
+        end.fragments.insert(fragmentId(m_services.context.project, other.end, source));
+    }
+    return end;
+}
+
+/// The cursors that the project's fragments left in a stream they wrote.
+Takeover::Cursors Takeover::storedIn(const stream::DataStream &stream,
+                                     const std::function<bool(const std::string &)> &wanted) const
+{
+    Cursors out;
+    for (const log::ProgressEntry &entry : stream.log().producers()) {
+        if (!entry.producer.starts_with(fragmentsOf(m_services.context.project)) ||
+            !wanted(entry.producer))
+            continue;
+        if (auto progress = runtime::FragmentProgress::decode(entry.progress))
+            out.insert(out.end(), progress->cursors.begin(), progress->cursors.end());
+    }
+    return out;
+}
+
+Result<Takeover::Cursors> Takeover::storedInCatalog(const NodeId &sink) const
+{
+    auto stored =
+        m_services.checkpoints->below(fragmentsOf(m_services.context.project) + sink.value + '/');
+    if (!stored)
+        return std::move(stored).error();
+    Cursors out;
+    for (const auto &[fragment, bytes] : *stored) {
+        if (auto progress = runtime::FragmentProgress::decode(bytes))
+            out.insert(out.end(), progress->cursors.begin(), progress->cursors.end());
+    }
+    return out;
+}
+
+Result<Takeover::Cursors> Takeover::stored(const End &end) const
+{
+    if (end.stream)
+        return storedIn(*end.stream,
+                        [&](const std::string &id) { return !end.fragments.contains(id); });
+    const runtime::NodeFactory &factory = *nodes::findFactory(end.sink->kind);
+    if (!factory.standing)
+        return storedInCatalog(end.sink->id);
+    runtime::NodeContext context = m_services.context;
+    context.node = end.sink->id;
+    return factory.standing(*end.sink, context);
+}
+
+void Takeover::raise(std::vector<Ordinal> &to, const Cursors &cursors) const
+{
+    for (const runtime::Cursor &cursor : cursors) {
+        if (cursor.stream != m_source->id() || cursor.shard.value >= m_source->shardCount())
+            continue;
+        if (to.empty())
+            to.resize(m_source->shardCount(), Ordinal(0));
+        to[cursor.shard.value] = std::max(to[cursor.shard.value], cursor.next);
+    }
+}
+
+/// How far the end has come with the source, by shard; empty: it never had anything of it. With
+/// `known` only by way of streams that the fragment's own transforms wrote.
+Result<std::vector<Ordinal>> Takeover::standing(const End &end, bool known,
+                                                std::vector<Problem> &notices) const
+{
+    std::vector<Ordinal> out;
+    const auto cursors = stored(end);
+    if (!cursors) {
+        if (heals(cursors.error()))
+            return cursors.error();
+        return out;
+    }
+    // A destination keeps one cursor for all chains from the source to it.
+    if (!known && (!end.sink || !end.sources.contains(m_source->id())))
+        raise(out, *cursors);
+    std::map<StreamUuid, std::uint64_t> between; // and what the end has not read of it
+    for (const runtime::Cursor &cursor : *cursors) {
+        const auto stream = m_services.store->find(cursor.stream);
+        if (!stream || cursor.stream == m_source->id() || end.sources.contains(cursor.stream))
+            continue;
+        const Ordinal last = stream->bounds(cursor.shard).end;
+        between[cursor.stream] += last - std::min(cursor.next, last);
+    }
+    for (const auto &[id, unread] : between) {
+        const auto stream = m_services.store->find(id);
+        const Cursors written = storedIn(*stream, [&](const std::string &fragment) {
+            return !known || m_own.contains(fragment);
+        });
+        const std::vector<Ordinal> before = out;
+        raise(out, written);
+        if (out != before && unread > 0)
+            notices.push_back(left(end, *stream, unread));
+    }
+    return out;
+}
+
+Problem Takeover::left(const End &end, const stream::DataStream &stream, std::uint64_t records)
+{
+    return Problem(Code::BranchAhead,
+                   {{"records", std::to_string(records)}, {"stream", stream.name()}},
+                   graph::nodePlace(end.node));
+}
+
+Result<runtime::Beginning> Takeover::find(const Cursors &known) const
+{
+    runtime::Beginning out;
+    std::vector<Ordinal> farthest;
+    raise(farthest, known);
+    std::vector<std::pair<const End *, std::vector<Ordinal>>> ends;
+    for (const End &end : m_ends) {
+        if (!known.empty() && &end != &m_ends.front())
+            break; // only its own end may know better than itself
+        auto at = standing(end, !known.empty(), out.notices);
+        if (!at)
+            return std::move(at).error();
+        if (at->empty())
+            continue;
+        farthest.resize(at->size(), Ordinal(0));
+        for (std::size_t i = 0; i < at->size(); ++i)
+            farthest[i] = std::max(farthest[i], (*at)[i]);
+        ends.emplace_back(&end, *std::move(at));
+    }
+    for (std::size_t i = 0; i < farthest.size(); ++i)
+        out.cursors.push_back(
+            {m_source->id(), ShardIndex(static_cast<std::uint32_t>(i)), farthest[i]});
+    if (known.empty()) {
+        for (const auto &[end, at] : ends) {
+            std::uint64_t missed = 0;
+            for (std::size_t i = 0; i < at.size(); ++i) {
+                const auto bounds = m_source->bounds(ShardIndex(static_cast<std::uint32_t>(i)));
+                const Ordinal from = std::max(at[i], bounds.trimHorizon);
+                const Ordinal to = std::min(farthest[i], bounds.end);
+                missed += to > from ? to - from : 0;
+            }
+            if (missed > 0)
+                out.notices.push_back(left(*end, *m_source, missed));
+        }
+    }
+    return out;
+}
+
+} // namespace millrace::engine

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/engine/plan.h"
+#include "core/runtime/checkpoints.h"
+#include "core/runtime/fragment.h"
+#include "core/runtime/node_factory.h"
+#include "core/stream/stream_store.h"
+
+#include <set>
+
+namespace millrace::engine {
+
+/// Names a fragment for ever: in the stream it ends in, in the dead-letter stream and, for a
+/// destination that keeps no progress, in the catalog. `end` is its PlannedFragment::end.
+std::string fragmentId(const Uuid &project, const NodeId &end, const StreamUuid &source);
+
+/// Where a fragment begins, when that is not where its own end says it stood.
+///
+/// An edit may cut a chain otherwise than before: a second wire behind a filter makes the first one
+/// a stream, a stream node is put between two nodes or taken out, a node is bypassed. What stands
+/// behind has had most of the source already, under another cut, and must not get it again. So the
+/// new fragment begins where the ends behind it stood:
+///
+/// - an end that read the source itself, by a chain that is no longer planned, stands at its
+/// cursor;
+/// - an end that read it through a stream which is no longer between stands where that stream's
+///   writer stood.
+///
+/// Of several ends the farthest counts; what another one does not get for that is told, as is what
+/// waits in a stream that is no longer between. With none, the fragment begins at the trim horizon.
+/// An end that knows the fragment is believed, unless a stream that one of the fragment's own
+/// transforms wrote has taken it farther since.
+///
+/// A value: nothing of the deployment is referred to but the store, the catalog's checkpoints and
+/// the services of the context. Thread-safety: call it on one thread at a time.
+class Takeover
+{
+public:
+    struct Services {
+        stream::StreamStore *store = nullptr;
+        const runtime::Checkpoints *checkpoints = nullptr;
+        runtime::NodeContext context; ///< node and source are filled in here
+    };
+    Takeover(Services services, const Plan &plan, const PlannedFragment &fragment,
+             const graph::Document &document);
+
+    /// Reads what the ends have stored. `known`: the cursors with the source that the fragment's
+    /// own end has, where it has any. Fragments of an earlier plan have stopped. Errors: Busy, Io
+    /// and DiskFull, which heal. An end that cannot be read at all is left out: its own fragment
+    /// says so.
+    Result<runtime::Beginning> find(const std::vector<runtime::Cursor> &known) const;
+
+private:
+    /// Something durable behind the fragment.
+    struct End {
+        NodeId node;
+        std::optional<graph::Node> sink;
+        stream::StreamPtr stream;        ///< of a stream end
+        std::set<StreamUuid> sources;    ///< of the fragments that are planned to it
+        std::set<std::string> fragments; ///< their ids
+    };
+    using Cursors = std::vector<runtime::Cursor>;
+
+    void collect(const Plan &plan, const PlannedFragment &fragment, const graph::Document &document,
+                 std::set<std::string> &seen);
+    End makeEnd(const Plan &plan, const PlannedFragment &fragment,
+                const graph::Document &document) const;
+    Result<Cursors> stored(const End &end) const;
+    Result<Cursors> storedInCatalog(const NodeId &sink) const;
+    Cursors storedIn(const stream::DataStream &stream,
+                     const std::function<bool(const std::string &)> &wanted) const;
+    Result<std::vector<Ordinal>> standing(const End &end, bool known,
+                                          std::vector<Problem> &notices) const;
+    static Problem left(const End &end, const stream::DataStream &stream, std::uint64_t records);
+    void raise(std::vector<Ordinal> &to, const Cursors &cursors) const;
+
+    Services m_services;
+    stream::StreamPtr m_source;
+    std::set<std::string> m_own; ///< ids that fragments to the fragment's transforms have or had
+    std::vector<End> m_ends;
+};
+
+} // namespace millrace::engine

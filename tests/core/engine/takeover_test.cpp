@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/engine/engine_fixture.h"
+#include "tests/support/test_main.h"
+
+#include <QTemporaryDir>
+
+using namespace millrace;
+using namespace millrace::test;
+
+namespace {
+
+constexpr const char *kErrors = "SELECT count(*) FROM errors";
+constexpr const char *kAll = "SELECT count(*) FROM everything";
+
+/// generator -> clicks -> filter -> table `errors`, run for a while, edited, run again.
+class Edited
+{
+public:
+    Edited() { more(1000); }
+
+    /// So many more records come. The filter lets all of them pass.
+    void more(std::int64_t records)
+    {
+        m_total += records;
+        auto &nodes = pipeline.document.nodes;
+        nodes.at({"gener001"}).parameters["total"] = m_total;
+        nodes.at({"filter01"}).parameters["condition"] = std::string("status > 0");
+    }
+    void unwire(const char *from, const char *to)
+    {
+        pipeline.document.wires.erase({{{from}, "out"}, {{to}, "in"}});
+    }
+    void addTable()
+    {
+        pipeline.add("sqlite02", "sqlite-table",
+                     {{"file", std::string("out.db")}, {"table", std::string("everything")}});
+    }
+    void addStream()
+    {
+        pipeline.add("stream02", "data-stream", {{"stream", std::string("between")}});
+    }
+    /// In an engine of its own: nothing is known but what is stored.
+    void run()
+    {
+        Run run(folder.path(), true);
+        run.deployAndRun(pipeline);
+        run.drain();
+        QVERIFY(run.ask(StopRequest{}).ok());
+        messages = run.messages();
+    }
+    std::int64_t count(const char *sql) const { return query(folder.path(), sql); }
+
+    QTemporaryDir folder;
+    Pipeline pipeline;
+    std::string messages; ///< of the last run
+
+private:
+    std::int64_t m_total = 0;
+};
+
+} // namespace
+
+/// An edit that cuts a chain otherwise gives nothing twice to what already had it.
+class TakeoverTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void aSecondWireDoesNotFillTheFirstTableAgain()
+    {
+        Edited edited;
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        edited.addTable();
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+        QCOMPARE(edited.count(kAll), std::int64_t(500));
+        // And back.
+        edited.unwire("filter01", "sqlite02");
+        edited.more(200);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1700));
+        QCOMPARE(edited.count(kAll), std::int64_t(500));
+    }
+
+    void theSameWhileItRuns()
+    {
+        Edited edited;
+        Run run(edited.folder.path(), true);
+        run.deployAndRun(edited.pipeline);
+        run.drain();
+        edited.addTable();
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.more(500);
+        QVERIFY(run.ask(DeployRequest{edited.pipeline.document, {}}).ok());
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(kAll), std::int64_t(500), 60'000);
+        run.drain();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+    }
+
+    void aStreamIsPutBetweenAndTakenOut()
+    {
+        Edited edited;
+        edited.run();
+        edited.addStream();
+        edited.unwire("filter01", "sqlite01");
+        edited.pipeline.wire("filter01", "stream02");
+        edited.pipeline.wire("stream02", "sqlite01");
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+        edited.unwire("filter01", "stream02");
+        edited.unwire("stream02", "sqlite01");
+        edited.pipeline.document.nodes.erase({"stream02"});
+        edited.pipeline.wire("filter01", "sqlite01");
+        edited.more(200);
+        edited.run();
+        // What passed the filter while the stream was there does not come again, nor what the
+        // table had before.
+        QCOMPARE(edited.count(kErrors), std::int64_t(1700));
+    }
+
+    void aFilterWithTwoWiresIsBypassed()
+    {
+        Edited edited;
+        edited.addTable();
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.run();
+        edited.pipeline.document.nodes.at({"filter01"}).state = graph::NodeState::Bypassed;
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+        QCOMPARE(edited.count(kAll), std::int64_t(1500));
+    }
+
+    void anotherTransformBeforeAStreamGoesOnWhereTheFirstStood()
+    {
+        Edited edited;
+        edited.addStream();
+        edited.unwire("filter01", "sqlite01");
+        edited.pipeline.wire("filter01", "stream02");
+        edited.pipeline.wire("stream02", "sqlite01");
+        edited.run();
+        edited.pipeline.add("filter02", "filter", {{"condition", std::string("status > 0")}});
+        edited.unwire("filter01", "stream02");
+        edited.pipeline.wire("filter01", "filter02");
+        edited.pipeline.wire("filter02", "stream02");
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+    }
+
+    void aFolderOfFilesIsNotFilledAgain()
+    {
+        Edited edited;
+        edited.pipeline.document.nodes.erase({"sqlite01"});
+        edited.unwire("filter01", "sqlite01");
+        edited.pipeline.add("folder01", "ndjson-folder", {{"folder", std::string("files")}});
+        edited.pipeline.wire("filter01", "folder01");
+        edited.run();
+        edited.addTable();
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.more(500);
+        edited.run();
+        qint64 lines = 0;
+        QDirIterator files(edited.folder.path() + "/output/files", {"part-*.ndjson"}, QDir::Files);
+        while (files.hasNext()) {
+            QFile file(files.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            lines += file.readAll().count('\n');
+        }
+        QCOMPARE(lines, qint64(1500));
+        QCOMPARE(edited.count(kAll), std::int64_t(500));
+    }
+
+    /// Two branches at different places come to share a wire: nothing comes twice, and what one of
+    /// them had not had yet is told.
+    void theFartherOfTwoBranchesCountsAndTheOtherHearsOfIt()
+    {
+        Edited edited;
+        edited.addTable();
+        edited.pipeline.document.nodes.at({"sqlite02"}).state = graph::NodeState::Disabled;
+        edited.pipeline.add("filter02", "filter", {{"condition", std::string("status > 0")}});
+        edited.pipeline.wire("stream01", "filter02");
+        edited.pipeline.wire("filter02", "sqlite02");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        edited.pipeline.document.nodes.at({"sqlite01"}).state = graph::NodeState::Disabled;
+        edited.pipeline.document.nodes.at({"sqlite02"}).state = graph::NodeState::Enabled;
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kAll), std::int64_t(1500));
+        edited.pipeline.document.nodes.at({"sqlite01"}).state = graph::NodeState::Enabled;
+        edited.unwire("filter02", "sqlite02");
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        QCOMPARE(edited.count(kAll), std::int64_t(1500));
+        QVERIFY2(edited.messages.find("500 records of stream clicks do not reach this node") !=
+                     std::string::npos,
+                 edited.messages.c_str());
+    }
+
+    /// A writer that goes on counts with what it brought when another one joins.
+    void anotherWriterDoesNotNarrowTheSchema()
+    {
+        Edited edited;
+        Run run(edited.folder.path(), true);
+        run.deployAndRun(edited.pipeline);
+        run.drain();
+        edited.pipeline.add("gener002", "generator",
+                            {{"dataset", std::string("iot-sensors")},
+                             {"total", std::int64_t{10}},
+                             {"ratePerSecond", 100.0}});
+        edited.pipeline.wire("gener002", "stream01");
+        const Reply deployed = run.ask(DeployRequest{edited.pipeline.document, {}});
+        QVERIFY2(deployed.ok(),
+                 deployed.problems.empty() ? "" : deployed.problems[0].message().c_str());
+        const Reply reply = run.ask(StreamsRequest{});
+        const auto &streams = std::get<StreamsReply>(reply.value).streams;
+        const auto clicks = std::find_if(streams.begin(), streams.end(),
+                                         [](const StreamInfo &s) { return s.name == "clicks"; });
+        QVERIFY(clicks != streams.end() && clicks->schema);
+        QVERIFY(clicks->schema->find("status") != nullptr);
+        QVERIFY(clicks->schema->find("rssi") != nullptr);
+    }
+};
+
+MILLRACE_TEST(TakeoverTest)
+#include "takeover_test.moc"

@@ -2,18 +2,20 @@
 #pragma once
 
 #include "core/engine/local_engine.h"
-#include "core/graph/document.h"
+#include "core/gateway/control/control_server.h"
 
 #include <QObject>
 #include <QThread>
 
+#include <cstdint>
 #include <memory>
 
 namespace millrace::studio {
 
 /// Opens and closes engines on a thread of its own, as both may take long, one at a time: the next
-/// only after the one before is gone, so that it finds its directory unlocked.
-/// Lives on the GUI thread; the destructor waits for the engine to stop.
+/// only after the one before is gone, so that it finds its directory unlocked. Each engine is
+/// spoken to by the command line as well, through the control socket in its directory. Lives on the
+/// GUI thread; the destructor waits for the engine to stop.
 class EngineHost final : public QObject
 {
     Q_OBJECT
@@ -29,13 +31,21 @@ public:
     void close();
 
 signals:
+    /// Of the newest open() only, and not after close().
     void opened(std::shared_ptr<millrace::engine::Engine> engine);
     void failed(const millrace::Problem &problem);
 
 private:
+    void deliver(std::uint64_t job, std::shared_ptr<engine::Engine> engine);
+
+    std::uint64_t m_job = 0; ///< the newest open() or close()
     QThread m_thread;
     QObject m_worker; ///< lives on m_thread: what is invoked on it runs there
-    std::shared_ptr<engine::Engine> m_engine; ///< only touched on m_thread while it runs
+    Status serve();   ///< m_engine; on m_thread
+    void leave();     ///< the engine there is; on m_thread
+
+    std::shared_ptr<engine::Engine> m_engine;         ///< only touched on m_thread while it runs
+    std::unique_ptr<gateway::ControlServer> m_server; ///< of m_engine; likewise
 };
 
 } // namespace millrace::studio

@@ -73,7 +73,7 @@ private:
 bool mayPass(Code code)
 {
     return code == Code::ThroughputExceeded || code == Code::DiskFull ||
-           code == Code::BudgetExhausted || code == Code::ControlBusy ||
+           code == Code::BudgetExhausted || code == Code::SmallDisk || code == Code::ControlBusy ||
            code == Code::ControlUnreachable;
 }
 

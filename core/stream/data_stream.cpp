@@ -57,6 +57,13 @@ store::StreamEntry DataStream::entry() const
     return m_entry;
 }
 
+void DataStream::setFull(std::optional<Problem> why)
+{
+    const std::lock_guard guard(m_mutex);
+    m_full = why.has_value();
+    m_whyFull = std::move(why);
+}
+
 void DataStream::updateEntry(const store::StreamEntry &entry)
 {
     const std::lock_guard guard(m_mutex);
@@ -225,8 +232,13 @@ void DataStream::count(const record::BatchPtr &batch, const std::vector<Routed> 
 
 void DataStream::put(Put put, PutDone done)
 {
-    if (m_full)
-        return done(Problem(Code::BudgetExhausted, {{"stream", m_name}}, m_name));
+    if (m_full) {
+        std::unique_lock lock(m_mutex);
+        if (auto why = m_whyFull) {
+            lock.unlock();
+            return done(std::move(*why).at(m_name));
+        }
+    }
     auto routed = route(put);
     if (!routed)
         return done(std::move(routed).error());

@@ -131,8 +131,8 @@ public:
     bool commit();
     log::Log &log() { return *m_log; }
     const log::Log &log() const { return *m_log; }
-    /// Set by the store while the budget lets nothing in; puts are refused with BudgetExhausted.
-    void setFull(bool full) { m_full = full; }
+    /// Set by the store while the budget lets nothing in: puts are refused with it.
+    void setFull(std::optional<Problem> why);
 
 private:
     struct Shard {
@@ -189,6 +189,7 @@ private:
     std::mutex m_putMutex;
     std::vector<WallTime> m_lastArrivals; ///< of each shard's newest row; guarded by m_putMutex
     mutable std::mutex m_mutex;           ///< guards what follows
+    std::optional<Problem> m_whyFull;     ///< there while m_full
     store::StreamEntry m_entry;
     /// A producer that was opened here.
     struct Incarnation {

@@ -2,7 +2,9 @@
 #include "core/stream/stream_store.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace millrace::stream {
 namespace {
@@ -15,6 +17,17 @@ constexpr std::uint64_t kSegmentsInLimit = 24;            ///< of one stream's o
 constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
+
+/// "3.4 MB": in the units of --budget.
+std::string sizeText(std::uint64_t bytes)
+{
+    constexpr std::array<std::string_view, 4> kUnits{"kB", "MB", "GB", "TB"};
+    double size = static_cast<double>(bytes) / 1000;
+    std::size_t unit = 0;
+    for (; size >= 1000 && unit + 1 < kUnits.size(); ++unit)
+        size /= 1000;
+    return fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
 
 Problem busyDirectory(const Path &directory)
 {
@@ -159,9 +172,32 @@ Status StreamStore::settleBudget(std::uint64_t freeBytes)
     m_budget = m_options.budgetBytes != 0 ? m_options.budgetBytes
                : known != 0               ? known
                                           : std::min(kDefaultBudget, freeBytes / 10);
-    if (m_budget != known)
-        return m_catalog->putSetting("budget", std::to_string(m_budget));
-    return Done{};
+    auto origin = m_catalog->setting("budget_origin");
+    if (!origin)
+        return std::move(origin).error();
+    m_budgetOfDisk =
+        m_options.budgetBytes == 0 && (known == 0 ? m_budget < kDefaultBudget : *origin == "disk");
+    MILLRACE_TRY(settle("budget_origin", m_budgetOfDisk ? "disk" : "said", "said"));
+    return settle("budget", std::to_string(m_budget), "0");
+}
+
+/// Writes a setting unless it says that already.
+Status StreamStore::settle(const std::string &setting, const std::string &value,
+                           const std::string &byDefault)
+{
+    auto stored = m_catalog->setting(setting);
+    if (!stored)
+        return std::move(stored).error();
+    return stored->value_or(byDefault) == value ? Status(Done{})
+                                                : m_catalog->putSetting(setting, value);
+}
+
+Problem StreamStore::whyFull()
+{
+    const auto volume = m_fileSystem.volume(m_options.dataDirectory);
+    return Problem(m_budgetOfDisk ? Code::SmallDisk : Code::BudgetExhausted,
+                   {{"budget", sizeText(m_budget)},
+                    {"free", volume ? sizeText(volume->freeBytes) : "an unknown number of bytes"}});
 }
 
 Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
@@ -373,8 +409,9 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
             }
         }
     }
+    const auto why = full ? std::optional(whyFull()) : std::nullopt;
     for (const auto &stream : streams)
-        stream->setFull(full);
+        stream->setFull(why);
 }
 
 } // namespace millrace::stream

@@ -101,6 +101,7 @@ Status StreamStore::openDirectory()
         return std::move(folders).error();
     MILLRACE_TRY(openCatalog(folders->size()));
     MILLRACE_TRY(settleBudget(volume->freeBytes)); // which sizes the segments of the streams
+    MILLRACE_TRY(noteExpiry());
     auto entries = m_catalog->streams();
     if (!entries)
         return std::move(entries).error();
@@ -179,6 +180,13 @@ Status StreamStore::settleBudget(std::uint64_t freeBytes)
         m_options.budgetBytes == 0 && (known == 0 ? m_budget < kDefaultBudget : *origin == "disk");
     MILLRACE_TRY(settle("budget_origin", m_budgetOfDisk ? "disk" : "said", "said"));
     return settle("budget", std::to_string(m_budget), "0");
+}
+
+/// Whoever reads beside the engine hides what is too old as the engine does, and must know whether
+/// it does.
+Status StreamStore::noteExpiry()
+{
+    return settle("expiry", m_options.expire ? "on" : "off", "on");
 }
 
 /// Writes a setting unless it says that already.

@@ -72,6 +72,7 @@ private:
     Status openCatalog(std::size_t logs);
     void reportOrphan(const Path &folder) const;
     Status settleBudget(std::uint64_t freeBytes);
+    Status noteExpiry();
     Status settle(const std::string &setting, const std::string &value,
                   const std::string &byDefault);
     Problem whyFull();

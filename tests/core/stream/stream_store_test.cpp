@@ -331,6 +331,15 @@ private slots:
         QCOMPARE(refusal->place(), std::string("wire"));
     }
 
+    void whetherRecordsExpireStandsInTheCatalog()
+    {
+        Directory d;
+        d.options.expire = false;
+        QCOMPARE(**d.open().catalog().setting("expiry"), std::string("off"));
+        d.options.expire = true;
+        QCOMPARE(**d.open().catalog().setting("expiry"), std::string("on"));
+    }
+
     void aWireLosesNothingByAge()
     {
         Directory d;

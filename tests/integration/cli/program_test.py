@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line on the real engine: run, put, records and streams on one data directory, live and
 at rest. argv: program."""
+import contextlib
 import fcntl
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -140,6 +142,36 @@ class ProgramTest(unittest.TestCase):
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = self.run_it("put", "clcks", stdin="{}\n", code=5)
         self.assertIn("did you mean clicks?", done.stderr)
+
+    def test_readers_hide_what_is_too_old_as_the_engine_does(self):
+        kept = self.file("kept.millrace", pipeline({"bbbbbbbb": STREAM}, []))
+        self.run_it("run", kept, "--for", "100ms")
+        self.run_it("put", "clicks", stdin="1\n2\n")
+        clicks = lambda: [l for l in self.run_it("streams").stdout.splitlines()
+                          if l.startswith("clicks ")][0]
+        self.assertRegex(clicks(), r"^clicks +data +4 +2 .* 24 h ")
+        with contextlib.closing(sqlite3.connect(self.data + "/catalog.db")) as catalog:
+            catalog.execute("UPDATE stream SET retention = 1 WHERE name = 'clicks'")
+            catalog.commit()
+        self.assertRegex(clicks(), r"^clicks +data +4 +0 .* 0.001 s ")
+        done = self.run_it("records", "clicks", "--format", "ndjson")
+        self.assertEqual(done.stdout, "")
+        self.assertIn("2 records are older than the stream's retention", done.stderr)
+        self.assertEqual(self.records("--from", "2020-01-01T00:00:00Z"), [])
+        self.assertEqual(self.run_it("records", "clicks", "--from", "latest").stderr, "")
+
+    def test_what_a_virtual_run_wrote_does_not_expire(self):
+        self.run_it("run", self.generated, "--until-done", "--virtual")
+        self.assertEqual(len(self.records()), TOTAL)
+        self.assertRegex(self.run_it("streams").stdout, rf"(?m)^clicks +data +4 +{TOTAL:,} .* off ")
+
+    def test_a_wire_keeps_records_until_they_are_read(self):
+        wired = self.file("wired.millrace", pipeline(
+            {"aaaaaaaa": SOURCE, "bbbbbbbb": STREAM,
+             "cccccccc": {**STREAM, "parameters": {"stream": "other"}}},
+            [("aaaaaaaa", "bbbbbbbb"), ("aaaaaaaa", "cccccccc")]))
+        self.run_it("run", wired, "--until-done")
+        self.assertRegex(self.run_it("streams").stdout, r"(?m) wire .* until read ")
 
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")

@@ -143,6 +143,27 @@ class ProgramTest(unittest.TestCase):
             done = self.run_it("put", "clcks", stdin="{}\n", code=5)
         self.assertIn("did you mean clicks?", done.stderr)
 
+    def test_a_field_that_the_schema_lacks_is_said(self):
+        """Once, on the terminal and in the report, however many records have it."""
+        lines = "".join(json.dumps({"n": n, **({"coupon": 1} if n >= 1500 else {})}) + "\n"
+                        for n in range(3000))
+        source = {"kind": "file", "name": "File",
+                  "parameters": {"path": self.file("in.ndjson", lines), "schema": "n BIGINT"}}
+        table = {"kind": "sqlite-table", "name": "Table", "parameters": {"file": "out.db", "table": "t"}}
+        widens = self.file("widens.millrace", pipeline(
+            {"aaaaaaaa": source, "bbbbbbbb": STREAM, "cccccccc": table},
+            [("aaaaaaaa", "bbbbbbbb"), ("bbbbbbbb", "cccccccc")]))
+        for virtual in ([], ["--virtual"], ["--virtual"]):
+            self.data = tempfile.mkdtemp(dir=self.folder.name)
+            done = self.run_it("run", widens, "--until-done", "--report", "json", *virtual)
+            said = [l for l in done.stderr.splitlines() if "[engine.field-not-in-schema]" in l]
+            self.assertEqual(len(said), 1, done.stderr)
+            self.assertRegex(said[0], r"node bbbbbbbb: field coupon: Records of stream clicks have a "
+                                      r"field coupon .*\(record \d+ of shard \d is one\)")
+            problems = [p for p in json.loads(done.stdout)["problems"]
+                        if p["id"] == "engine.field-not-in-schema"]
+            self.assertEqual([p["count"] for p in problems], [1])
+
     def test_readers_hide_what_is_too_old_as_the_engine_does(self):
         kept = self.file("kept.millrace", pipeline({"bbbbbbbb": STREAM}, []))
         self.run_it("run", kept, "--for", "100ms")

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -41,7 +42,7 @@ public:
             return *m_text;
         if (!m_field)
             return std::to_string(index);
-        const auto json = nlohmann::json::parse(line, nullptr, false);
+        const auto json = parse(line);
         const nlohmann::json *value = &json;
         if (json.is_discarded())
             return missing("the line is not JSON");
@@ -60,6 +61,19 @@ public:
     }
 
 private:
+    /// Of several fields of one name the first counts, as everywhere.
+    static nlohmann::json parse(const std::string &line)
+    {
+        using Event = nlohmann::json::parse_event_t;
+        std::map<int, std::set<std::string>> names; // of the object that is open at a depth
+        const auto keep = [&](int depth, Event event, const nlohmann::json &value) {
+            if (event == Event::object_start)
+                names[depth + 1].clear();
+            return event != Event::key || names[depth].insert(value.get<std::string>()).second;
+        };
+        return nlohmann::json::parse(line, keep, false);
+    }
+
     Problem missing(std::string reason) const
     {
         return Problem(Code::CliKeyMissing, {{"field", *m_field}, {"reason", std::move(reason)}});

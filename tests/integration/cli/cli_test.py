@@ -233,6 +233,12 @@ class CliTest(unittest.TestCase):
                            stdin='{"user":1}\n\n{"id":1}\n{"user":1}\n')
         self.assertEqual(done.stdout, "0\n")
 
+    def test_put_keys_by_the_first_of_two_fields(self):
+        os.mkdir(self.data)
+        self.expect(1, r"line 2: .*no field user.id.*there is no id", "put", "clicks", "--data",
+                    self.data, "--key", "user.id",
+                    stdin='{"user":{"id":1},"user":{}}\n{"user":{},"user":{"id":1}}\n')
+
     def test_put_ends_on_a_signal(self):
         os.mkdir(self.data)
         process = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--acks"],

@@ -194,6 +194,13 @@ class ProgramTest(unittest.TestCase):
         self.run_it("run", wired, "--until-done")
         self.assertRegex(self.run_it("streams").stdout, r"(?m) wire .* until read ")
 
+    def test_records_shows_payloads_as_they_are(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        # A line end between values, which would end the line of the output, and two of one name.
+        self.run_it("put", "clicks", stdin='{"a":1.10,\r"a":12345678901234567890123}\n')
+        out = self.run_it("records", "clicks", "--format", "ndjson").stdout
+        self.assertIn('"data":{"a":1.10, "a":12345678901234567890123}', out)
+
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")
         for words, code, message in [

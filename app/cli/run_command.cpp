@@ -110,6 +110,15 @@ std::string failedNodes(const graph::Document &document, const runtime::Snapshot
     return names;
 }
 
+/// Nothing works and nothing ever will: there are streams at most, which others may feed.
+bool nothingWorks(const runtime::Snapshot &snapshot)
+{
+    return std::all_of(snapshot.nodes.begin(), snapshot.nodes.end(), [](const auto &figures) {
+        return !figures.shards.empty() || figures.state == runtime::NodeState::Stopped ||
+               figures.state == runtime::NodeState::Disabled;
+    });
+}
+
 /// One run, from the deployed pipeline to its end.
 class Run
 {
@@ -131,7 +140,9 @@ public:
         const MonoTime began = m_environment.clock->mono();
         if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
             return code;
-        const std::string_view ended = watch(began);
+        // Waiting for the end of nothing would never end.
+        const bool nothing = m_arguments.has("--until-done") && nothingWorks(*m_engine.snapshot());
+        const std::string_view ended = nothing ? "failed" : watch(began);
         const runtime::SnapshotPtr last = m_engine.snapshot();
         ExitCode code = ask(engine::StopRequest{});
         m_display.leave();
@@ -145,6 +156,10 @@ public:
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
         printDeadLetters(*last);
+        if (nothing) {
+            printProblem(Problem(Code::CliNothingToDo));
+            code = ExitCode::InvalidPipeline;
+        }
         if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
@@ -372,7 +387,9 @@ Command runCommand()
            "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
           {"--budget", "SIZE", "most that the data directory may take, like 2GB"},
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
-          {"--until-done", "", "stop when every source has ended and all of it went through"},
+          {"--until-done", "",
+           "stop when every source has ended and all of it went through; a pipeline that has "
+           "nothing to do is refused (exit code 3)"},
           {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
           {"--report", "json", "print what became of every record at the end, on standard output"},
           {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},

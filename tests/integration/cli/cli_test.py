@@ -183,6 +183,13 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["ended"], "done")
 
+    def test_until_done_with_nothing_to_do(self):
+        done = self.run_it("run", self.file("good.millrace", pipeline()), "--data", self.data,
+                           "--until-done", "--report", "json", FAKE_IDLE="1")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"Nothing would ever be done.*\[cli.nothing-to-do\]")
+        self.assertEqual(json.loads(done.stdout)["ended"], "failed")
+
     def test_run_ends_in_good_order_on_signals(self):
         good = self.file("good.millrace", pipeline())
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:

@@ -143,6 +143,18 @@ class ProgramTest(unittest.TestCase):
             done = self.run_it("put", "clcks", stdin="{}\n", code=5)
         self.assertIn("did you mean clicks?", done.stderr)
 
+    def test_until_done_without_a_source(self):
+        """Nothing can ever come: that is said, instead of waiting for it."""
+        done = self.run_it("run", self.empty, "--until-done", code=3)
+        self.assertRegex(done.stderr, r"Nothing would ever be done: the pipeline has no producer.*"
+                                      r"\[cli\.nothing-to-do\]")
+        # What is stored already is something to do.
+        self.run_it("put", "clicks", stdin='{"n":1}\n')
+        drains = self.file("drains.millrace", pipeline(
+            {"bbbbbbbb": STREAM, "cccccccc": {"kind": "standard-output", "name": "Out"}},
+            [("bbbbbbbb", "cccccccc")]))
+        self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
+
     def test_a_field_that_the_schema_lacks_is_said(self):
         """Once, on the terminal and in the report, however many records have it."""
         lines = "".join(json.dumps({"n": n, **({"coupon": 1} if n >= 1500 else {})}) + "\n"

@@ -240,6 +240,20 @@ class CliTest(unittest.TestCase):
                            stdin='{"user":1}\n\n{"id":1}\n{"user":1}\n')
         self.assertEqual(done.stdout, "0\n")
 
+    def test_put_takes_lines_as_long_as_the_file_producer_does(self):
+        os.mkdir(self.data)
+        limit = 10 << 20
+        put = ["put", "clicks", "--data", self.data, "--acks"]
+        done = self.run_it(*put, stdin="1\n" + limit * "x" + "\n2\n")
+        self.assertEqual((done.returncode, done.stdout), (0, "0\n1\n2\n"), done.stderr)
+        for tail in ("\n3\n", "", 300_000 * "y" + "\n3\n"):
+            with self.subTest(tail=tail[:5]):
+                done = self.expect(1, rf"line 3: The line has more than {limit} bytes; what stands "
+                                   r"before it is stored.*\[cli.line-too-long\]",
+                                   *put, stdin="1\n\n" + (limit + 1) * "x" + tail)
+                self.assertEqual(done.stdout, "0\n")
+        self.assertIn("more than 10 MiB", self.run_it("help", "put").stdout)
+
     def test_put_keys_by_the_first_of_two_fields(self):
         os.mkdir(self.data)
         self.expect(1, r"line 2: .*no field user.id.*there is no id", "put", "clicks", "--data",

@@ -104,7 +104,8 @@ class CliTest(unittest.TestCase):
             (["run", "a", "--for", "soon"], r'run: --for must be a duration.*, not "soon"'),
             (["run", "a", "--for=-1s"], r"run: --for must be a duration"),
             (["run", "a", "--budget", "2XB"], r"run: --budget must be a size"),
-            (["run", "a", "--report", "xml"], r"run: --report must be json"),
+            (["run", "a", "--report", "xml"], r"run: --report must be json or json=FILE"),
+            (["run", "a", "--report", "json="], r"run: --report must be json or json=FILE"),
             (["check"], r"check: FILE is missing"),
             (["put"], r"put: STREAM is missing"),
             (["put", "clicks", "--batch", "0"], r"put: --batch must be a whole number from 1"),
@@ -182,6 +183,19 @@ class CliTest(unittest.TestCase):
                            FAKE_DRAINED="1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["ended"], "done")
+
+    def test_the_report_goes_to_a_file(self):
+        good = self.file("good.millrace", pipeline())
+        path = os.path.join(self.folder.name, "report.json")
+        run = ["run", good, "--data", self.data, "--for", "100ms"]
+        done = self.run_it(*run, "--report", "json=" + path)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        with open(path) as report:
+            self.assertEqual(json.load(report)["ended"], "time")
+        self.expect(5, r"/no/report.json: The folder of the report does not exist", *run, "--report",
+                    "json=" + self.folder.name + "/no/report.json")
+        self.expect(1, r"/dev/full: write failed: No space.*\[base.io\]", *run, "--report",
+                    "json=/dev/full")
 
     def test_until_done_with_nothing_to_do(self):
         done = self.run_it("run", self.file("good.millrace", pipeline()), "--data", self.data,

@@ -155,6 +155,20 @@ class ProgramTest(unittest.TestCase):
             [("bbbbbbbb", "cccccccc")]))
         self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
 
+    def test_the_report_and_a_node_do_not_share_standard_output(self):
+        prints = self.file("prints.millrace", pipeline(
+            {"aaaaaaaa": SOURCE, "cccccccc": {"kind": "standard-output", "name": "Out"}},
+            [("aaaaaaaa", "cccccccc")]))
+        refused = self.run_it("run", prints, "--until-done", "--report", "json", code=2)
+        self.assertRegex(refused.stderr, r"run: Out writes to standard output too.*--report json=FILE "
+                                         r"\[cli\.report-mixed\]")
+        self.assertEqual(refused.stdout, "")
+        path = os.path.join(self.folder.name, "report.json")
+        done = self.run_it("run", prints, "--until-done", "--report", "json=" + path)
+        self.assertEqual(len([json.loads(line) for line in done.stdout.splitlines()]), TOTAL)
+        with open(path, encoding="utf-8") as report:
+            self.assertEqual(json.load(report)["nodes"]["cccccccc"]["out"], TOTAL)
+
     def test_a_field_that_the_schema_lacks_is_said(self):
         """Once, on the terminal and in the report, however many records have it."""
         lines = "".join(json.dumps({"n": n, **({"coupon": 1} if n >= 1500 else {})}) + "\n"

@@ -10,7 +10,7 @@ enum class ExitCode : std::uint8_t {
     Success = 0,
     Failure = 1,         ///< something went wrong while it ran; the message says what
     Usage = 2,           ///< the command line is not understood
-    InvalidPipeline = 3, ///< the pipeline file, or an expression, has errors
+    InvalidPipeline = 3, ///< the pipeline or an expression has errors, or nothing to do
     DataDirectory = 4,   ///< in use by another engine, of a newer version, or not usable
     NotFound = 5,        ///< the stream, record or input that was named does not exist
     Interrupted = 130,   ///< ended in good order after Ctrl-C (SIGINT)

@@ -14,7 +14,7 @@ constexpr std::string_view kExitCodes =
     "    0  it did what was asked\n"
     "    1  something went wrong while it ran; the message says what\n"
     "    2  the command line is not understood\n"
-    "    3  the pipeline file, or an expression, has errors\n"
+    "    3  the pipeline file, or an expression, has errors, or the pipeline has nothing to do\n"
     "    4  the data directory is in use, of a newer version, or not usable\n"
     "    5  the stream or the input that was named does not exist\n"
     "  130  ended in good order after Ctrl-C (SIGINT); records --follow ends with 0\n"

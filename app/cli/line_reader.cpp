@@ -3,7 +3,7 @@
 
 #include "app/cli/interrupt.h"
 
-#include "core/record/record.h"
+#include "core/nodes/producers/line_reader.h"
 
 #include <cerrno>
 #include <cstring>
@@ -61,6 +61,8 @@ Result<std::optional<std::string>> LineReader::next()
             const std::size_t stop = last ? m_buffer.size() : end;
             std::string line = m_buffer.substr(m_at, stop - m_at);
             m_at = m_scanned = last ? stop : stop + 1;
+            if (line.size() > nodes::kMaxLineBytes)
+                return tooLong();
             if (!line.empty() && line.back() == '\r')
                 line.pop_back();
             ++m_lineNumber;
@@ -69,13 +71,16 @@ Result<std::optional<std::string>> LineReader::next()
         if (m_ended || interrupted())
             return std::optional<std::string>();
         m_scanned = m_buffer.size();
-        if (m_scanned - m_at > record::kMaxDataBytes)
-            return Problem(Code::RecordTooLarge,
-                           {{"bytes", "more than " + std::to_string(record::kMaxDataBytes)},
-                            {"limit", std::to_string(record::kMaxDataBytes)}},
-                           "line " + std::to_string(m_lineNumber + 1));
+        if (m_scanned - m_at > nodes::kMaxLineBytes)
+            return tooLong();
         MILLRACE_TRY(fill());
     }
+}
+
+Problem LineReader::tooLong() const
+{
+    return Problem(Code::CliLineTooLong, {{"limit", std::to_string(nodes::kMaxLineBytes)}},
+                   "line " + std::to_string(m_lineNumber + 1));
 }
 
 bool LineReader::ready()

@@ -21,7 +21,7 @@ public:
     LineReader &operator=(LineReader &&) = delete;
 
     /// The next line without its line end (\n or \r\n); nothing at the end of the input, or after a
-    /// signal. Errors: Io, RecordTooLarge for a line beyond what a stream takes.
+    /// signal. Errors: Io, CliLineTooLong for a line that the file producer does not take either.
     Result<std::optional<std::string>> next();
     /// Whether next() would give a line (or the end) without waiting.
     bool ready();
@@ -32,6 +32,7 @@ private:
         : m_descriptor(descriptor)
     {}
     Status fill();
+    Problem tooLong() const; ///< of the line behind the last one
 
     int m_descriptor;
     std::string m_buffer;

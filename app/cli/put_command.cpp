@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -41,7 +42,7 @@ public:
             return *m_text;
         if (!m_field)
             return std::to_string(index);
-        const auto json = nlohmann::json::parse(line, nullptr, false);
+        const auto json = parse(line);
         const nlohmann::json *value = &json;
         if (json.is_discarded())
             return missing("the line is not JSON");
@@ -60,6 +61,19 @@ public:
     }
 
 private:
+    /// Of several fields of one name the first counts, as everywhere.
+    static nlohmann::json parse(const std::string &line)
+    {
+        using Event = nlohmann::json::parse_event_t;
+        std::map<int, std::set<std::string>> names; // of the object that is open at a depth
+        const auto keep = [&](int depth, Event event, const nlohmann::json &value) {
+            if (event == Event::object_start)
+                names[depth + 1].clear();
+            return event != Event::key || names[depth].insert(value.get<std::string>()).second;
+        };
+        return nlohmann::json::parse(line, keep, false);
+    }
+
     Problem missing(std::string reason) const
     {
         return Problem(Code::CliKeyMissing, {{"field", *m_field}, {"reason", std::move(reason)}});
@@ -73,7 +87,7 @@ private:
 bool mayPass(Code code)
 {
     return code == Code::ThroughputExceeded || code == Code::DiskFull ||
-           code == Code::BudgetExhausted || code == Code::ControlBusy ||
+           code == Code::BudgetExhausted || code == Code::SmallDisk || code == Code::ControlBusy ||
            code == Code::ControlUnreachable;
 }
 
@@ -99,7 +113,7 @@ public:
         for (;;) {
             auto line = lines.next();
             if (!line)
-                return failed(std::move(line).error());
+                return endedBy(std::move(line).error());
             if (!*line)
                 break;
             if ((*line)->empty())
@@ -109,12 +123,9 @@ public:
                 continue;
             }
             auto key = keys.of(**line, index - 1);
-            if (!key) {
-                const ExitCode code = flush(); // what stood before the line is stored
-                printProblem(
+            if (!key)
+                return endedBy(
                     std::move(key).error().at("line " + std::to_string(lines.lineNumber())));
-                return code == ExitCode::Success ? ExitCode::Failure : code;
-            }
             if (m_batch.entries.empty())
                 m_batch.firstIndex = index - 1;
             m_batchBytes += (*line)->size();
@@ -135,6 +146,14 @@ public:
     }
 
 private:
+    /// What stood before the line that cannot be put is stored.
+    ExitCode endedBy(const Problem &problem)
+    {
+        const ExitCode code = flush();
+        printProblem(problem);
+        return code == ExitCode::Success ? exitCodeOf(problem) : code;
+    }
+
     /// Asks until there is an answer, the time is over, or a signal comes. A request whose answer
     /// was lost is sent again only where that is harmless.
     Result<engine::Reply> askWithPatience(const engine::Request &request, bool harmless)
@@ -312,6 +331,9 @@ Command putCommand()
         "write lines into a stream, one record each",
         "Reads FILE, or standard input, as it comes; empty lines are left out. Without --key or\n"
         "--key-text the key is the record's number, which spreads records evenly over the shards.\n"
+        "A line of more than 10 MiB, or without the field of --key, ends the command with exit "
+        "code 1:\n"
+        "what stands before it is stored, it and what stands behind it is not.\n"
         "\n"
         "The records go through the engine that runs on the data directory; when none does, this\n"
         "command runs one itself for as long as it takes, but never with --retry, which waits for\n"

@@ -98,6 +98,7 @@ public:
     Reading(const Arguments &arguments, const Environment &environment, store::StreamEntry stream)
         : m_arguments(arguments)
         , m_files(*environment.files)
+        , m_now(environment.clock->wall())
         , m_stream(std::move(stream))
         , m_numbers(m_stream)
     {}
@@ -125,6 +126,11 @@ public:
             fmt::print(stderr,
                        "millrace: records: {} records were no longer there (expired, or damaged)\n",
                        merge.expired());
+        if (m_hidden > 0)
+            fmt::print(stderr,
+                       "millrace: records: {} records are older than the stream's retention and "
+                       "are not shown\n",
+                       m_hidden);
         if (m_where && m_where->errors() > 0)
             fmt::print(stderr,
                        "millrace: records: {} records do not fit the schema and were left out\n",
@@ -158,6 +164,7 @@ private:
             const ShardIndex shard(i);
             if (only && *only != shard)
                 continue;
+            const Ordinal visible = visibleFrom(*m_reader, m_stream, shard, m_now);
             Result<Ordinal> from = m_reader->bounds(shard).trimHorizon;
             if (start.at == Start::At::Latest)
                 from = m_reader->bounds(shard).end;
@@ -167,7 +174,9 @@ private:
                 from = m_reader->findSeqIx(shard, start.sequence.seqIx);
             if (!from)
                 return std::move(from).error();
-            merge.add(shard, *from);
+            if (visible > *from)
+                m_hidden += visible - *from;
+            merge.add(shard, std::max(visible, *from));
         }
         return Done{};
     }
@@ -228,12 +237,14 @@ private:
 
     const Arguments &m_arguments;
     FileSystem &m_files;
+    const WallTime m_now; ///< when it began
     const store::StreamEntry m_stream;
     const runtime::SequenceNumbers m_numbers;
     std::unique_ptr<log::LogReader> m_reader;
     std::optional<Where> m_where;
     std::size_t m_reported = 0;
     std::uint64_t m_left = 0;
+    std::uint64_t m_hidden = 0; ///< records that reading would have begun with
 };
 
 ExitCode records(const Arguments &arguments, const Environment &environment)
@@ -300,7 +311,8 @@ Command recordsCommand()
             "print records of a stream",
             "Reads the directory whether an engine runs on it or not. Shards are merged by "
             "arrival. Starts\n"
-            "at trim, with --follow at latest.\n"
+            "at trim, with --follow at latest. Records older than the stream's retention are\n"
+            "hidden, as the engine hides them.\n"
             "\n"
             "ndjson prints an object per record: shard, ordinal, sequence_number, arrival, key, "
             "origin,\n"

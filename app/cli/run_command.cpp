@@ -3,6 +3,7 @@
 
 #include "app/cli/dashboard.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/report_output.h"
 #include "app/cli/run_report.h"
 #include "app/cli/terminal.h"
 
@@ -110,12 +111,22 @@ std::string failedNodes(const graph::Document &document, const runtime::Snapshot
     return names;
 }
 
+/// Nothing works and nothing ever will: there are streams at most, which others may feed.
+bool nothingWorks(const runtime::Snapshot &snapshot)
+{
+    return std::all_of(snapshot.nodes.begin(), snapshot.nodes.end(), [](const auto &figures) {
+        return !figures.shards.empty() || figures.state == runtime::NodeState::Stopped ||
+               figures.state == runtime::NodeState::Disabled;
+    });
+}
+
 /// One run, from the deployed pipeline to its end.
 class Run
 {
 public:
     Run(const CheckedDocument &checked, const Arguments &arguments, const Environment &environment,
-        engine::Engine &engine, std::optional<milliseconds> limit, Path dataDirectory)
+        engine::Engine &engine, std::optional<milliseconds> limit, Path dataDirectory,
+        ReportOutput &reportOutput)
         : m_document(checked.document)
         , m_said(checked.warnings)
         , m_arguments(arguments)
@@ -123,6 +134,7 @@ public:
         , m_engine(engine)
         , m_limit(limit)
         , m_dataDirectory(std::move(dataDirectory))
+        , m_reportOutput(reportOutput)
         , m_display(m_document, arguments.has("--dashboard"))
     {}
 
@@ -131,20 +143,26 @@ public:
         const MonoTime began = m_environment.clock->mono();
         if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
             return code;
-        const std::string_view ended = watch(began);
+        // Waiting for the end of nothing would never end.
+        const bool nothing = m_arguments.has("--until-done") && nothingWorks(*m_engine.snapshot());
+        const std::string_view ended = nothing ? "failed" : watch(began);
         const runtime::SnapshotPtr last = m_engine.snapshot();
         ExitCode code = ask(engine::StopRequest{});
         m_display.leave();
         printEvents();
         const auto elapsed =
             std::chrono::duration_cast<milliseconds>(m_environment.clock->mono() - began);
-        if (m_arguments.value("--report"))
-            report(*last, ended, elapsed);
+        if (m_reportOutput.wanted() && !report(*last, ended, elapsed))
+            code = ExitCode::Failure;
         if (isTerminal(STDERR_FILENO))
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
         printDeadLetters(*last);
+        if (nothing) {
+            printProblem(Problem(Code::CliNothingToDo));
+            code = ExitCode::InvalidPipeline;
+        }
         if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
@@ -246,15 +264,17 @@ private:
         return false;
     }
 
-    void report(const runtime::Snapshot &last, std::string_view ended, milliseconds elapsed)
+    bool report(const runtime::Snapshot &last, std::string_view ended, milliseconds elapsed)
     {
         engine::Reply streams = m_engine.wait(m_engine.request(engine::StreamsRequest{}));
         const runtime::SnapshotPtr final = m_engine.snapshot();
         RunReport report{m_document, last, *final, {}, elapsed, ended};
         if (auto *reply = std::get_if<engine::StreamsReply>(&streams.value))
             report.streams = std::move(reply->streams);
-        std::fputs(toJson(report).c_str(), stdout);
-        std::fflush(stdout);
+        const Status written = m_reportOutput.write(toJson(report));
+        if (!written)
+            printProblem(written.error());
+        return written.has_value();
     }
 
     const graph::Document &m_document;
@@ -265,6 +285,7 @@ private:
     engine::Engine &m_engine;
     const std::optional<milliseconds> m_limit;
     const Path m_dataDirectory;
+    ReportOutput &m_reportOutput;
     Display m_display;
 };
 
@@ -289,24 +310,24 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     auto limit = arguments.duration("--for");
     if (!limit)
         return failed(limit.error(), ExitCode::Usage);
-    if (arguments.value("--report").value_or("json") != "json")
-        return failed(Problem(Code::CliBadValue,
-                              {{"option", "--report"},
-                               {"value", *arguments.value("--report")},
-                               {"expected", "json"}},
-                              "run"),
-                      ExitCode::Usage);
+    auto reportOutput = ReportOutput::parse(arguments.value("--report"));
+    if (!reportOutput)
+        return failed(std::move(reportOutput).error().at("run"), ExitCode::Usage);
     const std::string file = *arguments.positional(0);
     const auto loaded = loadChecked(file, environment);
     if (const auto *code = std::get_if<ExitCode>(&loaded))
         return *code;
     const CheckedDocument &checked = std::get<CheckedDocument>(loaded);
     const graph::Document *document = &checked.document;
+    if (auto alone = reportOutput->checkAlone(*document); !alone)
+        return failed(std::move(alone).error().at("run"), ExitCode::Usage);
     auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
                                                : engine::defaultDataDirectory(*document);
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
+    if (const auto opened = reportOutput->open(); !opened)
+        return failed(opened.error(), exitCodeOf(opened.error()));
     catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
     auto opened = environment.openEngine({.dataDirectory = *directory,
@@ -334,7 +355,7 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                    ? ExitCode::InvalidPipeline
                    : code;
     }
-    return Run(checked, arguments, environment, *engine, *limit, *directory).run();
+    return Run(checked, arguments, environment, *engine, *limit, *directory, *reportOutput).run();
 }
 
 } // namespace
@@ -372,9 +393,12 @@ Command runCommand()
            "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
           {"--budget", "SIZE", "most that the data directory may take, like 2GB"},
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
-          {"--until-done", "", "stop when every source has ended and all of it went through"},
+          {"--until-done", "",
+           "stop when every source has ended and all of it went through; a pipeline that has "
+           "nothing to do is refused (exit code 3)"},
           {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
-          {"--report", "json", "print what became of every record at the end, on standard output"},
+          {"--report", "json[=FILE]",
+           "say at the end what became of every record, on standard output or in FILE"},
           {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},
         "run a pipeline until it is stopped",
         "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. Started again "
@@ -384,7 +408,12 @@ Command runCommand()
         "The report is one JSON object: {\"pipeline\", \"project\", \"ended\", \"elapsed_ms\",\n"
         "\"nodes\": {id: {name, kind, state, in, processed, filtered, late, dead, expired, "
         "in_flight,\n"
-        "out}}, \"streams\", \"problems\"}; \"ended\" is done, time, interrupted or failed.\n"
+        "out}}, \"streams\", \"problems\"}; \"ended\" is done, time, interrupted or failed. FILE "
+        "is "
+        "emptied when\n"
+        "the run begins and written at its end. Where a node of the pipeline writes to standard "
+        "output, the\n"
+        "report has to go to a file: --report json alone is then refused (exit code 2).\n"
         "\n"
         "While it runs, other programs reach it through the socket control.sock in the data "
         "directory\n"

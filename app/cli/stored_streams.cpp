@@ -16,9 +16,17 @@ Result<std::vector<store::StreamEntry>> storedStreams(FileSystem &files, const P
     if (!catalog)
         return std::move(catalog).error();
     auto streams = (*catalog)->streams();
-    if (streams)
-        std::sort(streams->begin(), streams->end(),
-                  [](const auto &a, const auto &b) { return a.name < b.name; });
+    if (!streams)
+        return streams;
+    const auto expiry = (*catalog)->setting("expiry");
+    if (!expiry)
+        return expiry.error();
+    for (store::StreamEntry &stream : *streams) {
+        if (*expiry == "off")
+            stream.retention = std::chrono::milliseconds::max();
+    }
+    std::sort(streams->begin(), streams->end(),
+              [](const auto &a, const auto &b) { return a.name < b.name; });
     return streams;
 }
 
@@ -42,6 +50,16 @@ Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirec
 Path logFolder(const Path &dataDirectory, const store::StreamEntry &stream)
 {
     return joinPath(joinPath(dataDirectory, "streams"), stream.id.toString());
+}
+
+Ordinal visibleFrom(log::LogReader &reader, const store::StreamEntry &stream, ShardIndex shard,
+                    WallTime now)
+{
+    const Ordinal horizon = reader.bounds(shard).trimHorizon;
+    if (stream.ageLimit() == std::chrono::milliseconds::max())
+        return horizon;
+    const auto young = reader.find(shard, now - stream.ageLimit());
+    return young ? std::max(horizon, *young) : horizon;
 }
 
 } // namespace millrace::cli

@@ -39,8 +39,24 @@ std::uint64_t diskBytes(FileSystem &files, const Path &folder)
     return bytes;
 }
 
+/// How long records stay: "24 h"; of a wire until whoever reads it has passed them.
+std::string retentionText(const store::StreamEntry &stream)
+{
+    using namespace std::chrono;
+    if (stream.role == store::StreamRole::Wire)
+        return "until read";
+    if (stream.retention == milliseconds::max())
+        return "off";
+    if (stream.retention % hours(1) == milliseconds(0))
+        return fmt::format("{} h", duration_cast<hours>(stream.retention).count());
+    if (stream.retention % minutes(1) == milliseconds(0))
+        return fmt::format("{} min", duration_cast<minutes>(stream.retention).count());
+    return fmt::format("{} s", static_cast<double>(stream.retention.count()) / 1000);
+}
+
 /// Records that can be read now, with separators; "?" when the log cannot be opened, which is said.
-std::string readable(FileSystem &files, const Path &folder)
+std::string readable(FileSystem &files, const Path &folder, const store::StreamEntry &stream,
+                     WallTime now)
 {
     const auto reader = log::LogReader::open(folder, files);
     if (!reader) {
@@ -48,10 +64,8 @@ std::string readable(FileSystem &files, const Path &folder)
         return "?";
     }
     std::uint64_t records = 0;
-    for (const ShardIndex shard : (*reader)->shards()) {
-        const log::ShardBounds bounds = (*reader)->bounds(shard);
-        records += bounds.end - bounds.trimHorizon;
-    }
+    for (const ShardIndex shard : (*reader)->shards())
+        records += (*reader)->bounds(shard).end - visibleFrom(**reader, stream, shard, now);
     return grouped(records);
 }
 
@@ -70,17 +84,17 @@ ExitCode streams(const Arguments &arguments, const Environment &environment)
     std::size_t nameColumns = 6;
     for (const store::StreamEntry &stream : *stored)
         nameColumns = std::max(nameColumns, stream.name.size());
-    fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>9}  {:<19}\n", cell("stream", nameColumns),
+    fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n", cell("stream", nameColumns),
                "role", "shards", "records", "on disk", "retention", "created (UTC)");
     for (const store::StreamEntry &stream : *stored) {
         const Path folder = logFolder(*directory, stream);
-        const auto hours = std::chrono::duration_cast<std::chrono::hours>(stream.retention).count();
         const std::string created =
             record::timestampText(stream.created.time_since_epoch().count()).substr(0, 19);
-        fmt::print(
-            "{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>7} h  {:<19}\n", cell(stream.name, nameColumns),
-            roleText(stream.role), stream.shards, readable(*environment.files, folder),
-            bytesText(static_cast<double>(diskBytes(*environment.files, folder))), hours, created);
+        fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n",
+                   cell(stream.name, nameColumns), roleText(stream.role), stream.shards,
+                   readable(*environment.files, folder, stream, environment.clock->wall()),
+                   bytesText(static_cast<double>(diskBytes(*environment.files, folder))),
+                   retentionText(stream), created);
     }
     return ExitCode::Success;
 }
@@ -95,7 +109,9 @@ Command streamsCommand()
             "list the streams of a data directory",
             "Reads the directory whether an engine runs on it or not. \"wire\" and \"dead "
             "letters\" are streams\n"
-            "that a pipeline made for itself.\n",
+            "that a pipeline made for itself. Records older than the retention are not counted;\n"
+            "those of a wire stay until whoever reads it has passed them. After a run with\n"
+            "--virtual, retention is off.\n",
             streams};
 }
 

@@ -312,6 +312,30 @@ void Deployment::setPace(double factor)
         task.task->setPace(factor);
 }
 
+std::vector<WatchedStream> Deployment::readBySchema() const
+{
+    std::vector<WatchedStream> out;
+    for (const PlannedStream &planned : m_plan.streams) {
+        const std::string &name = planned.wanted.name;
+        const auto reads = [&](const PlannedFragment &fragment) {
+            return fragment.source == name && (fragment.sink || !fragment.transforms.empty());
+        };
+        // On a wire behind a transform stands what another stream had, or what a select list made.
+        const auto writes = [&](const PlannedFragment &fragment) {
+            return planned.port && fragment.target == name;
+        };
+        const auto stream = m_services.store->find(name);
+        if (!m_running || !stream ||
+            std::none_of(m_plan.fragments.begin(), m_plan.fragments.end(), reads) ||
+            std::any_of(m_plan.fragments.begin(), m_plan.fragments.end(), writes))
+            continue;
+        out.push_back({stream, planned.node   ? graph::nodePlace(*planned.node)
+                               : planned.port ? graph::nodePlace(planned.port->node)
+                                              : "stream " + name});
+    }
+    return out;
+}
+
 void Deployment::restartReaders(const std::string &stream)
 {
     if (!m_running)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/engine/field_watch.h"
 #include "core/engine/plan.h"
 #include "core/engine/scheduler.h"
 #include "core/engine/schema_keeper.h"
@@ -61,6 +62,9 @@ public:
     const Plan &plan() const { return m_plan; }
     const std::vector<DeployedTask> &tasks() const { return m_tasks; }
     stream::StreamPtr streamOf(const NodeId &streamNode) const;
+
+    /// While it runs, the streams that something reads by their schema, each once.
+    std::vector<WatchedStream> readBySchema() const;
 
     /// Restarts what reads a stream whose schema became another one.
     void restartReaders(const std::string &stream);

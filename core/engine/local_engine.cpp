@@ -5,6 +5,7 @@
 #include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"
 #include "core/engine/document_check.h"
+#include "core/engine/field_watch.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/put_service.h"
 #include "core/engine/record_pages.h"
@@ -24,7 +25,8 @@ using runtime::SnapshotPtr;
 
 constexpr std::chrono::milliseconds kPulse{100};
 constexpr std::chrono::seconds kCheckpoint{1};
-constexpr int kMetricsEvery = 10; ///< checkpoints
+constexpr int kMetricsEvery = 10;        ///< checkpoints
+constexpr std::chrono::seconds kLook{1}; ///< of virtual time
 constexpr double kMinPace = 0.1;
 constexpr double kMaxPace = 100;
 
@@ -80,6 +82,8 @@ private:
     void flushCheckpoints();
     void flushHistory();
     void restartChangedReaders();
+    std::vector<WatchedStream> watchedStreams();
+    void lookAtFields();
 
     Reply deploy(DeployRequest request);
     Reply run();
@@ -105,6 +109,8 @@ private:
     std::unique_ptr<runtime::MetricsHistory> m_history;
     std::unique_ptr<runtime::Checkpoints> m_checkpoints;
     std::unique_ptr<SchemaKeeper> m_schemas;
+    std::unique_ptr<FieldWatch> m_fields;
+    MonoTime m_nextLook{}; ///< of the driver
     std::unique_ptr<Scheduler> m_scheduler;
 
     std::mutex m_deployMutex; ///< guards the deployment and what a snapshot is made of
@@ -163,6 +169,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
             m_changedSchemas.insert(stream);
         },
         [this](const Problem &p) { report(p); });
+    m_fields = std::make_unique<FieldWatch>([this](const Problem &p) { report(p); });
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     m_scheduler = std::make_unique<Scheduler>(clock(), m_virtual ? 0U : std::max(1U, cores - 1),
                                               [this](const Problem &p) { report(p); });
@@ -238,7 +245,8 @@ void LocalEngine::pulseLoop(const std::stop_token &stop)
     }
 }
 
-/// What the catalog takes about once a second: nobody who runs records waits for it.
+/// What is done about once a second and may take its time: what the catalog takes, and a look at
+/// new records. Nobody who runs records waits for it.
 void LocalEngine::checkpointLoop(const std::stop_token &stop)
 {
     std::mutex mutex;
@@ -247,6 +255,7 @@ void LocalEngine::checkpointLoop(const std::stop_token &stop)
     for (int n = 1; !stop.stop_requested(); ++n) {
         wake.wait_for(lock, stop, kCheckpoint, [] { return false; });
         flushCheckpoints();
+        lookAtFields();
         if (n % kMetricsEvery == 0)
             flushHistory();
     }
@@ -298,12 +307,19 @@ bool LocalEngine::driveOnce()
     restartChangedReaders();
     if (worked)
         return true;
+    bool over = false;
     {
         const std::lock_guard guard(m_deployMutex);
-        if (m_state != RunState::Running || m_deployment->drained())
-            return false;
-        m_deployment->trimWires();
+        over = m_state != RunState::Running || m_deployment->drained();
+        if (!over)
+            m_deployment->trimWires();
     }
+    if (over || m_manualClock.mono() >= m_nextLook) {
+        lookAtFields();
+        m_nextLook = m_manualClock.mono() + kLook;
+    }
+    if (over)
+        return false;
     m_store->maintain();
     const auto next = m_scheduler->nextWake();
     if (!next && !m_virtualEnd)
@@ -329,6 +345,18 @@ void LocalEngine::restartChangedReaders()
     const std::lock_guard guard(m_deployMutex);
     for (const std::string &stream : changed)
         m_deployment->restartReaders(stream);
+}
+
+std::vector<WatchedStream> LocalEngine::watchedStreams()
+{
+    const std::lock_guard guard(m_deployMutex);
+    return m_deployment->readBySchema();
+}
+
+/// Reads records, so nothing is locked meanwhile but the watch itself.
+void LocalEngine::lookAtFields()
+{
+    m_fields->look(watchedStreams());
 }
 
 void LocalEngine::publish()
@@ -469,12 +497,14 @@ Reply LocalEngine::pause()
 
 Reply LocalEngine::stopAll()
 {
+    const std::vector<WatchedStream> watched = watchedStreams();
     {
         const std::lock_guard guard(m_deployMutex);
         m_deployment->stop();
         m_scheduler->setPaused(false);
         m_state = RunState::Stopped;
     }
+    m_fields->look(watched); // what came since the last look, which a short run does not have
     flushCheckpoints();
     publish();
     return {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/json_tree.h"
 
-#include "core/graph/value.h"
+#include "core/base/json_syntax.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,8 +13,6 @@
 namespace millrace::graph {
 
 namespace {
-
-constexpr std::size_t kMaxReasonBytes = 160;
 
 /// Hands the text to the lexer character by character and counts them, which is the only way to
 /// know where an event of the SAX parser stands.
@@ -58,31 +56,6 @@ std::string lineAndColumn(std::string_view text, std::size_t at)
     const auto column = std::ranges::count_if(
         inLine, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
     return fmt::format("line {}, column {}", std::ranges::count(before, '\n') + 1, column + 1);
-}
-
-/// The part of the parser's message that helps a person. It quotes the input, so that it may be
-/// long or no UTF-8.
-std::string reasonOf(std::string_view what)
-{
-    if (const auto column = what.find(", column "); column != std::string_view::npos) {
-        const auto colon = what.find(": ", column);
-        what = what.substr(colon + 2);
-    } else if (const auto bracket = what.find("] "); bracket != std::string_view::npos) {
-        what = what.substr(bracket + 2);
-    }
-    std::size_t end = std::min(what.size(), kMaxReasonBytes);
-    while (end < what.size() && end > 0 && (static_cast<unsigned char>(what[end]) & 0xC0U) == 0x80U)
-        --end;
-    std::string reason(what.substr(0, end));
-    const bool keepsLetters = isUtf8(reason);
-    std::ranges::replace_if(
-        reason,
-        [&](char c) {
-            const auto byte = static_cast<unsigned char>(c);
-            return byte < ' ' || byte == 0x7FU || (byte > 0x7FU && !keepsLetters);
-        },
-        '?');
-    return reason;
 }
 
 /// Receives the parser's events and builds the tree. Its function names are nlohmann's.
@@ -147,10 +120,14 @@ public:
         return true;
     }
     bool parse_error(std::size_t position, const std::string & /*token*/,
-                     const nlohmann::json::exception &error)
+                     const nlohmann::json::exception & /*error*/)
     {
-        m_problem = Problem(Code::DocumentSyntax, {{"reason", reasonOf(error.what())}},
-                            lineAndColumn(m_text, position == 0 ? 0 : position - 1));
+        if (const auto fault = findJsonFault(m_text))
+            m_problem = Problem(Code::DocumentSyntax, {{"reason", fault->reason}},
+                                fmt::format("line {}, column {}", fault->line, fault->column));
+        else // JSON, but more than a parser takes
+            m_problem = Problem(Code::DocumentSyntax, {{"reason", "a number is too large"}},
+                                lineAndColumn(m_text, position == 0 ? 0 : position - 1));
         return false;
     }
 

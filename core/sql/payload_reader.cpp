@@ -38,6 +38,26 @@ bool keyHasEscape(const char *raw)
     return *raw == '\\';
 }
 
+/// The first field of that name, however it is escaped: the one that a column would hold too.
+simdjson::error_code findField(ondemand::object &object, const std::string &name,
+                               ondemand::value &out)
+{
+    for (auto item : object) {
+        ondemand::field field;
+        if (const auto error = std::move(item).get(field); error != simdjson::SUCCESS)
+            return error;
+        const char *raw = field.key().raw();
+        bool same = keyIs(raw, name);
+        if (std::string_view key; !same && keyHasEscape(raw))
+            same = field.unescaped_key().get(key) == simdjson::SUCCESS && key == name;
+        if (same) {
+            out = field.value();
+            return simdjson::SUCCESS;
+        }
+    }
+    return simdjson::NO_SUCH_FIELD;
+}
+
 CellState found(char first)
 {
     switch (first) {
@@ -424,7 +444,7 @@ PayloadReader::PathOutcome PayloadReader::readPath(std::string_view json, const 
             ondemand::object object;
             error = value.get_object().get(object);
             if (error == simdjson::SUCCESS)
-                error = object.find_field_unordered(step.field).get(next);
+                error = findField(object, step.field, next);
         } else {
             ondemand::array array;
             error = value.get_array().get(array);

@@ -57,6 +57,13 @@ store::StreamEntry DataStream::entry() const
     return m_entry;
 }
 
+void DataStream::setFull(std::optional<Problem> why)
+{
+    const std::lock_guard guard(m_mutex);
+    m_full = why.has_value();
+    m_whyFull = std::move(why);
+}
+
 void DataStream::updateEntry(const store::StreamEntry &entry)
 {
     const std::lock_guard guard(m_mutex);
@@ -76,22 +83,52 @@ ShardIndex DataStream::shardOf(const record::Hash128 &hash) const
 
 ProducerHandle DataStream::openProducer(const std::string &id)
 {
-    const std::lock_guard guard(m_mutex);
+    Epoch epoch;
+    {
+        const std::lock_guard guard(m_mutex);
+        const auto stored = m_log->producer(id);
+        Epoch &newest = m_incarnations[id].epoch;
+        newest = std::max(newest, stored ? stored->epoch : Epoch{}).next();
+        epoch = newest;
+    }
+    {
+        // A put that entered before holds this lock until it is in the log's queue.
+        const std::lock_guard guard(m_putMutex);
+    }
+    // From here on the number of undecided puts only falls. Where commit() finds nothing queued, it
+    // has waited for the one that took the rest, whose progress the log knows.
+    while (hasQueued(id) && commit()) {
+    }
     const auto stored = m_log->producer(id);
-    Epoch &epoch = m_epochs[id];
-    epoch = std::max(epoch, stored ? stored->epoch : Epoch{}).next();
     return {id, epoch, stored ? stored->progress : Bytes{}};
 }
 
-Status DataStream::checkEpoch(const Put &put)
+bool DataStream::hasQueued(const std::string &producer) const
+{
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_incarnations.find(producer);
+    return found != m_incarnations.end() && found->second.queued > 0;
+}
+
+/// Lets the put of a producer's newest incarnation in; it counts as queued until leave().
+Status DataStream::enter(const Put &put)
 {
     if (put.producer == nullptr)
         return Done{};
     const std::lock_guard guard(m_mutex);
-    const auto found = m_epochs.find(put.producer->id);
-    if (found != m_epochs.end() && found->second == put.producer->epoch)
-        return Done{};
-    return Problem(Code::ProducerFenced, {{"producer", put.producer->id}}, m_name);
+    const auto found = m_incarnations.find(put.producer->id);
+    if (found == m_incarnations.end() || found->second.epoch != put.producer->epoch)
+        return Problem(Code::ProducerFenced, {{"producer", put.producer->id}}, m_name);
+    ++found->second.queued;
+    return Done{};
+}
+
+void DataStream::leave(const std::string &producer)
+{
+    if (producer.empty())
+        return;
+    const std::lock_guard guard(m_mutex);
+    --m_incarnations[producer].queued;
 }
 
 Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
@@ -195,8 +232,13 @@ void DataStream::count(const record::BatchPtr &batch, const std::vector<Routed> 
 
 void DataStream::put(Put put, PutDone done)
 {
-    if (m_full && !put.fromWire)
-        return done(Problem(Code::BudgetExhausted, {{"stream", m_name}}, m_name));
+    if (m_full && !put.fromWire) {
+        std::unique_lock lock(m_mutex);
+        if (auto why = m_whyFull) {
+            lock.unlock();
+            return done(std::move(*why).at(m_name));
+        }
+    }
     auto routed = route(put);
     if (!routed)
         return done(std::move(routed).error());
@@ -213,18 +255,22 @@ std::optional<Result<PutOutcome>> DataStream::queue(Put put, std::vector<Routed>
     std::optional<Result<PutOutcome>> answer;
     {
         const std::lock_guard guard(m_putMutex);
-        if (auto ok = checkEpoch(put); !ok)
+        if (auto ok = enter(put); !ok)
             return std::move(ok).error();
-        if (auto ok = admit(put, routed, *outcome); !ok)
+        const std::string producer = put.producer == nullptr ? std::string() : put.producer->id;
+        if (auto ok = admit(put, routed, *outcome); !ok) {
+            leave(producer);
             return std::move(ok).error();
+        }
         log::Append append = place(put, routed, *outcome);
         if (append.shards.empty() && append.progress.empty())
-            return std::move(*outcome);
+            return std::move(*outcome); // of no producer: one gives its progress
         if (m_durability == store::Durability::Memory && m_log->queuedBytes() <= kMaxAheadBytes) {
             answer = *outcome;
             done = {};
         }
-        append.done = whenDone(put.batch, std::move(routed), std::move(outcome), std::move(done));
+        append.done =
+            whenDone(put.batch, std::move(routed), producer, std::move(outcome), std::move(done));
         m_log->append(std::move(append));
     }
     m_wakeCommitter();
@@ -254,23 +300,24 @@ log::Append DataStream::place(Put &put, const std::vector<Routed> &routed, PutOu
 
 /// What the log calls after the commit. Without `done` the sender was told already.
 std::function<void(Result<std::vector<log::Placed>>)>
-DataStream::whenDone(record::BatchPtr batch, std::vector<Routed> routed,
+DataStream::whenDone(record::BatchPtr batch, std::vector<Routed> routed, std::string producer,
                      std::shared_ptr<PutOutcome> outcome, PutDone done)
 {
-    return
-        [this, batch = std::move(batch), routed = std::move(routed), outcome = std::move(outcome),
-         done = std::move(done)](const Result<std::vector<log::Placed>> &placed) {
-            if (placed)
-                count(batch, routed); // what the log refuses was never in
-            else if (!done)
-                reportLost(routed, placed.error());
-            if (!done)
-                return;
-            if (placed)
-                done(std::move(*outcome));
-            else
-                done(placed.error());
-        };
+    return [this, batch = std::move(batch), routed = std::move(routed),
+            producer = std::move(producer), outcome = std::move(outcome),
+            done = std::move(done)](const Result<std::vector<log::Placed>> &placed) {
+        leave(producer);
+        if (placed)
+            count(batch, routed); // what the log refuses was never in
+        else if (!done)
+            reportLost(routed, placed.error());
+        if (!done)
+            return;
+        if (placed)
+            done(std::move(*outcome));
+        else
+            done(placed.error());
+    };
 }
 
 void DataStream::reportLost(const std::vector<Routed> &routed, const Problem &reason)

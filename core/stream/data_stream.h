@@ -96,7 +96,10 @@ public:
     ShardIndex shardOf(const record::Hash128 &hash) const;
     void updateEntry(const store::StreamEntry &entry); ///< settings and schema; not the shards
 
-    /// Begins a new incarnation of a producer; the one before is refused from now on.
+    /// Begins a new incarnation of a producer; the one before is refused from now on. What that
+    /// one had queued is committed first (which may take an fdatasync): it then stands and is part
+    /// of the progress, or was refused. So nothing of it comes to stand behind the handle's back,
+    /// to be put once more by the new one. Call it without locks: callbacks of puts may run.
     ProducerHandle openProducer(const std::string &id);
 
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
@@ -130,9 +133,9 @@ public:
     bool commit();
     log::Log &log() { return *m_log; }
     const log::Log &log() const { return *m_log; }
-    /// Set by the store while the budget lets nothing in; puts are refused with BudgetExhausted,
-    /// but those out of a wire.
-    void setFull(bool full) { m_full = full; }
+    /// Set by the store while the budget lets nothing in: puts are refused with it, but those out of
+    /// a wire.
+    void setFull(std::optional<Problem> why);
 
 private:
     struct Shard {
@@ -158,11 +161,13 @@ private:
 
     Result<std::vector<Routed>> route(const Put &put) const;
     Status admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome);
-    Status checkEpoch(const Put &put);
+    Status enter(const Put &put);
+    void leave(const std::string &producer);
+    bool hasQueued(const std::string &producer) const;
     std::optional<Result<PutOutcome>> queue(Put put, std::vector<Routed> routed, PutDone done);
     log::Append place(Put &put, const std::vector<Routed> &routed, PutOutcome &outcome);
     std::function<void(Result<std::vector<log::Placed>>)>
-    whenDone(record::BatchPtr batch, std::vector<Routed> routed,
+    whenDone(record::BatchPtr batch, std::vector<Routed> routed, std::string producer,
              std::shared_ptr<PutOutcome> outcome, PutDone done);
     void reportLost(const std::vector<Routed> &routed, const Problem &reason);
     void count(const record::BatchPtr &batch, const std::vector<Routed> &routed);
@@ -187,8 +192,14 @@ private:
     std::mutex m_putMutex;
     std::vector<WallTime> m_lastArrivals; ///< of each shard's newest row; guarded by m_putMutex
     mutable std::mutex m_mutex;           ///< guards what follows
+    std::optional<Problem> m_whyFull;     ///< there while m_full
     store::StreamEntry m_entry;
-    std::map<std::string, Epoch> m_epochs;
+    /// A producer that was opened here.
+    struct Incarnation {
+        Epoch epoch;              ///< the newest; no other may put
+        std::uint64_t queued = 0; ///< puts, of it and of those before, that are not decided
+    };
+    std::map<std::string, Incarnation> m_incarnations;
     struct Subscriber;
     std::vector<std::weak_ptr<Subscriber>> m_subscribers;
 };

@@ -4,7 +4,9 @@
 #include "core/base/thread.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace millrace::stream {
 namespace {
@@ -19,6 +21,17 @@ constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
 /// A folder of many files is not listed more often.
 constexpr std::chrono::seconds kMeasureEvery{10};
+
+/// "3.4 MB": in the units of --budget.
+std::string sizeText(std::uint64_t bytes)
+{
+    constexpr std::array<std::string_view, 4> kUnits{"kB", "MB", "GB", "TB"};
+    double size = static_cast<double>(bytes) / 1000;
+    std::size_t unit = 0;
+    for (; size >= 1000 && unit + 1 < kUnits.size(); ++unit)
+        size /= 1000;
+    return fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
 
 Problem busyDirectory(const Path &directory)
 {
@@ -89,6 +102,7 @@ Status StreamStore::openDirectory()
         return std::move(folders).error();
     MILLRACE_TRY(openCatalog(folders->size()));
     MILLRACE_TRY(settleBudget(volume->freeBytes)); // which sizes the segments of the streams
+    MILLRACE_TRY(noteExpiry());
     auto entries = m_catalog->streams();
     if (!entries)
         return std::move(entries).error();
@@ -160,9 +174,39 @@ Status StreamStore::settleBudget(std::uint64_t freeBytes)
     m_budget = m_options.budgetBytes != 0 ? m_options.budgetBytes
                : known != 0               ? known
                                           : std::min(kDefaultBudget, freeBytes / 10);
-    if (m_budget != known)
-        return m_catalog->putSetting("budget", std::to_string(m_budget));
-    return Done{};
+    auto origin = m_catalog->setting("budget_origin");
+    if (!origin)
+        return std::move(origin).error();
+    m_budgetOfDisk =
+        m_options.budgetBytes == 0 && (known == 0 ? m_budget < kDefaultBudget : *origin == "disk");
+    MILLRACE_TRY(settle("budget_origin", m_budgetOfDisk ? "disk" : "said", "said"));
+    return settle("budget", std::to_string(m_budget), "0");
+}
+
+/// Whoever reads beside the engine hides what is too old as the engine does, and must know whether
+/// it does.
+Status StreamStore::noteExpiry()
+{
+    return settle("expiry", m_options.expire ? "on" : "off", "on");
+}
+
+/// Writes a setting unless it says that already.
+Status StreamStore::settle(const std::string &setting, const std::string &value,
+                           const std::string &byDefault)
+{
+    auto stored = m_catalog->setting(setting);
+    if (!stored)
+        return std::move(stored).error();
+    return stored->value_or(byDefault) == value ? Status(Done{})
+                                                : m_catalog->putSetting(setting, value);
+}
+
+Problem StreamStore::whyFull()
+{
+    const auto volume = m_fileSystem.volume(m_options.dataDirectory);
+    return Problem(m_budgetOfDisk ? Code::SmallDisk : Code::BudgetExhausted,
+                   {{"budget", sizeText(m_budget)},
+                    {"free", volume ? sizeText(volume->freeBytes) : "an unknown number of bytes"}});
 }
 
 Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
@@ -432,8 +476,9 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
         }
     }
     m_full = full;
+    const auto why = full ? std::optional(whyFull()) : std::nullopt;
     for (const auto &stream : streams)
-        stream->setFull(full);
+        stream->setFull(why);
 }
 
 } // namespace millrace::stream

@@ -73,6 +73,10 @@ private:
     Status openCatalog(std::size_t logs);
     void reportOrphan(const Path &folder) const;
     Status settleBudget(std::uint64_t freeBytes);
+    Status noteExpiry();
+    Status settle(const std::string &setting, const std::string &value,
+                  const std::string &byDefault);
+    Problem whyFull();
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);
@@ -87,6 +91,7 @@ private:
     RandomSource &m_random;
     LogSink m_log;
     std::uint64_t m_budget = 0;
+    bool m_budgetOfDisk = false; ///< nobody said it: the disk is too small for the usual one
     std::unique_ptr<FileLock> m_lock;
     std::unique_ptr<store::Catalog> m_catalog;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/row_format.h"
 
+#include "core/base/json_syntax.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/csv.h"
 #include "core/nodes/producers/input_file.h"
@@ -10,42 +11,23 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <simdjson.h>
 
 namespace millrace::nodes {
 namespace {
 
-/// Where a text stops being JSON: simdjson tells that it is none, this tells where, from 1.
-class FindError final : public nlohmann::json_sax<nlohmann::json>
+/// Of what is JSON, but more than the reader takes.
+std::string limitText(simdjson::error_code error)
 {
-public:
-    std::size_t position = 0;
-    std::string reason;
-
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t &) override { return true; }
-    bool string(string_t &) override { return true; }
-    bool binary(binary_t &) override { return true; }
-    bool start_object(std::size_t) override { return true; }
-    bool key(string_t &) override { return true; }
-    bool end_object() override { return true; }
-    bool start_array(std::size_t) override { return true; }
-    bool end_array() override { return true; }
-    bool parse_error(std::size_t at, const std::string &,
-                     const nlohmann::json::exception &error) override
-    {
-        position = at;
-        reason = error.what();
-        // "[json.exception.parse_error.101] parse error at line 1, column 5: syntax error …"
-        if (const std::size_t colon = reason.find(": "); colon != std::string::npos)
-            reason.erase(0, colon + 2);
-        return false;
+    switch (error) {
+    case simdjson::NUMBER_ERROR:
+        return "it holds a number that is too large";
+    case simdjson::DEPTH_ERROR:
+        return "it is nested too deeply";
+    default:
+        return "it cannot be read as JSON";
     }
-};
+}
 
 class NdjsonFormat final : public RowFormat
 {
@@ -60,7 +42,7 @@ public:
         simdjson::dom::element document;
         const auto error = m_parser.parse(line.data(), line.size()).get(document);
         if (error != simdjson::SUCCESS)
-            return whereWrong(line, simdjson::error_message(error));
+            return whereWrong(line, error);
         simdjson::dom::object object;
         if (document.get(object) != simdjson::SUCCESS)
             return Problem(Code::NodeBadLine, {{"reason", "it is no JSON object"}}, "column 1");
@@ -79,14 +61,12 @@ public:
     bool hasHeader() const override { return false; }
 
 private:
-    static Problem whereWrong(std::string_view line, std::string reason)
+    static Problem whereWrong(std::string_view line, simdjson::error_code error)
     {
-        FindError found;
-        nlohmann::json::sax_parse(line, &found);
-        if (found.position == 0) // only simdjson objects: deeper than it goes, say
-            return Problem(Code::NodeBadLine, {{"reason", std::move(reason)}}, "column 1");
-        return Problem(Code::NodeBadLine, {{"reason", found.reason}},
-                       "column " + std::to_string(found.position));
+        if (const auto fault = findJsonFault(line))
+            return Problem(Code::NodeBadLine, {{"reason", fault->reason}},
+                           "column " + std::to_string(fault->column));
+        return Problem(Code::NodeBadLine, {{"reason", limitText(error)}}, "column 1");
     }
 
     static std::optional<std::int64_t> momentOf(const simdjson::dom::element &value)

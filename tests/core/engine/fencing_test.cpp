@@ -8,8 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Fragments of one name, each begun while the ones before it still run, though not while a put of
-/// theirs is under way (a stop waits for it). Only the newest may write.
+/// Fragments of one name, each begun while the ones before it still run, puts of theirs under way
+/// included. Only the newest may write.
 class Succession
 {
 public:
@@ -76,7 +76,7 @@ private:
             m_world.wait(100ms);
             break;
         case 4:
-            if (m_fragments.size() < 6 && !m_fragments.back()->inFlight() && m_dice.chance(20))
+            if (m_fragments.size() < 6 && m_dice.chance(20))
                 begin();
             break;
         default: {

@@ -127,7 +127,7 @@ private slots:
     {
         const ReadOutcome outcome = readDocument("{\"a\": \"\xC3\x28\"}");
         QCOMPARE(briefs(outcome.problems),
-                 QStringList("graph.document-syntax at line 1, column 9"));
+                 QStringList("graph.document-syntax at line 1, column 8"));
         QCOMPARE(whatIsWrong("{\"a\": \"\xC3\x28\"}"), QString());
     }
 };

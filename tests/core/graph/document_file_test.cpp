@@ -173,15 +173,14 @@ private slots:
             QTest::newRow(name) << QString::fromStdString(text) << QString(message);
         };
         row("empty", "",
-            "line 1, column 1: The file is not valid JSON: syntax error while parsing "
-            "value - unexpected end of input; expected '[', '{', or a literal "
+            "line 1, column 1: The file is not valid JSON: expected a value, found the end "
             "[graph.document-syntax]");
         row("comma", "{\n  \"ä\": 1,\n}",
-            "line 3, column 1: The file is not valid JSON: syntax error while parsing object key - "
-            "unexpected '}'; expected string literal [graph.document-syntax]");
+            "line 3, column 1: The file is not valid JSON: expected a name in quotes, found \"}\" "
+            "[graph.document-syntax]");
         row("column counts characters", R"({"ää": ?})",
-            "line 1, column 8: The file is not valid JSON: syntax error while parsing value - "
-            "invalid literal; last read: '\"ää\": ?' [graph.document-syntax]");
+            "line 1, column 8: The file is not valid JSON: expected a value, found \"?\" "
+            "[graph.document-syntax]");
         row("list", "[]", "expected an object, found a list (line 1) [graph.document-structure]");
         row("no version", "{}",
             "the field \"formatVersion\" is missing (line 1) "
@@ -219,7 +218,7 @@ private slots:
             "nodes/f81k2m0a/parameters/p: expected a number, found a whole number beyond 64 bits "
             "(line 1) [graph.document-structure]");
         row("infinite", withParameter("1e999"),
-            "line 1, column 159: The file is not valid JSON: number overflow parsing '1e999' "
+            "line 1, column 159: The file is not valid JSON: a number is too large "
             "[graph.document-syntax]");
         row("list item", withParameter("[\"a\",\n5]"),
             "nodes/f81k2m0a/parameters/p/1: expected a text, found a number (line 2) "

@@ -86,8 +86,23 @@ private slots:
         QCOMPARE(given->dead[0].data, std::string("{\"a\":}"));
         QCOMPARE(given->dead[0].reason.code(), Code::NodeBadLine);
         QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2: column 6"));
+        QCOMPARE(given->dead[0].reason.argument("reason"),
+                 std::string_view("expected a value, found \"}\""));
         QCOMPARE(given->dead[1].reason.place(), std::string("in: line 3: column 1"));
         QCOMPARE(given->dead[2].reason.place().substr(0, 10), std::string("in: line 5"));
+    }
+
+    void whatIsJsonButTooMuchSaysSo()
+    {
+        FileWorld world;
+        world.write("{\"a\":1e999}\n" + std::string(3000, '[') + std::string(3000, ']') + "\n");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(given->dead.size(), std::size_t{2});
+        QCOMPARE(given->dead[0].reason.argument("reason"),
+                 std::string_view("it holds a number that is too large"));
+        QCOMPARE(given->dead[1].reason.argument("reason"),
+                 std::string_view("it is nested too deeply"));
     }
 
     void bringsTheSchemaOfTheWholeFile()

@@ -3,6 +3,8 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/clock.h"
+#include "core/sql/schema_inference.h"
+#include "core/sql/unknown_fields.h"
 
 #include <QTest>
 
@@ -50,6 +52,33 @@ class EvaluationTest final : public QObject
     }
 
 private slots:
+    /// For columns, inside rows, for JSON paths and for the inference alike.
+    void ofTwoFieldsOfOneNameTheFirstCounts_data()
+    {
+        QTest::addColumn<QString>("payload");
+        QTest::newRow("twice") << R"({"a":1,"a":2,"r":{"x":3,"x":"y"}})";
+        QTest::newRow("around it twice") << R"({"a":1,"r":{"x":3},"a":"z","r":{"x":4}})";
+        QTest::newRow("escaped first") << R"({"\u0061":1,"a":2,"r":{"\u0078":3,"x":4}})";
+        QTest::newRow("escaped second") << R"({"a":1,"\u0061":2,"r":{"x":3,"\u0078":4}})";
+    }
+    void ofTwoFieldsOfOneNameTheFirstCounts()
+    {
+        QFETCH(QString, payload);
+        const std::string json = payload.toStdString();
+        const auto rows = *record::parseSchema("a STRING, r ROW<x STRING>");
+        const auto texts = *record::parseSchema("a STRING, r STRING");
+        QCOMPARE(evaluatedOnce("a", rows, json), std::string("1"));
+        QCOMPARE(evaluatedOnce("r.x", rows, json), std::string("3"));
+        QCOMPARE(evaluatedOnce("JSON_VALUE(r, '$.x')", texts, json), std::string("3"));
+        QCOMPARE(evaluatedOnce("JSON_QUERY(r, '$.x' WITH WRAPPER)", texts, json),
+                 std::string("[3]"));
+        sql::SchemaInference inference;
+        QVERIFY(inference.add(json));
+        QCOMPARE(inference.schema().toString(),
+                 std::string("a BIGINT NOT NULL, r ROW<x BIGINT NOT NULL> NOT NULL"));
+        QVERIFY(sql::UnknownFields(rows).of(json).empty());
+    }
+
     void everyRowHasOneFate()
     {
         const auto batch = batchOf({

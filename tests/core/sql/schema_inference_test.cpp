@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/sql/schema_inference.h"
+#include "core/sql/unknown_fields.h"
 
 #include <QTest>
 
@@ -15,6 +16,17 @@ class SchemaInferenceTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void fieldsThatTheSchemaLacks()
+    {
+        sql::UnknownFields unknown(*record::parseSchema("a INT, `b c` STRING, r ROW<x INT>"));
+        using Names = std::vector<std::string>;
+        QCOMPARE(unknown.of(R"({"a":1,"b c":"x","r":{"y":1}})"), Names{});
+        QCOMPARE(unknown.of(R"({"r":{},"A":1,"a":1,"":2,"z":3,"A":4})"), (Names{"A", "", "z"}));
+        QCOMPARE(unknown.of(R"({"\u0061":1,"\u007a":1})"), Names{"z"});
+        for (const char *none : {"[1]", "no JSON", R"({"z":1)", "", "7"})
+            QCOMPARE(unknown.of(none), Names{});
+    }
+
     void widening_data()
     {
         QTest::addColumn<QStringList>("payloads");

@@ -196,6 +196,83 @@ private slots:
         QCOMPARE(f.payloads(0), std::vector<std::string>{"1"});
     }
 
+    void whatAnIncarnationHasQueuedStandsBeforeTheNextOneBegins_data()
+    {
+        QTest::addColumn<bool>("memory");
+        QTest::newRow("disk") << false;
+        QTest::newRow("memory") << true;
+    }
+
+    void whatAnIncarnationHasQueuedStandsBeforeTheNextOneBegins()
+    {
+        QFETCH(bool, memory);
+        Fixture f(1, store::LimitMode::Shown,
+                  memory ? store::Durability::Memory : store::Durability::Disk);
+        const auto first = f.stream->openProducer("p");
+        const auto queue = [&](const ProducerHandle &producer, const char *data) {
+            Put put;
+            put.batch = Fixture::batch({{"k", data}});
+            put.producer = &producer;
+            put.progress.assign(asBytes(data).begin(), asBytes(data).end());
+            f.stream->put(std::move(put), [](const auto &) {});
+        };
+        queue(first, "one"); // and nobody commits it
+        const auto second = f.stream->openProducer("p");
+        QCOMPARE(asText(second.progress), std::string_view("one"));
+        QCOMPARE(f.payloads(0), std::vector<std::string>{"one"});
+        // What the disk refuses meanwhile is not part of the progress, and does not come later.
+        queue(second, "two");
+        static const Problem full(Code::DiskFull, {{"operation", "write"}});
+        f.fs.failSteps([](const auto &step) { return step.call == "write" ? &full : nullptr; });
+        const auto third = f.stream->openProducer("p");
+        f.fs.failSteps({});
+        QCOMPARE(asText(third.progress), std::string_view("one"));
+        QVERIFY(f.put(Fixture::batch({{"k", "two again"}}), &third, "two").has_value());
+        QCOMPARE(f.payloads(0), (std::vector<std::string>{"one", "two again"}));
+    }
+
+    void incarnationsThatFollowEachOtherPutEveryRecordOnce()
+    {
+        constexpr int kRecords = 300;
+        Fixture f(1);
+        std::atomic<int> done = 0;
+        std::jthread committer([&](const std::stop_token &stop) {
+            while (!stop.stop_requested())
+                f.stream->commit();
+        });
+        // Each goes on behind the progress it is given until it is refused or through.
+        const auto incarnation = [&] {
+            const auto producer = f.stream->openProducer("p");
+            int next =
+                producer.progress.empty() ? 0 : std::stoi(std::string(asText(producer.progress)));
+            for (bool refused = false; next < kRecords && !refused; ++next) {
+                std::promise<bool> stored;
+                const std::string progress = std::to_string(next + 1);
+                Put put;
+                put.batch = Fixture::batch({{"k", std::to_string(next)}});
+                put.producer = &producer;
+                put.progress.assign(asBytes(progress).begin(), asBytes(progress).end());
+                f.stream->put(std::move(put),
+                              [&](const auto &outcome) { stored.set_value(outcome.has_value()); });
+                refused = !stored.get_future().get();
+            }
+            ++done;
+        };
+        {
+            std::vector<std::jthread> threads;
+            for (int i = 0; i < 20; ++i)
+                threads.emplace_back(incarnation);
+        }
+        incarnation(); // the last one is refused by nobody
+        committer.request_stop();
+        committer.join();
+        QCOMPARE(done.load(), 21);
+        const auto payloads = f.payloads(0);
+        QCOMPARE(payloads.size(), std::size_t(kRecords));
+        for (int i = 0; i < kRecords; ++i)
+            QCOMPARE(payloads[std::size_t(i)], std::to_string(i));
+    }
+
     void anEnforcedLimitTakesAProducersPutWholeOrNotAtAll()
     {
         Fixture f(2, store::LimitMode::Enforced);

@@ -5,6 +5,7 @@
 #include "core/stream/stream_store.h"
 
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -296,6 +297,68 @@ private slots:
         opened.maintain();
         QVERIFY(d.put(*stream, "3"));
         QCOMPARE(recordsOf(*stream), std::uint64_t(2));
+    }
+
+    void aFullDirectorySaysWhetherTheBudgetOrTheDiskIsTooSmall_data()
+    {
+        QTest::addColumn<quint64>("disk");
+        QTest::addColumn<quint64>("budget");
+        QTest::addColumn<quint64>("laterBudget");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("small disk")
+            << quint64(50'000'000) << quint64(0) << quint64(0)
+            << "may take 5.0 MB, a tenth of .* free on it .*; 4\\d\\.\\d MB are free now.*--budget";
+        QTest::newRow("budget")
+            << quint64(50'000'000) << quint64(4'000'000) << quint64(0)
+            << "budget of 4.0 MB is used up.*4\\d\\.\\d MB are free on the disk";
+        QTest::newRow("budget said later") << quint64(50'000'000) << quint64(0)
+                                           << quint64(4'000'000) << "budget of 4.0 MB is used up";
+    }
+
+    /// A wire is filled: nothing of it may be removed.
+    void aFullDirectorySaysWhetherTheBudgetOrTheDiskIsTooSmall()
+    {
+        QFETCH(quint64, disk);
+        QFETCH(quint64, budget);
+        QFETCH(quint64, laterBudget);
+        QFETCH(QString, said);
+        Directory d;
+        d.fs.setCapacity(disk);
+        d.options.budgetBytes = budget;
+        d.open();
+        d.options.budgetBytes = laterBudget;
+        auto &opened = d.open(); // as it was made, or as somebody says now
+        const auto wire =
+            d.make("wire", [](store::StreamEntry &entry) { entry.role = store::StreamRole::Wire; });
+        SeededRandom noise(1);
+        std::string data(500'000, ' ');
+        std::optional<Problem> refusal;
+        for (int i = 0; i < 40 && !refusal; ++i) {
+            noise.fill(std::as_writable_bytes(std::span(data)));
+            record::RecordBatchBuilder builder;
+            builder.append({data, "key", {}, {}, nullptr});
+            Put put;
+            put.batch = builder.finish();
+            wire->put(std::move(put), [&](const auto &outcome) {
+                if (!outcome)
+                    refusal = outcome.error();
+            });
+            opened.commitAll();
+            opened.maintain();
+        }
+        QVERIFY(refusal.has_value());
+        QVERIFY2(QRegularExpression(said).match(QString::fromStdString(refusal->text())).hasMatch(),
+                 refusal->message().c_str());
+        QCOMPARE(refusal->place(), std::string("wire"));
+    }
+
+    void whetherRecordsExpireStandsInTheCatalog()
+    {
+        Directory d;
+        d.options.expire = false;
+        QCOMPARE(**d.open().catalog().setting("expiry"), std::string("off"));
+        d.options.expire = true;
+        QCOMPARE(**d.open().catalog().setting("expiry"), std::string("on"));
     }
 
     void aWireLosesNothingByAge()

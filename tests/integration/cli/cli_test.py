@@ -104,7 +104,8 @@ class CliTest(unittest.TestCase):
             (["run", "a", "--for", "soon"], r'run: --for must be a duration.*, not "soon"'),
             (["run", "a", "--for=-1s"], r"run: --for must be a duration"),
             (["run", "a", "--budget", "2XB"], r"run: --budget must be a size"),
-            (["run", "a", "--report", "xml"], r"run: --report must be json"),
+            (["run", "a", "--report", "xml"], r"run: --report must be json or json=FILE"),
+            (["run", "a", "--report", "json="], r"run: --report must be json or json=FILE"),
             (["check"], r"check: FILE is missing"),
             (["put"], r"put: STREAM is missing"),
             (["put", "clicks", "--batch", "0"], r"put: --batch must be a whole number from 1"),
@@ -183,6 +184,26 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["ended"], "done")
 
+    def test_the_report_goes_to_a_file(self):
+        good = self.file("good.millrace", pipeline())
+        path = os.path.join(self.folder.name, "report.json")
+        run = ["run", good, "--data", self.data, "--for", "100ms"]
+        done = self.run_it(*run, "--report", "json=" + path)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        with open(path) as report:
+            self.assertEqual(json.load(report)["ended"], "time")
+        self.expect(5, r"/no/report.json: The folder of the report does not exist", *run, "--report",
+                    "json=" + self.folder.name + "/no/report.json")
+        self.expect(1, r"/dev/full: write failed: No space.*\[base.io\]", *run, "--report",
+                    "json=/dev/full")
+
+    def test_until_done_with_nothing_to_do(self):
+        done = self.run_it("run", self.file("good.millrace", pipeline()), "--data", self.data,
+                           "--until-done", "--report", "json", FAKE_IDLE="1")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertRegex(done.stderr, r"Nothing would ever be done.*\[cli.nothing-to-do\]")
+        self.assertEqual(json.loads(done.stdout)["ended"], "failed")
+
     def test_run_ends_in_good_order_on_signals(self):
         good = self.file("good.millrace", pipeline())
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
@@ -232,6 +253,26 @@ class CliTest(unittest.TestCase):
                            "--data", self.data, "--key", "user", "--acks",
                            stdin='{"user":1}\n\n{"id":1}\n{"user":1}\n')
         self.assertEqual(done.stdout, "0\n")
+
+    def test_put_takes_lines_as_long_as_the_file_producer_does(self):
+        os.mkdir(self.data)
+        limit = 10 << 20
+        put = ["put", "clicks", "--data", self.data, "--acks"]
+        done = self.run_it(*put, stdin="1\n" + limit * "x" + "\n2\n")
+        self.assertEqual((done.returncode, done.stdout), (0, "0\n1\n2\n"), done.stderr)
+        for tail in ("\n3\n", "", 300_000 * "y" + "\n3\n"):
+            with self.subTest(tail=tail[:5]):
+                done = self.expect(1, rf"line 3: The line has more than {limit} bytes; what stands "
+                                   r"before it is stored.*\[cli.line-too-long\]",
+                                   *put, stdin="1\n\n" + (limit + 1) * "x" + tail)
+                self.assertEqual(done.stdout, "0\n")
+        self.assertIn("more than 10 MiB", self.run_it("help", "put").stdout)
+
+    def test_put_keys_by_the_first_of_two_fields(self):
+        os.mkdir(self.data)
+        self.expect(1, r"line 2: .*no field user.id.*there is no id", "put", "clicks", "--data",
+                    self.data, "--key", "user.id",
+                    stdin='{"user":{"id":1},"user":{}}\n{"user":{},"user":{"id":1}}\n')
 
     def test_put_ends_on_a_signal(self):
         os.mkdir(self.data)

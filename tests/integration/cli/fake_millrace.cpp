@@ -43,7 +43,8 @@ int main(int argc, char **argv)
         snapshot.state = runtime::RunState::Running;
         runtime::NodeFigures node;
         node.id = {"aaaaaaaa"};
-        node.state = runtime::NodeState::Running;
+        node.state = std::getenv("FAKE_IDLE") != nullptr ? runtime::NodeState::Stopped
+                                                         : runtime::NodeState::Running;
         node.counts.in = 7;
         node.counts.processed = 7;
         runtime::NodeFigures clicks;

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line on the real engine: run, put, records and streams on one data directory, live and
 at rest. argv: program."""
+import contextlib
 import fcntl
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -140,6 +142,90 @@ class ProgramTest(unittest.TestCase):
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = self.run_it("put", "clcks", stdin="{}\n", code=5)
         self.assertIn("did you mean clicks?", done.stderr)
+
+    def test_until_done_without_a_source(self):
+        """Nothing can ever come: that is said, instead of waiting for it."""
+        done = self.run_it("run", self.empty, "--until-done", code=3)
+        self.assertRegex(done.stderr, r"Nothing would ever be done: the pipeline has no producer.*"
+                                      r"\[cli\.nothing-to-do\]")
+        # What is stored already is something to do.
+        self.run_it("put", "clicks", stdin='{"n":1}\n')
+        drains = self.file("drains.millrace", pipeline(
+            {"bbbbbbbb": STREAM, "cccccccc": {"kind": "standard-output", "name": "Out"}},
+            [("bbbbbbbb", "cccccccc")]))
+        self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
+
+    def test_the_report_and_a_node_do_not_share_standard_output(self):
+        prints = self.file("prints.millrace", pipeline(
+            {"aaaaaaaa": SOURCE, "cccccccc": {"kind": "standard-output", "name": "Out"}},
+            [("aaaaaaaa", "cccccccc")]))
+        refused = self.run_it("run", prints, "--until-done", "--report", "json", code=2)
+        self.assertRegex(refused.stderr, r"run: Out writes to standard output too.*--report json=FILE "
+                                         r"\[cli\.report-mixed\]")
+        self.assertEqual(refused.stdout, "")
+        path = os.path.join(self.folder.name, "report.json")
+        done = self.run_it("run", prints, "--until-done", "--report", "json=" + path)
+        self.assertEqual(len([json.loads(line) for line in done.stdout.splitlines()]), TOTAL)
+        with open(path, encoding="utf-8") as report:
+            self.assertEqual(json.load(report)["nodes"]["cccccccc"]["out"], TOTAL)
+
+    def test_a_field_that_the_schema_lacks_is_said(self):
+        """Once, on the terminal and in the report, however many records have it."""
+        lines = "".join(json.dumps({"n": n, **({"coupon": 1} if n >= 1500 else {})}) + "\n"
+                        for n in range(3000))
+        source = {"kind": "file", "name": "File",
+                  "parameters": {"path": self.file("in.ndjson", lines), "schema": "n BIGINT"}}
+        table = {"kind": "sqlite-table", "name": "Table", "parameters": {"file": "out.db", "table": "t"}}
+        widens = self.file("widens.millrace", pipeline(
+            {"aaaaaaaa": source, "bbbbbbbb": STREAM, "cccccccc": table},
+            [("aaaaaaaa", "bbbbbbbb"), ("bbbbbbbb", "cccccccc")]))
+        for virtual in ([], ["--virtual"], ["--virtual"]):
+            self.data = tempfile.mkdtemp(dir=self.folder.name)
+            done = self.run_it("run", widens, "--until-done", "--report", "json", *virtual)
+            said = [l for l in done.stderr.splitlines() if "[engine.field-not-in-schema]" in l]
+            self.assertEqual(len(said), 1, done.stderr)
+            self.assertRegex(said[0], r"node bbbbbbbb: field coupon: Records of stream clicks have a "
+                                      r"field coupon .*\(record \d+ of shard \d is one\)")
+            problems = [p for p in json.loads(done.stdout)["problems"]
+                        if p["id"] == "engine.field-not-in-schema"]
+            self.assertEqual([p["count"] for p in problems], [1])
+
+    def test_readers_hide_what_is_too_old_as_the_engine_does(self):
+        kept = self.file("kept.millrace", pipeline({"bbbbbbbb": STREAM}, []))
+        self.run_it("run", kept, "--for", "100ms")
+        self.run_it("put", "clicks", stdin="1\n2\n")
+        clicks = lambda: [l for l in self.run_it("streams").stdout.splitlines()
+                          if l.startswith("clicks ")][0]
+        self.assertRegex(clicks(), r"^clicks +data +4 +2 .* 24 h ")
+        with contextlib.closing(sqlite3.connect(self.data + "/catalog.db")) as catalog:
+            catalog.execute("UPDATE stream SET retention = 1 WHERE name = 'clicks'")
+            catalog.commit()
+        self.assertRegex(clicks(), r"^clicks +data +4 +0 .* 0.001 s ")
+        done = self.run_it("records", "clicks", "--format", "ndjson")
+        self.assertEqual(done.stdout, "")
+        self.assertIn("2 records are older than the stream's retention", done.stderr)
+        self.assertEqual(self.records("--from", "2020-01-01T00:00:00Z"), [])
+        self.assertEqual(self.run_it("records", "clicks", "--from", "latest").stderr, "")
+
+    def test_what_a_virtual_run_wrote_does_not_expire(self):
+        self.run_it("run", self.generated, "--until-done", "--virtual")
+        self.assertEqual(len(self.records()), TOTAL)
+        self.assertRegex(self.run_it("streams").stdout, rf"(?m)^clicks +data +4 +{TOTAL:,} .* off ")
+
+    def test_a_wire_keeps_records_until_they_are_read(self):
+        wired = self.file("wired.millrace", pipeline(
+            {"aaaaaaaa": SOURCE, "bbbbbbbb": STREAM,
+             "cccccccc": {**STREAM, "parameters": {"stream": "other"}}},
+            [("aaaaaaaa", "bbbbbbbb"), ("aaaaaaaa", "cccccccc")]))
+        self.run_it("run", wired, "--until-done")
+        self.assertRegex(self.run_it("streams").stdout, r"(?m) wire .* until read ")
+
+    def test_records_shows_payloads_as_they_are(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        # A line end between values, which would end the line of the output, and two of one name.
+        self.run_it("put", "clicks", stdin='{"a":1.10,\r"a":12345678901234567890123}\n')
+        out = self.run_it("records", "clicks", "--format", "ndjson").stdout
+        self.assertIn('"data":{"a":1.10, "a":12345678901234567890123}', out)
 
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")

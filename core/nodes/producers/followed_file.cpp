@@ -6,6 +6,9 @@
 namespace millrace::nodes {
 namespace {
 
+/// For about ten minutes, as often as a tail looks.
+constexpr int kLateLooks = 3000;
+
 Problem unreadable(const Path &path, const Problem &problem)
 {
     return Problem(Code::NodeFileUnreadable, {{"path", path}, {"reason", problem.text()}});
@@ -263,7 +266,30 @@ Status FollowedFile::switchToNext(std::vector<Problem> &notices)
                               {{"path", m_path}, {"bytes", std::to_string(m_position->offset)}}));
     // A rotated file is older than what the path leads to.
     std::optional<Path> next = nextRotated(here->modifiedMs, here->inode);
-    return begin(next ? *next : m_path, false);
+    std::optional<LineReader> left = std::move(m_lines);
+    m_lines.reset();
+    MILLRACE_TRY(begin(next ? *next : m_path, false));
+    m_left = std::move(left);
+    m_leftLooks = 0;
+    return Done{};
+}
+
+/// A program writes on to the file it has open until it is told of the rotation: what comes there
+/// late is not left out.
+Result<std::optional<Line>> FollowedFile::nothingNow()
+{
+    m_idle = true;
+    if (!m_left)
+        return std::optional<Line>();
+    auto line = m_left->next();
+    if (line && *line && (*line)->complete) {
+        m_leftLooks = 0;
+        m_late = true;
+        return line;
+    }
+    if (!line || ++m_leftLooks >= kLateLooks)
+        m_left.reset();
+    return std::optional<Line>();
 }
 
 Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
@@ -298,8 +324,7 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         if (*current) {
             if (had && reopened)
                 continue;
-            m_idle = true;
-            return std::optional<Line>();
+            return nothingNow();
         }
         // This file has an end. Something may have been written between reading and looking.
         const auto rest = m_lines->next();
@@ -310,8 +335,7 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         const std::uint64_t before = m_position->inode;
         MILLRACE_TRY(switchToNext(notices));
         if (m_position->inode == before) {
-            m_idle = true;
-            return std::optional<Line>();
+            return nothingNow();
         }
         m_waitingSaid = false;
     }
@@ -319,6 +343,10 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
 
 void FollowedFile::accept(const Line &line)
 {
+    if (std::exchange(m_late, false)) {
+        m_left->accept(line); // m_position is that of the file behind
+        return;
+    }
     m_position->offset = line.end;
     m_position->line += 1;
     m_lines->accept(line);

@@ -51,6 +51,7 @@ private:
     Status updateHead();
     Result<bool> stillCurrent(std::vector<Problem> &notices);
     Status switchToNext(std::vector<Problem> &notices);
+    Result<std::optional<Line>> nothingNow();
     Result<std::uint64_t> endOfLastLine(const File &file, std::uint64_t size);
 
     FileSystem &m_files;
@@ -62,6 +63,9 @@ private:
     bool m_idle = false;               ///< the last call found nothing more to read
     bool m_waitingSaid = false;
     std::uint64_t m_seenBytes = 0; ///< largest size seen of this file
+    std::optional<LineReader> m_left; ///< the file before, while somebody may still write to it
+    int m_leftLooks = 0;              ///< how often nothing was found there in a row
+    bool m_late = false;              ///< the line given last is of m_left
 };
 
 } // namespace millrace::nodes

@@ -183,6 +183,25 @@ private slots:
         QVERIFY(world.noticed(Code::NodeTailRotated));
     }
 
+    /// A program writes on to the file it has open until somebody tells it.
+    void linesThatComeLateToARotatedFileAreRead()
+    {
+        TailWorld world;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.rename(world.path, world.path + ".1");
+        world.append("new\n");
+        QCOMPARE(world.read(), std::string("[new]"));
+        QCOMPARE(world.read(), std::string());
+        world.append(world.path + ".1", "late\nlater\nhal");
+        world.append("newer\n");
+        QCOMPARE(world.read(), std::string("[newer][late][later]"));
+        world.append(world.path + ".1", "f\n");
+        QCOMPARE(world.read(), std::string("[half]"));
+        world.restart(); // what was given is not given again
+        QCOMPARE(world.read(), std::string());
+    }
+
     void rotationWhileStoppedLosesNothing()
     {
         TailWorld world;

@@ -55,6 +55,41 @@ private slots:
         QVERIFY(!status->text().startsWith(u"%1 problems"_s.arg(lines.size())));
     }
 
+    void aSecondBrokenFileIsExplainedToo()
+    {
+        Studio studio;
+        const QString first = writeTemporary(u"first.millrace"_s, "{}");
+        const QString second = writeTemporary(u"second.millrace"_s, "{\"formatVersion\": 1}");
+        QVERIFY(!studio.window.openFile(first));
+        QVERIFY(!studio.window.openFile(second)); // from the page that explains the first
+        QVERIFY(!studio.window.message().lines().isEmpty());
+        const auto *area = studio.find<QScrollArea>(u"message.problems"_s);
+        QTRY_VERIFY2(area->height() > 30 && area->widget()->height() <= area->height(),
+                     qPrintable(u"%1 of %2"_s.arg(area->height()).arg(area->widget()->height())));
+    }
+
+    void enterPressesTheButtonThatHasTheFocus()
+    {
+        Studio studio;
+        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        auto *back = studio.find<QPushButton>(u"message.back.button"_s);
+        back->setFocus();
+        QTest::keyClick(back, Qt::Key_Return);
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
+    void anotherFileIsOpenedFromHere()
+    {
+        Studio studio;
+        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        QTest::mouseClick(studio.find<QPushButton>(u"message.open.button"_s), Qt::LeftButton);
+        graph::Document other = clickstream();
+        other.name = "Other";
+        studio.chooseFile(writeTemporary(u"other.millrace"_s, *graph::writeDocument(other)));
+        QTRY_COMPARE(studio.window.document().name(), u"Other"_s);
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
     void anEngineThatCannotOpenIsExplained()
     {
         MainWindow window(testKinds(), {});

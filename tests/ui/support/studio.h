@@ -8,6 +8,7 @@
 
 #include <QSize>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 
@@ -19,7 +20,7 @@ struct Studio {
     ui::MainWindow window;
     int second = 300;
 
-    explicit Studio(QSize size = {1600, 1000});
+    explicit Studio(QSize size = {1600, 1000}, const QStringList &templateFolders = {});
 
     /// Publishes the next second's snapshot and lets the window see it.
     void tick(int times = 1);
@@ -33,6 +34,10 @@ struct Studio {
     }
 
     void clickNode(const NodeId &id);
+    /// Opens the menus of these names by clicks, one out of the other, and clicks the action.
+    void clickMenu(const QStringList &menus, const QString &action);
+    /// Chooses a file in the dialog that asks for one, and presses its button.
+    void chooseFile(const QString &path);
 };
 
 /// Saves a picture for people when MILLRACE_PICTURES names a folder.

@@ -2,6 +2,12 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/studio.h"
 
+#include "ui/canvas/canvas_view.h"
+#include "ui/charts/throughput_panel.h"
+#include "ui/panels/bottom_panel.h"
+#include "ui/panels/records_panel.h"
+#include "ui/shell/canvas_page.h"
+
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QGraphicsView>
@@ -53,6 +59,39 @@ private slots:
             QVERIFY2(!action->objectName().isEmpty() && !action->text().isEmpty() &&
                          !action->toolTip().isEmpty(),
                      qPrintable(action->objectName()));
+    }
+
+    void keysReachEveryPanel()
+    {
+        Studio studio;
+        QVERIFY(QTest::qWaitForWindowActive(&studio.window));
+        studio.tick(2);
+        QTest::keyClick(&studio.window, Qt::Key_2, Qt::AltModifier);
+        QTest::keyClick(studio.window.focusWidget(), Qt::Key_Down);
+        QVERIFY(studio.window.records().table().selectionModel()->hasSelection());
+        QTest::keyClick(&studio.window, Qt::Key_3, Qt::AltModifier);
+        QVERIFY(studio.find<QTableView>(u"problems.table"_s)->hasFocus());
+        studio.window.scene().clearSelection();
+        QTest::keyClick(studio.window.focusWidget(), Qt::Key_Down);
+        QTest::keyClick(studio.window.focusWidget(), Qt::Key_Return); // goes to its card
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kStream));
+        QVERIFY(studio.window.canvas().view().hasFocus());
+        QTest::keyClick(&studio.window, Qt::Key_1, Qt::AltModifier);
+        QVERIFY(studio.window.throughput().isVisible());
+        QVERIFY(studio.window.bottom().tabs().hasFocus());
+        QTest::keyClick(&studio.window, Qt::Key_0, Qt::AltModifier);
+        QTest::keyClick(studio.window.focusWidget(), Qt::Key_Left);
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kGenerator));
+    }
+
+    void nothingIsOfferedThatDoesNothing()
+    {
+        Studio studio;
+        studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
+        for (const QString &id :
+             {u"view.canvas"_s, u"view.throughput"_s, u"view.records"_s, u"view.problems"_s,
+              u"view.inspector"_s, u"view.zoom-in"_s, u"view.fit"_s, u"run.run"_s})
+            QVERIFY2(!studio.window.actions().action(id)->isEnabled(), qPrintable(id));
     }
 
     void noTwoActionsShareAShortcut()

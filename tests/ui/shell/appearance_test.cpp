@@ -5,6 +5,7 @@
 #include "ui/style/style.h"
 
 #include <QLabel>
+#include <QMessageBox>
 #include <QTest>
 
 using namespace millrace;
@@ -22,12 +23,35 @@ private slots:
     void themeIsChosenInTheMenu()
     {
         Studio studio;
-        studio.window.actions().action(u"view.theme.light"_s)->trigger();
+        studio.clickMenu({u"menu.view"_s, u"menu.theme"_s}, u"view.theme.light"_s);
         QCOMPARE(theme().kind, ThemeKind::Light);
         const QColor ground = studio.window.grab().toImage().pixelColor(800, 4);
         QCOMPARE(ground, Theme::of(ThemeKind::Light).panel);
-        studio.window.actions().action(u"view.theme.high-contrast"_s)->trigger();
+        studio.clickMenu({u"menu.view"_s, u"menu.theme"_s}, u"view.theme.high-contrast"_s);
         QCOMPARE(theme().kind, ThemeKind::HighContrast);
+    }
+
+    void sizeAndMotionAreChosenInTheMenu()
+    {
+        Studio studio;
+        studio.clickMenu({u"menu.view"_s, u"menu.size"_s}, u"view.size.150"_s);
+        QCOMPARE(Style::instance().scale(), 1.5);
+        studio.clickMenu({u"menu.view"_s, u"menu.size"_s}, u"view.size.100"_s);
+        QCOMPARE(Style::instance().scale(), 1.0);
+        studio.clickMenu({u"menu.view"_s}, u"view.reduced-motion"_s);
+        QVERIFY(Style::instance().reducedMotion());
+        studio.clickMenu({u"menu.view"_s}, u"view.reduced-motion"_s);
+        QVERIFY(!Style::instance().reducedMotion());
+    }
+
+    void versionAndLicenceAreTold()
+    {
+        Studio studio;
+        studio.clickMenu({u"menu.help"_s}, u"help.about"_s);
+        auto *box = studio.find<QMessageBox>(u"dialog.about"_s);
+        QVERIFY(box && box->isVisible());
+        QCOMPARE(box->text(), u"Millrace 0.0"_s);
+        QVERIFY(box->informativeText().contains(u"GNU General Public License"_s));
     }
 
     void largerInterfaceClipsNothing()

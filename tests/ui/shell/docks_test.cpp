@@ -8,6 +8,7 @@
 #include "ui/panels/bottom_panel.h"
 #include "ui/shell/canvas_page.h"
 
+#include <QMouseEvent>
 #include <QTest>
 
 using namespace millrace;
@@ -38,7 +39,27 @@ private slots:
         QVERIFY(QTest::qWaitForWindowExposed(&late));
         late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
         QTRY_COMPARE(late.bottom().height(), 366);
-        QCOMPARE(late.inspector().width(), 311);
+        QTRY_COMPARE(late.inspector().width(), 311);
+    }
+
+    void aLineThatWasDraggedStays()
+    {
+        Studio studio({1600, 1000});
+        QTRY_COMPARE(studio.window.bottom().height(), 366);
+        const int line = studio.find<QWidget>(u"dock.bottom"_s)->geometry().top() - 1;
+        const QPoint from(400, line);
+        const QPoint to(400, line - 120);
+        QTest::mousePress(&studio.window, Qt::LeftButton, {}, from);
+        QMouseEvent move(QEvent::MouseMove, to, studio.window.mapToGlobal(to), Qt::NoButton,
+                         Qt::LeftButton, {});
+        QCoreApplication::sendEvent(&studio.window, &move);
+        QTRY_COMPARE(studio.window.bottom().height(), 486);
+        QTest::mouseRelease(&studio.window, Qt::LeftButton, {}, to);
+        studio.window.resize(1590, 1000); // what would have put it back
+        QTRY_COMPARE(studio.window.canvas().width() + studio.window.inspector().width(), 1589);
+        Studio other({1600, 1000}); // its docks follow later than those of the first would have
+        QTRY_COMPARE(other.window.bottom().height(), 366);
+        QCOMPARE(studio.window.bottom().height(), 486);
     }
 
     void docksFollowTheWindowBothWays()

@@ -4,6 +4,7 @@
 
 #include "core/graph/file.h"
 
+#include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
 #include "ui/canvas/wire_item.h"
 #include "ui/charts/throughput_panel.h"
@@ -57,6 +58,45 @@ private slots:
         QCOMPARE(studio.window.throughput().stream(), std::optional(kStream)); // stays
         QVERIFY(studio.window.records().model().rowCount() > 0);
         QCOMPARE(studio.find<QLabel>(u"inspector.title"_s)->text(), u"Errors"_s);
+    }
+
+    void closingStopsTheEngine()
+    {
+        Studio studio;
+        studio.tick();
+        QTest::keyClick(&studio.window, Qt::Key_W, Qt::ControlModifier);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
+    }
+
+    void aPipelinesStreamIsSelectedAndTheCanvasHasTheKeys()
+    {
+        Studio studio;
+        QVERIFY(QTest::qWaitForWindowActive(&studio.window));
+        QCOMPARE(studio.window.windowTitle(), u"Clickstream – Millrace"_s);
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kStream));
+        QTest::keyClick(studio.window.focusWidget(), Qt::Key_Left);
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kGenerator));
+    }
+
+    void theDashesFlowWhileItRuns()
+    {
+        Studio studio;
+        studio.tick();
+        CanvasView &view = studio.window.canvas().view();
+        QTRY_COMPARE(studio.window.bottom().height(), 366); // the canvas has its size
+        QCOMPARE(view.viewportUpdateMode(), QGraphicsView::FullViewportUpdate);
+        const QImage before = view.grab().toImage();
+        QTRY_VERIFY(view.grab().toImage() != before); // the snapshot is the same
+    }
+
+    void anotherPipelineBeginsWithItsPanels()
+    {
+        Studio studio;
+        studio.window.bottom().open(BottomPanel::Page::Problems);
+        QVERIFY(!studio.window.records().isVisible());
+        studio.window.openFile(
+            writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
+        QVERIFY(studio.window.records().isVisible());
     }
 
     void closingGoesBackToTheStartPage()

@@ -5,7 +5,9 @@
 #include "core/graph/file.h"
 #include "core/graph/place.h"
 
+#include "ui/canvas/canvas_view.h"
 #include "ui/canvas/node_item.h"
+#include "ui/shell/canvas_page.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -66,6 +68,51 @@ private slots:
         QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
     }
 
+    void aRefusedCommandOpensTheProblems()
+    {
+        Studio studio;
+        studio.tick();
+        studio.engine->problems = {Problem(Code::DiskFull, {{"operation", "write"}})};
+        QTest::keyClick(&studio.window, Qt::Key_F6);
+        studio.window.bridge().poll();
+        QVERIFY(studio.find<QTableView>(u"problems.table"_s)->isVisible());
+        QVERIFY(studio.find<QPushButton>(u"status.problems.button"_s)
+                    ->text()
+                    .contains(u"The disk is full"_s));
+    }
+
+    void whatADeployMendedIsNoProblemAnyMore()
+    {
+        Studio studio;
+        studio.engine->deployProblems = {Problem(Code::NotFound, {{"what", "a file"}})};
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        studio.window.bridge().poll();
+        QCOMPARE(studio.window.problems().rowCount(), 1);
+        studio.engine->deployProblems.clear();
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        studio.window.bridge().poll();
+        QCOMPARE(studio.window.problems().rowCount(), 0);
+        // And another pipeline has none of this one's.
+        studio.engine->deployProblems = {Problem(Code::NotFound, {{"what", "a file"}})};
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        studio.window.bridge().poll();
+        QCOMPARE(studio.window.problems().rowCount(), 1);
+        studio.window.openFile(
+            writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
+        QCOMPARE(studio.window.problems().rowCount(), 0);
+    }
+
+    void clearingTakesAwayWhatADeploySaid()
+    {
+        Studio studio;
+        studio.engine->deployProblems = {Problem(Code::NotFound, {{"what", "a file"}})};
+        QTest::keyClick(&studio.window, Qt::Key_F5);
+        studio.window.bridge().poll();
+        QTest::mouseClick(studio.find<QPushButton>(u"problems.clear.button"_s), Qt::LeftButton);
+        QCOMPARE(studio.window.problems().rowCount(), 0);
+        QCOMPARE(studio.engine->count<engine::ClearProblemsRequest>(), 1);
+    }
+
     void runsAsSoonAsTheEngineIsThere()
     {
         MainWindow window(testKinds(), {});
@@ -98,6 +145,10 @@ private slots:
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at);
         QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, at);
         QCOMPARE(studio.window.scene().selectedNode(), std::optional(kFilter));
+        const CanvasView &view = studio.window.canvas().view();
+        const QPointF middle = view.mapToScene(view.viewport()->rect().center());
+        QVERIFY((middle - studio.window.scene().itemFor(kFilter)->sceneBoundingRect().center())
+                    .manhattanLength() < 4);
         // The engine counts what it refused: the list and the cards say it once.
         runtime::Snapshot refused = clickstreamSnapshot(0);
         refused.nodes.clear();

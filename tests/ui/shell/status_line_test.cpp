@@ -2,7 +2,12 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/studio.h"
 
+#include "ui/shell/health_mark.h"
+
+#include <QDir>
 #include <QLabel>
+#include <QPushButton>
+#include <QTableView>
 #include <QTest>
 
 using namespace millrace;
@@ -15,6 +20,45 @@ class StatusLineTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void aProblemIsMarkedAndLedTo()
+    {
+        Studio studio;
+        studio.tick(); // of the hot shard
+        auto *mark = studio.find<HealthMark>(u"status.problems.mark"_s);
+        QVERIFY(mark->isVisible());
+        QCOMPARE(mark->health(), Health::Warning);
+        auto *button = studio.find<QPushButton>(u"status.problems.button"_s);
+        QVERIFY2(button->text().startsWith(u"1 problem: Shard 2 is hot"_s),
+                 qPrintable(button->text()));
+        QTest::mouseClick(button, Qt::LeftButton);
+        QVERIFY(studio.find<QTableView>(u"problems.table"_s)->isVisible());
+        runtime::Snapshot fine = clickstreamSnapshot(2);
+        fine.problems.clear();
+        studio.show(fine);
+        QVERIFY(!mark->isVisible());
+        QCOMPARE(button->text(), u"No problems"_s);
+    }
+
+    void theHomeFolderIsShort()
+    {
+        Studio studio;
+        runtime::Snapshot snapshot = clickstreamSnapshot(2);
+        snapshot.dataDirectory = (QDir::homePath() + u"/.local/share/millrace/x"_s).toStdString();
+        studio.show(snapshot);
+        QCOMPARE(studio.find<QLabel>(u"status.engine"_s)->text(),
+                 u"Embedded engine · ~/.local/share/millrace/x"_s);
+    }
+
+    void nothingOnTheDiskIsNotCompressed()
+    {
+        Studio studio;
+        runtime::Snapshot snapshot = clickstreamSnapshot(2);
+        snapshot.diskBytes = 0;
+        snapshot.compression = 1;
+        studio.show(snapshot);
+        QCOMPARE(studio.find<QLabel>(u"status.disk"_s)->text(), u"Disk 0\u00a0B of 2\u00a0GB"_s);
+    }
+
     void figuresOfTheStatusLineAreNeverCut()
     {
         Studio studio({960, 600});

@@ -59,4 +59,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>millrace::ui::format</name>
+    <message numerus="yes">
+        <source>%1 record(s)</source>
+        <translation>
+            <numerusform>%1 record</numerusform>
+            <numerusform>%1 records</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

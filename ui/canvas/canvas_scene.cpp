@@ -32,10 +32,10 @@ WireContent wireContent(KindRole role, const runtime::WireFigures *figures)
     content.backPressured = figures->backPressured;
     QStringList lines{CanvasScene::tr("%1, %2").arg(format::recordRate(figures->recordsPerSecond),
                                                     format::byteRate(figures->bytesPerSecond)),
-                      CanvasScene::tr("%1 records so far").arg(format::integer(figures->records))};
+                      CanvasScene::tr("%1 so far").arg(format::records(figures->records))};
     if (figures->implicitStream)
-        lines << CanvasScene::tr("A stream of its own: %1 records wait in it")
-                     .arg(format::integer(figures->queued));
+        lines << CanvasScene::tr("A stream of its own, with %1 waiting")
+                     .arg(format::records(figures->queued));
     if (figures->backPressured)
         lines << CanvasScene::tr("It holds back what comes before it");
     content.toolTip = lines.join(u'\n');

@@ -39,8 +39,6 @@ CanvasView::CanvasView(CanvasScene &scene, QWidget *parent)
 {
     setObjectName(u"canvas.view"_s);
     setAccessibleName(tr("Canvas"));
-    setAccessibleDescription(
-        tr("The pipeline as cards and wires; the arrow keys walk from card to card"));
     setFrameShape(NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -50,7 +48,18 @@ CanvasView::CanvasView(CanvasScene &scene, QWidget *parent)
     setViewportUpdateMode(SmartViewportUpdate);
     m_flowTimer.setInterval(kFlowInterval);
     connect(&m_flowTimer, &QTimer::timeout, this, &CanvasView::flow);
+    connect(&scene, &CanvasScene::selectedNodeChanged, this, &CanvasView::describe);
+    describe();
     connect(&Style::instance(), &Style::changed, viewport(), qOverload<>(&QWidget::update));
+}
+
+/// Tells a screen reader of the selected card.
+void CanvasView::describe()
+{
+    const std::optional<NodeId> selected = m_scene.selectedNode();
+    setAccessibleDescription(
+        selected ? spokenText(m_scene.itemFor(*selected)->content())
+                 : tr("The pipeline as cards and wires; the arrow keys walk from card to card"));
 }
 
 void CanvasView::zoomAt(const QPointF &anchor, qreal zoom)

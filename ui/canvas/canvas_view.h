@@ -56,6 +56,7 @@ protected:
 private:
     void flow();
     void setSpaceHeld(bool held);
+    void describe();
 
     CanvasScene &m_scene;
     QTimer m_flowTimer;

@@ -85,12 +85,12 @@ QString figureOf(graph::Category category, const runtime::NodeFigures &figures)
     switch (category) {
     case graph::Category::Producer:
         if (figures.state == runtime::NodeState::Finished)
-            return Texts::tr("%1 records").arg(format::integer(figures.counts.out));
+            return format::records(figures.counts.out);
         return format::recordRate(figures.outPerSecond);
     case graph::Category::Transform:
         return format::recordRate(figures.outPerSecond);
     case graph::Category::Destination:
-        return Texts::tr("%1 records").arg(format::integer(figures.counts.processed));
+        return format::records(figures.counts.processed);
     case graph::Category::Stream:
         break;
     }
@@ -320,6 +320,18 @@ CardContent cardContent(const graph::Node &node, const graph::NodeKind *kind,
     return content;
 }
 
+QString spokenText(const CardContent &content)
+{
+    //: %1 the name of a card, %2 what it is
+    QStringList sentences{Texts::tr("%1: %2").arg(content.title, content.what)};
+    for (const QString &each :
+         {content.state, content.figure, content.foot, content.note, content.attention}) {
+        if (!each.isEmpty() && each != format::noData())
+            sentences << each;
+    }
+    return sentences.join(u". "_s);
+}
+
 QString countsText(const runtime::NodeFigures &figures)
 {
     const runtime::FateCounts &counts = figures.counts;
@@ -327,7 +339,7 @@ QString countsText(const runtime::NodeFigures &figures)
     const auto add = [&lines](const QString &form, std::uint64_t value) {
         lines << form.arg(format::integer(value));
     };
-    add(Texts::tr("In: %1 records"), counts.in);
+    lines << Texts::tr("In: %1").arg(format::records(counts.in));
     add(Texts::tr("Processed: %1"), counts.processed);
     if (counts.filtered > 0)
         add(Texts::tr("Filtered out: %1"), counts.filtered);

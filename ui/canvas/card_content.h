@@ -55,6 +55,9 @@ Limits limitsOf(const graph::Node &node, const graph::NodeKind &kind);
 /// A translated text of a node kind's description (context "NodeKind").
 QString kindText(const std::string &source);
 
+/// The card in sentences, for screen readers: "clicks: Data stream · 4 shards · 24 h. running. …".
+QString spokenText(const CardContent &content);
+
 /// Exact counts for the tooltip: every fate on a line.
 QString countsText(const runtime::NodeFigures &figures);
 

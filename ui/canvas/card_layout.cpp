@@ -30,8 +30,9 @@ qreal widthOf(KindRole role)
         return 256;
     case KindRole::Transform:
         return 200;
+    case KindRole::Destination: // "SQLite table · " and a file's name
+        return 196;
     case KindRole::Producer:
-    case KindRole::Destination:
         break;
     }
     return 176;

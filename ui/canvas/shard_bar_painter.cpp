@@ -8,6 +8,8 @@
 #include <QPainter>
 #include <QPainterPath>
 
+#include <algorithm>
+
 namespace millrace::ui {
 
 namespace {
@@ -16,6 +18,7 @@ constexpr qreal kRadiusPx = 2.5;
 constexpr qreal kHatchStepPx = 7;
 constexpr qreal kHatchPx = 3;
 constexpr qreal kDashStepPx = 8;
+constexpr qreal kLeastFillPx = 2;
 
 /// Slanted stripes over `where`, clipped to `shape`.
 void hatch(QPainter &painter, const QPainterPath &shape, const QRectF &where, const QColor &color)
@@ -36,9 +39,10 @@ void paintShardBar(QPainter &painter, const QRectF &track, const ShardBar &bar)
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme().shardTrack());
     painter.drawRoundedRect(track, kRadiusPx, kRadiusPx);
-    const QRectF filled = CardLayout::fill(track, bar.load);
-    if (filled.width() < 0.5)
+    if (!(bar.load > 0))
         return;
+    QRectF filled = CardLayout::fill(track, bar.load);
+    filled.setWidth(std::max(filled.width(), kLeastFillPx)); // a little is not nothing
     QPainterPath shape;
     shape.addRoundedRect(filled, kRadiusPx, kRadiusPx);
     const QColor &color = bar.others > 0 ? theme().muted : theme().shard(bar.shard);

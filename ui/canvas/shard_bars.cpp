@@ -11,9 +11,11 @@ namespace millrace::ui {
 
 namespace {
 
+/// Where nothing comes in no limit binds; records are what the cards around count.
 QString figureOf(double bytesPerSecond, double recordsPerSecond, bool bytesBind)
 {
-    return bytesBind ? format::mebibyteRate(bytesPerSecond) : format::recordRate(recordsPerSecond);
+    return bytesBind && bytesPerSecond > 0 ? format::mebibyteRate(bytesPerSecond)
+                                           : format::recordRate(recordsPerSecond);
 }
 
 ShardBar barOf(const runtime::ShardFigures &shard, Limits limits, double fullLoad)

@@ -55,9 +55,13 @@ void CountsView::show(const runtime::NodeFigures *figures)
         m_backPressured = figures->backPressured;
         m_lag = figures->lagRecords == 0
                     ? tr("nothing waits")
-                    : tr("%1 records, the oldest for %2")
-                          .arg(format::integer(figures->lagRecords), format::lag(figures->lag));
+                    : tr("%1, the oldest for %2")
+                          .arg(format::records(figures->lagRecords), format::lag(figures->lag));
     }
+    QStringList spoken;
+    for (const Line &line : m_lines)
+        spoken << line.name + u' ' + line.value;
+    setAccessibleDescription(spoken.join(u", "_s));
     setMinimumHeight(sizeHint().height());
     update();
 }

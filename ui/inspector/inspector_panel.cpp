@@ -156,6 +156,7 @@ void InspectorPanel::rebuild()
     m_title->setText(node ? cardContent(*node, kind, nullptr).title : QString());
     m_title->setVisible(node != nullptr);
     m_kind->setText(kind ? kindText(kind->title) : node ? toQt(node->kind) : QString());
+    m_kind->setVisible(node != nullptr);
     m_settings->show(node, kind);
     showSnapshot(m_snapshot);
 }

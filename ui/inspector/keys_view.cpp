@@ -49,6 +49,14 @@ void KeysView::show(const runtime::NodeFigures *figures, Limits limits)
         for (const runtime::ShardFigures *shard : order)
             m_shards.push_back({shard->shard.value, hot(shard), shard->topKeys});
     }
+    QStringList spoken;
+    for (const Shard &shard : m_shards) {
+        QStringList keys;
+        for (const runtime::KeyShare &key : shard.keys)
+            keys << format::oneLine(toQt(key.key)) + u' ' + format::percent(key.share);
+        spoken << tr("shard %1: %2").arg(QString::number(shard.shard), keys.join(u", "_s));
+    }
+    setAccessibleDescription(spoken.join(u". "_s));
     setMinimumHeight(sizeHint().height());
     update();
 }

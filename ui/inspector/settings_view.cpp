@@ -84,7 +84,6 @@ void SettingsView::show(const graph::Node *node, const graph::NodeKind *kind)
         if (code) {
             auto *label = qobject_cast<QLabel *>(m_layout->itemAt(m_layout->count() - 1)->widget());
             label->setFont(Style::instance().figures(type::kSmall));
-            label->setProperty("look", u"code"_s);
         }
     }
     m_layout->addStretch(1);

@@ -97,6 +97,10 @@ void ShardsView::show(const runtime::NodeFigures *figures, Limits limits)
                                     .arg(QString::number(shard.shard.value), first, last)});
         }
     }
+    QStringList spoken;
+    for (const Shard &shard : m_shards)
+        spoken << tr("shard %1: %2").arg(QString::number(shard.bar.shard), shard.bar.figure);
+    setAccessibleDescription(spoken.join(u", "_s));
     setMinimumHeight(sizeHint().height());
     update();
 }
@@ -192,8 +196,9 @@ void ShardsView::paintRing(QPainter &painter, const QRectF &where) const
                             Qt::SolidLine, Qt::FlatCap));
         painter.drawArc(arc, 90 * 16 - from - gap, -(to - from - 2 * gap));
     }
-    const bool bytesBind = m_bytesPerSecond / runtime::kShardBytesPerSecond >=
-                           m_recordsPerSecond / runtime::kShardRecordsPerSecond;
+    const bool bytesBind =
+        m_bytesPerSecond > 0 && m_bytesPerSecond / runtime::kShardBytesPerSecond >=
+                                    m_recordsPerSecond / runtime::kShardRecordsPerSecond;
     painter.setFont(style.text(type::kTitle, QFont::DemiBold));
     painter.setPen(theme().text);
     const QRectF upper(where.left(), where.center().y() - style.px(20), where.width(),

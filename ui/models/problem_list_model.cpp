@@ -207,9 +207,18 @@ void ProblemListModel::rebuild()
     };
     std::stable_sort(rows.begin(), rows.end(),
                      [&](const Row &a, const Row &b) { return rank(a) < rank(b); });
-    beginResetModel();
-    m_rows = std::move(rows);
-    endResetModel();
+    // A problem that goes on happening is counted; whoever has it selected keeps it.
+    const bool same = std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(),
+                                 [](const Row &a, const Row &b) { return a.problem == b.problem; });
+    if (same) {
+        m_rows = std::move(rows);
+        if (!m_rows.empty())
+            emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    } else {
+        beginResetModel();
+        m_rows = std::move(rows);
+        endResetModel();
+    }
     emit countChanged();
 }
 

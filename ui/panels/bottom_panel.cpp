@@ -12,6 +12,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
+#include <QTableView>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -71,6 +72,17 @@ void BottomPanel::open(Page page)
         if (m_tabs->tabData(tab).toInt() == index)
             m_tabs->setCurrentIndex(tab);
     }
+}
+
+void BottomPanel::focusPage(Page page)
+{
+    open(page);
+    QWidget *wanted = page == Page::Records    ? &m_records->table()
+                      : page == Page::Problems ? &m_problems->table()
+                                               : nullptr;
+    if (!wanted || !wanted->isVisible()) // nothing to read there, or a chart
+        wanted = m_tabs;
+    wanted->setFocus(Qt::ShortcutFocusReason);
 }
 
 void BottomPanel::showProblemCount(int count)

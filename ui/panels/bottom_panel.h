@@ -26,6 +26,8 @@ public:
 
     enum class Page { Throughput, Records, Problems };
     void open(Page page);
+    /// Opens it and gives it the keys.
+    void focusPage(Page page);
     void showProblemCount(int count);
     bool isSideBySide() const { return m_sideBySide; }
     QTabBar &tabs() { return *m_tabs; }

@@ -114,8 +114,9 @@ void ProblemsPanel::refresh()
 {
     const int rows = m_model.rowCount();
     m_stack->setCurrentIndex(rows > 0 ? 1 : 0);
-    m_title->setText(rows > 0 ? tr("Worst first. Double-click one to go to where it is.")
-                              : QString());
+    m_title->setText(
+        rows > 0 ? tr("Worst first. Double-click one, or press Enter, to go to where it is.")
+                 : QString());
     m_clear->setVisible(rows > 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/bridge/problem_text.h"
+#include "ui/panels/json_text.h"
 #include "ui/panels/record_delegate.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
@@ -13,7 +14,6 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QJsonDocument>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -35,7 +35,7 @@ namespace {
 
 constexpr qsizetype kHexBytesPerLine = 16;
 constexpr qsizetype kHexBytes = 4096;
-constexpr int kDetailMinPanelPx = 250; ///< a lower panel shows the table only
+constexpr int kDetailBelowPx = 250; ///< a lower panel shows the record beside the table
 
 QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleName,
                            QWidget *parent)
@@ -47,16 +47,6 @@ QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleN
     edit->setLineWrapMode(QPlainTextEdit::NoWrap);
     edit->setFrameShape(QFrame::NoFrame);
     return edit;
-}
-
-/// JSON indented; anything else as it is.
-QString readable(const QByteArray &data)
-{
-    QJsonParseError error;
-    const QJsonDocument json = QJsonDocument::fromJson(data, &error);
-    if (error.error == QJsonParseError::NoError)
-        return QString::fromUtf8(json.toJson(QJsonDocument::Indented)).trimmed();
-    return QString::fromUtf8(data);
 }
 
 } // namespace
@@ -107,7 +97,9 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     makeCopyActions();
 
     m_detailTitle->setProperty("look", u"small"_s);
+    m_detailTitle->setObjectName(u"records.detail.title"_s);
     m_detailTitle->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_detailTitle->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the longest line
     auto *texts = new QHBoxLayout;
     texts->addWidget(m_hex, 3);
     texts->addWidget(m_text, 2);
@@ -272,11 +264,12 @@ void RecordsPanel::refresh()
                              : tr("%1, newest first").arg(m_name));
     }
     m_empty->setText(emptyText());
+    const QString waiting = format::integer(static_cast<quint64>(m_model.waiting()));
     m_newer->setVisible(m_model.isHeld());
     m_newer->setText(
-        m_model.waiting() > 0
-            ? tr("%1 new · follow").arg(format::integer(static_cast<quint64>(m_model.waiting())))
-            : tr("Held · follow"));
+        m_model.waiting() >= RecordTableModel::kMaxRows // older ones of them were dropped
+            ? tr("Over %1 new · follow").arg(waiting)
+            : m_model.waiting() > 0 ? tr("%1 new · follow").arg(waiting) : tr("Held · follow"));
 }
 
 QString RecordsPanel::emptyText() const
@@ -300,14 +293,30 @@ void RecordsPanel::showDetail()
 {
     const QModelIndexList rows = m_table->selectionModel()->selectedRows();
     const RecordRow *record = rows.isEmpty() ? nullptr : m_model.record(rows.first().row());
-    m_detail->setVisible(record && height() >= kDetailMinPanelPx);
+    placeDetail();
+    m_detail->setVisible(record);
     if (!record)
         return;
-    m_detailTitle->setText(tr("%1 %2 · shard %3 · %4")
-                               .arg(format::dateTime(record->arrivalMs), format::zone(),
-                                    QString::number(record->shard), record->sequenceNumber));
+    const QString arrived = format::dateTime(record->arrivalMs) + u' ' + format::zone();
+    const QString shard = QString::number(record->shard);
+    m_detailTitle->setText(
+        m_detailSide == Qt::Vertical
+            ? tr("%1 · shard %2 · %3").arg(arrived, shard, record->sequenceNumber)
+            : tr("%1 · shard %2").arg(arrived, shard));
     m_hex->setPlainText(hexDump(record->data, kHexBytes));
-    m_text->setPlainText(readable(record->data));
+    m_text->setPlainText(indentedJson(record->data));
+}
+
+/// Below the table, or beside it, and then without the bytes, where the panel is low.
+void RecordsPanel::placeDetail()
+{
+    const bool low = height() < Style::instance().px(kDetailBelowPx);
+    const Qt::Orientation side = low ? Qt::Horizontal : Qt::Vertical;
+    m_hex->setVisible(!low);
+    if (std::exchange(m_detailSide, side) == side)
+        return;
+    m_splitter->setOrientation(side);
+    m_splitter->setSizes({3 * width(), 2 * width()}); // shares
 }
 
 void RecordsPanel::followAgain()

@@ -46,6 +46,7 @@ private:
     void refresh();
     QString emptyText() const;
     void showDetail();
+    void placeDetail();
     void followAgain();
 
     EngineBridge &m_bridge;
@@ -65,6 +66,7 @@ private:
     QLabel *m_detailTitle = nullptr;
     QPlainTextEdit *m_hex = nullptr;
     QPlainTextEdit *m_text = nullptr;
+    Qt::Orientation m_detailSide = Qt::Vertical;
 };
 
 /// "0000  7b 22 70 …": sixteen bytes a line, at most `limit` bytes and then how many more.

@@ -131,6 +131,10 @@ void MainWindow::connectAll()
 {
     connect(m_start, &StartPage::openWanted, this, &MainWindow::askForFile);
     connect(m_start, &StartPage::templateWanted, this, &MainWindow::openFile);
+    connect(m_start, &StartPage::runWanted, this, [this](const QString &filePath) {
+        if (openFile(filePath))
+            runWhenReady();
+    });
     connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
     connect(m_message, &MessagePage::backWanted, this, &MainWindow::showDocument);
     connect(m_status, &StatusLine::problemsWanted, this, [this] {
@@ -143,6 +147,7 @@ void MainWindow::connectAll()
         m_lastStream.reset();
         m_problems.setDeployProblems({});
         showDocument();
+        m_bottom->open(BottomPanel::Page::Throughput); // not where the one before was looked at
         m_canvas->fitSoon();
         // A stream says most about a pipeline: it is what the panels show first.
         if (const std::optional<NodeId> stream = streamToShow())
@@ -200,7 +205,7 @@ void MainWindow::showEngineProblem(const Problem &problem)
 {
     m_engineFailed = true;
     m_runPending = false;
-    m_status->showNoEngine(false);
+    m_status->showNoEngine(StatusLine::NoEngine::Failed);
     showMessage(tr("The engine could not start"),
                 tr("Nothing can run until this is solved. Then start the studio again."), {problem},
                 m_document.isOpen(), false);
@@ -242,7 +247,9 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
     if (m_bridge.hasEngine())
         m_status->showSnapshot(*snapshot);
     else
-        m_status->showNoEngine(m_document.isOpen() && !m_engineFailed);
+        m_status->showNoEngine(m_engineFailed        ? StatusLine::NoEngine::Failed
+                               : m_document.isOpen() ? StatusLine::NoEngine::Starting
+                                                     : StatusLine::NoEngine::NoPipeline);
     m_problems.setRuntimeProblems(snapshot->problems);
     m_canvas->view().setRunning(snapshot->state == runtime::RunState::Running);
     // A stream's identity is known once it runs.
@@ -263,6 +270,8 @@ void MainWindow::showDocument()
     setDocksVisible(open);
     if (open)
         m_canvas->view().setFocus();
+    else
+        m_start->focusChoice();
     showSelection();
     updateActions();
     updateProblemCount();
@@ -356,7 +365,8 @@ void MainWindow::updateActions()
     for (const QString &id :
          {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s})
         m_actions.action(id)->setEnabled(canvas);
-    for (const QString &id : {u"view.throughput"_s, u"view.records"_s, u"view.problems"_s})
+    for (const QString &id : {u"view.canvas"_s, u"view.throughput"_s, u"view.records"_s,
+                              u"view.problems"_s, u"view.inspector"_s})
         m_actions.action(id)->setEnabled(canvas);
 }
 

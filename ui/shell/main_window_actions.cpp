@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The actions of the main window and the menus made of them.
+#include "ui/canvas/canvas_view.h"
 #include "ui/panels/bottom_panel.h"
+#include "ui/shell/canvas_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/start_page.h"
 #include "ui/style/format.h"
@@ -54,10 +56,13 @@ void MainWindow::makeActions()
     a.add(u"view.zoom-100"_s, tr("Zoom to &100 %"), tr("Zoom to 100 %"), Qt::CTRL | Qt::Key_0);
     a.add(u"view.fit"_s, tr("&Fit the pipeline"), tr("Fit all cards into sight"),
           Qt::CTRL | Qt::Key_1, themedIcon(u"fit"_s));
+    connect(a.add(u"view.canvas"_s, tr("&Canvas"), tr("Walk from card to card with the arrow keys"),
+                  Qt::ALT | Qt::Key_0),
+            &QAction::triggered, this, [this] { m_canvas->view().setFocus(); });
     const auto panel = [&](const QString &id, const QString &text, const QString &help,
                            QKeySequence key, BottomPanel::Page page) {
         connect(a.add(id, text, help, key), &QAction::triggered, this,
-                [this, page] { m_bottom->open(page); });
+                [this, page] { m_bottom->focusPage(page); });
     };
     panel(u"view.throughput"_s, tr("&Throughput"), tr("Show the throughput of a stream"),
           Qt::ALT | Qt::Key_1, BottomPanel::Page::Throughput);
@@ -152,7 +157,8 @@ void MainWindow::makeMenus()
     QMenu *view = menu(u"menu.view"_s, tr("&View"), nullptr);
     add(view, {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s});
     view->addSeparator();
-    add(view, {u"view.throughput"_s, u"view.records"_s, u"view.problems"_s, u"view.inspector"_s});
+    add(view, {u"view.canvas"_s, u"view.throughput"_s, u"view.records"_s, u"view.problems"_s,
+               u"view.inspector"_s});
     view->addSeparator();
     add(menu(u"menu.theme"_s, tr("T&heme"), view),
         {u"view.theme.system"_s, u"view.theme.light"_s, u"view.theme.dark"_s,

@@ -73,8 +73,10 @@ MessagePage::MessagePage(QWidget *parent)
     m_lead->setWordWrap(true);
     m_back->setObjectName(u"message.back.button"_s);
     m_back->setAccessibleName(m_back->text());
+    m_back->setAutoDefault(true); // Enter presses what has the focus
     m_open->setObjectName(u"message.open.button"_s);
     m_open->setAccessibleName(m_open->text());
+    m_open->setAutoDefault(true);
 
     auto *list = new QWidget;
     list->setProperty("look", u"page"_s);
@@ -133,7 +135,9 @@ void MessagePage::show(const QString &headline, const QString &lead,
     m_lines.clear();
     m_sentences.clear();
     for (const Problem &problem : problems) {
-        m_list->addWidget(row(problem, this));
+        QWidget *shown = row(problem, this);
+        m_list->addWidget(shown);
+        shown->show(); // at once: fitList() counts what is hidden as nothing
         m_lines << problemTextWithPlace(problem);
         m_sentences << problemText(problem);
     }

@@ -1,50 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/graph/document.h"
-#include "core/graph/kind_catalog.h"
+#include "ui/shell/template.h"
 
-#include <QAbstractButton>
 #include <QWidget>
 
 #include <vector>
 
+class QLabel;
+class QPushButton;
+
 namespace millrace::ui {
 
-/// A pipeline that ships with the program: a `.millrace` file in the templates folder.
-struct Template {
-    QString filePath;
-    QString name;
-    /// Its kinds: "Generator → Data stream → SQLite table", or with commas when it branches.
-    QString parts;
-    graph::Document document;
-};
+class TemplateCard;
 
-/// The readable files of `folder`, by name. A file that cannot be read is left out: the project's
-/// tests open every one.
-std::vector<Template> templatesIn(const QString &folder, const graph::KindCatalog &catalog);
-
-/// A template as a button: a miniature of its cards, its name and what it is made of.
-class TemplateCard final : public QAbstractButton
-{
-    Q_OBJECT
-
-public:
-    TemplateCard(Template shown, const graph::KindCatalog &catalog, QWidget *parent = nullptr);
-    const Template &shown() const { return m_template; }
-    QSize sizeHint() const override;
-
-protected:
-    void paintEvent(QPaintEvent *event) override;
-
-private:
-    void paintMiniature(QPainter &painter, const QRectF &where) const;
-
-    Template m_template;
-    const graph::KindCatalog &m_catalog;
-};
-
-/// What the window shows while no pipeline is open.
+/// What the window shows while no pipeline is open: the templates, of which one is chosen, and
+/// buttons that say what happens to it.
 class StartPage final : public QWidget
 {
     Q_OBJECT
@@ -56,12 +27,27 @@ public:
               QWidget *parent = nullptr);
     const std::vector<Template> &templates() const { return m_templates; }
 
+    /// Gives the keys to what a person is most likely to want.
+    void focusChoice();
+
 signals:
+    void runWanted(const QString &filePath);
     void templateWanted(const QString &filePath);
     void openWanted();
 
 private:
+    QLayout *makeCards(const graph::KindCatalog &catalog);
+    QLayout *makeButtons();
+    const Template *chosen() const;
+    void showChoice();
+    void restyle();
+
     std::vector<Template> m_templates;
+    std::vector<TemplateCard *> m_cards;
+    QPushButton *m_run = nullptr;
+    QPushButton *m_only = nullptr;
+    QPushButton *m_open = nullptr;
+    QWidget *m_content = nullptr;
 };
 
 } // namespace millrace::ui

@@ -71,13 +71,15 @@ StatusLine::StatusLine(QWidget *parent)
     problems->addWidget(m_problems);
     layout->addLayout(problems);
     connect(m_problems, &QPushButton::clicked, this, &StatusLine::problemsWanted);
-    showNoEngine(false);
+    showNoEngine(NoEngine::NoPipeline);
     showProblems(0, Health::Quiet, {});
 }
 
-void StatusLine::showNoEngine(bool starting)
+void StatusLine::showNoEngine(NoEngine why)
 {
-    m_engineText = starting ? tr("Starting the engine…") : tr("No engine");
+    m_engineText = why == NoEngine::Starting ? tr("Starting the engine…")
+                   : why == NoEngine::Failed ? tr("No engine")
+                                             : tr("No pipeline is open");
     m_engine->setToolTip({});
     m_disk->clear();
     m_memory->clear();
@@ -90,9 +92,12 @@ void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
     m_engineText = directory.isEmpty() ? tr("Embedded engine")
                                        : tr("Embedded engine · %1").arg(shortPath(directory));
     m_engine->setToolTip(tr("The engine in this window keeps its streams in %1").arg(directory));
-    m_disk->setText(tr("Disk %1 of %2 (zstd %3)")
-                        .arg(format::disk(snapshot.diskBytes), format::disk(snapshot.budgetBytes),
-                             format::ratio(snapshot.compression)));
+    const QString used = format::disk(snapshot.diskBytes);
+    const QString budget = format::disk(snapshot.budgetBytes);
+    m_disk->setText(
+        snapshot.diskBytes > 0
+            ? tr("Disk %1 of %2 (zstd %3)").arg(used, budget, format::ratio(snapshot.compression))
+            : tr("Disk %1 of %2").arg(used, budget));
     m_disk->setToolTip(
         tr("When the budget is used up, the oldest data of the largest stream goes"));
     m_memory->setText(tr("Memory %1").arg(format::memory(snapshot.memoryBytes)));

@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+#include <cstdint>
+
 class QLabel;
 class QPushButton;
 
@@ -23,7 +25,9 @@ class StatusLine final : public QWidget
 public:
     explicit StatusLine(QWidget *parent = nullptr);
 
-    void showNoEngine(bool starting);
+    /// Why there are no figures of an engine.
+    enum class NoEngine : std::uint8_t { NoPipeline = 1, Starting, Failed };
+    void showNoEngine(NoEngine why);
     void showSnapshot(const runtime::Snapshot &snapshot);
     void showProblems(int count, Health worst, const QString &first);
 

@@ -24,7 +24,7 @@ namespace millrace::ui {
 namespace {
 
 constexpr int kTitleGapPx = 10;
-constexpr int kLeastFilePx = 48; ///< of a cut name that still says something
+constexpr int kLeastFilePx = 48; ///< of a cut name that still says something; less is nothing
 
 QToolButton *button(QAction *action, int width, QWidget *parent)
 {
@@ -165,7 +165,8 @@ void TopBar::resizeEvent(QResizeEvent *event)
     fitTitle();
 }
 
-/// Cuts the name, and the file's before it, to what logo and menus leave of the left side.
+/// Cuts the file's name, and only then the pipeline's, to what logo and menus leave of the left
+/// side.
 void TopBar::fitTitle()
 {
     const auto cut = [](QLabel *label, const QString &text, int room) {
@@ -180,9 +181,8 @@ void TopBar::fitTitle()
     for (const QWidget *other : {static_cast<QWidget *>(m_logo), static_cast<QWidget *>(m_menus)})
         room -= other->sizeHint().width();
     const int least = Style::instance().px(kLeastFilePx);
-    const int file = m_fileText.isEmpty() ? 0 : least;
-    room -= cut(m_name, m_nameText, std::max(room - file, least));
-    cut(m_file, m_fileText, std::max(room, 0));
+    room -= cut(m_name, m_nameText, std::max(room, least));
+    cut(m_file, m_fileText, room < least ? 0 : room);
 }
 
 void TopBar::showSnapshot(const runtime::Snapshot &snapshot)

@@ -6,7 +6,9 @@
 #include <QLocale>
 #include <QTimeZone>
 
+#include <algorithm>
 #include <array>
+#include <climits>
 #include <cmath>
 
 using namespace Qt::StringLiterals;
@@ -63,6 +65,13 @@ QString count(double value)
     if (value < 9'999.5)
         return QLocale().toString(static_cast<qlonglong>(std::llround(value)));
     return scaled(value, 1000, {u"", u"k", u"M", u"G", u"T"});
+}
+
+QString records(std::uint64_t count)
+{
+    // The plural's form is asked for by an int; it is the same for all large numbers.
+    const auto number = static_cast<int>(std::min<std::uint64_t>(count, INT_MAX));
+    return Texts::tr("%1 record(s)", nullptr, number).arg(integer(count));
 }
 
 QString recordRate(double perSecond)

@@ -14,8 +14,10 @@ namespace millrace::ui::format {
 
 QString noData(); ///< "–"
 
-QString integer(std::uint64_t value);      ///< "2,370"
-QString count(double value);               ///< "0.4", "476", "2,370", "12.3 k", "1.21 M"
+QString integer(std::uint64_t value); ///< "2,370"
+QString count(double value);
+/// "1 record", "1,204 records".
+QString records(std::uint64_t count);      ///< "0.4", "476", "2,370", "12.3 k", "1.21 M"
 QString recordRate(double perSecond);      ///< "2,370 rec/s"
 QString recordRateShort(double perSecond); ///< "2,370/s", for wires
 QString

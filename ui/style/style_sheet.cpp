@@ -48,7 +48,7 @@ QMenu::icon { padding-left: 8px; }
 
 QPushButton, QToolButton[look="tool"] {
     background: @raised; color: @text; border: 1px solid @line; border-radius: @radius;
-    min-height: @controlInner; padding: 0 12px; font-weight: 600; }
+    min-height: @controlInner; padding: 0 12px; font-weight: 600; outline: none; }
 QToolButton[look="tool"] { padding: 0 6px; }
 QPushButton:hover, QToolButton[look="tool"]:hover { border-color: @muted; }
 QPushButton:pressed, QToolButton[look="tool"]:pressed, QToolButton[look="tool"]:checked {

@@ -2,8 +2,12 @@
 #include "app/studio/engine_host.h"
 #include "tests/support/test_main.h"
 
+#include "core/engine/engine.h"
 #include "core/gateway/control/control_client.h"
 
+#include "ui/bridge/convert.h"
+
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -13,12 +17,28 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-engine::LocalEngineOptions optionsFor(const QTemporaryDir &folder, const QString &name)
-{
-    engine::LocalEngineOptions options;
-    options.dataDirectory = folder.filePath(name).toStdString();
-    return options;
-}
+/// A host and what it said.
+struct Host {
+    std::shared_ptr<engine::Engine> engine;
+    std::optional<Problem> problem;
+    EngineHost host; // the last: its destructor waits for what it still says
+
+    Host()
+    {
+        QObject::connect(
+            &host, &EngineHost::opened, &host,
+            [this](std::shared_ptr<engine::Engine> opened) { engine = std::move(opened); });
+        QObject::connect(&host, &EngineHost::failed, &host,
+                         [this](const Problem &failed) { problem = failed; });
+    }
+    void open(const QString &directory)
+    {
+        problem.reset();
+        engine::LocalEngineOptions options;
+        options.dataDirectory = ui::pathFromQt(directory);
+        host.open(options);
+    }
+};
 
 } // namespace
 
@@ -27,59 +47,115 @@ class EngineHostTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void anEngineComesFromAnotherThread()
+    {
+        const QTemporaryDir folder;
+        Host h;
+        h.open(folder.filePath(u"data"_s));
+        QVERIFY(!h.engine); // not within the call
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
+        QVERIFY(h.engine->snapshot());
+        h.engine.reset();
+    }
+
+    void aDirectoryThatCannotBeIsExplained()
+    {
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(u"data"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        Host h;
+        h.open(file.fileName());
+        QTRY_VERIFY_WITH_TIMEOUT(h.problem, 60'000);
+        QVERIFY(!h.engine);
+    }
+
+    void closingLetsTheDirectoryGo()
+    {
+        const QTemporaryDir folder;
+        Host first;
+        first.open(folder.filePath(u"data"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(first.engine, 60'000);
+        Host second;
+        second.open(folder.filePath(u"data"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(second.problem, 60'000); // one engine a directory
+        QCOMPARE(second.problem->code(), Code::DirectoryBusy);
+        first.engine.reset();
+        first.host.close();
+        const auto opensNow = [&] {
+            second.open(folder.filePath(u"data"_s));
+            return QTest::qWaitFor([&] { return second.engine || second.problem; }, 60'000) &&
+                   second.engine;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(opensNow(), 60'000);
+        second.engine.reset();
+    }
+
+    void anotherDirectoryTakesThePlaceOfTheFirst()
+    {
+        const QTemporaryDir folder;
+        Host h;
+        h.open(folder.filePath(u"one"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
+        const std::weak_ptr<engine::Engine> before = std::exchange(h.engine, nullptr);
+        h.open(folder.filePath(u"two"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
+        QVERIFY(before.expired());
+        h.engine.reset();
+    }
+
     /// Closed or replaced while it opened: nobody gets it, and its directory is free again.
     void anEngineThatNobodyWantsAnyMoreIsNotGivenOut()
     {
-        QTemporaryDir folder;
+        const QTemporaryDir folder;
         EngineHost host;
         std::vector<std::shared_ptr<engine::Engine>> given;
         QObject::connect(
             &host, &EngineHost::opened, &host,
             [&](const std::shared_ptr<engine::Engine> &engine) { given.push_back(engine); });
-        host.open(optionsFor(folder, u"a"_s));
+        const auto options = [&](const char *name) {
+            engine::LocalEngineOptions out;
+            out.dataDirectory = ui::pathFromQt(folder.filePath(QString::fromLatin1(name)));
+            return out;
+        };
+        host.open(options("a"));
         host.close();
-        host.open(optionsFor(folder, u"b"_s));
-        host.open(optionsFor(folder, u"c"_s));
+        host.open(options("b"));
+        host.open(options("c"));
         QTRY_VERIFY_WITH_TIMEOUT(!given.empty(), 60'000);
         QCOMPARE(given.size(), std::size_t(1));
-        QCOMPARE(given[0]->snapshot()->dataDirectory, optionsFor(folder, u"c"_s).dataDirectory);
-        for (const QString &name : {u"a"_s, u"b"_s})
-            QVERIFY(engine::openLocalEngine(optionsFor(folder, name)).has_value());
+        QCOMPARE(given[0]->snapshot()->dataDirectory, options("c").dataDirectory);
+        for (const char *name : {"a", "b"})
+            QVERIFY(engine::openLocalEngine(options(name)).has_value());
+        given.clear();
+    }
+
+    void aFailureThatNobodyWaitsForAnyMoreIsNotTold()
+    {
+        const QTemporaryDir folder;
+        Host first;
+        first.open(folder.filePath(u"taken"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(first.engine, 60'000);
+        Host second;
+        second.open(folder.filePath(u"taken"_s));
+        second.open(folder.filePath(u"free"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(second.engine, 60'000);
+        QVERIFY(!second.problem);
+        first.engine.reset();
+        second.engine.reset();
     }
 
     /// `millrace put` and the others find the engine of a studio as they find that of a run.
     void anEngineIsSpokenToThroughTheSocketInItsDirectory()
     {
-        QTemporaryDir folder;
-        EngineHost host;
-        bool opened = false;
-        QObject::connect(&host, &EngineHost::opened, &host, [&] { opened = true; });
-        host.open(optionsFor(folder, u"a"_s));
-        QTRY_VERIFY_WITH_TIMEOUT(opened, 60'000);
-        auto client = gateway::ControlClient::find(posixFileSystem(),
-                                                   optionsFor(folder, u"a"_s).dataDirectory);
+        const QTemporaryDir folder;
+        Host h;
+        h.open(folder.filePath(u"data"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
+        const Path directory = h.engine->snapshot()->dataDirectory;
+        auto client = gateway::ControlClient::find(posixFileSystem(), directory);
         QVERIFY(client.has_value());
-        QCOMPARE(client->snapshot()->dataDirectory, optionsFor(folder, u"a"_s).dataDirectory);
-    }
-
-    void aFailureIsToldUnlessItWasClosedMeanwhile()
-    {
-        QTemporaryDir folder;
-        const auto other = engine::openLocalEngine(optionsFor(folder, u"taken"_s));
-        QVERIFY(other.has_value());
-        EngineHost host;
-        std::vector<Code> failures;
-        bool opened = false;
-        QObject::connect(&host, &EngineHost::failed, &host,
-                         [&](const Problem &problem) { failures.push_back(problem.code()); });
-        QObject::connect(&host, &EngineHost::opened, &host, [&] { opened = true; });
-        host.open(optionsFor(folder, u"taken"_s));
-        host.open(optionsFor(folder, u"free"_s));
-        QTRY_VERIFY_WITH_TIMEOUT(opened, 60'000);
-        QVERIFY(failures.empty());
-        host.open(optionsFor(folder, u"taken"_s));
-        QTRY_COMPARE_WITH_TIMEOUT(failures.size(), std::size_t(1), 60'000);
-        QVERIFY(failures[0] == Code::DirectoryBusy);
+        QCOMPARE(client->snapshot()->dataDirectory, directory);
+        h.engine.reset();
     }
 };
 

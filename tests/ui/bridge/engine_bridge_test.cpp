@@ -169,6 +169,48 @@ private slots:
         QCOMPARE(engine.use_count(), 1L); // nobody else holds it
     }
 
+    void answersOfAnEngineThatIsGoneAreNobodys()
+    {
+        auto before = std::make_shared<FakeEngine>();
+        before->answers = false;
+        EngineBridge bridge;
+        bridge.setEngine(before);
+        int stale = 0;
+        int fresh = 0;
+        bridge.requestHistory({}, this, [&](const HistoryPoints &) { ++stale; });
+        bridge.setEngine(std::make_shared<FakeEngine>()); // its tickets begin anew
+        bridge.requestHistory({}, this, [&](const HistoryPoints &) { ++fresh; });
+        bridge.poll();
+        QCOMPARE(fresh, 1);
+        QCOMPARE(stale, 0);
+    }
+
+    void itPollsByItself()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        engine->publish(clickstreamSnapshot(1));
+        QTRY_VERIFY(!bridge.snapshot()->nodes.empty());
+    }
+
+    void refusalsAreHandedOn()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine->problems = {invalidArgument("not now")};
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        std::vector<Problem> failed;
+        connect(&bridge, &EngineBridge::commandFailed, this,
+                [&](const std::vector<Problem> &problems) { failed = problems; });
+        RecordsPage page;
+        bridge.pause();
+        bridge.requestRecords({}, this, [&](RecordsPage got) { page = std::move(got); });
+        bridge.poll();
+        QCOMPARE(failed, engine->problems);
+        QCOMPARE(page.problems, engine->problems);
+    }
+
     void eventsComeOldestFirst()
     {
         auto engine = std::make_shared<FakeEngine>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/ink.h"
 
 #include "ui/canvas/canvas_scene.h"
 #include "ui/canvas/canvas_view.h"
@@ -16,6 +17,8 @@
 #include <QStyleOptionGraphicsItem>
 #include <QTest>
 #include <QWheelEvent>
+
+#include <array>
 
 using namespace millrace;
 using namespace millrace::ui;
@@ -158,6 +161,21 @@ private slots:
         QCOMPARE(canvas.scene.selectedNode(), std::optional<NodeId>());
     }
 
+    void theSelectedCardIsTold()
+    {
+        Canvas canvas;
+        canvas.scene.showSnapshot(
+            std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
+        QVERIFY(canvas.view.accessibleDescription().contains(QStringLiteral("arrow keys")));
+        canvas.scene.select(kGenerator);
+        QCOMPARE(canvas.view.accessibleDescription(),
+                 QStringLiteral("Clickstream: Generator · Clickstream. running. 1,894 rec/s"));
+        canvas.scene.select(kStream);
+        QVERIFY2(canvas.view.accessibleDescription().contains(
+                     QStringLiteral("2,362 rec/s · lag 0.2 s · 3 consumers. Shard 2 is hot")),
+                 qPrintable(canvas.view.accessibleDescription()));
+    }
+
     void wheelZoomsAtThePointer_data() { zooms(); }
     void wheelZoomsAtThePointer()
     {
@@ -203,6 +221,45 @@ private slots:
         QCOMPARE(canvas.view.mapToScene(QPoint(0, 0)) - before, QPointF(-10, -30));
     }
 
+    void shiftAndWheelPanSideways()
+    {
+        Canvas canvas;
+        const qreal zoom = canvas.view.zoom();
+        const QPointF before = canvas.view.mapToScene(QPoint(0, 0));
+        QWheelEvent wheel(QPointF(400, 300), canvas.view.viewport()->mapToGlobal(QPointF(400, 300)),
+                          {}, {0, 120}, Qt::NoButton, Qt::ShiftModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(canvas.view.viewport(), &wheel);
+        QCOMPARE(canvas.view.zoom(), zoom);
+        QCOMPARE(canvas.view.mapToScene(QPoint(0, 0)) - before, QPointF(-120, 0));
+    }
+
+    void spaceIsLetGoWithTheFocus()
+    {
+        Canvas canvas;
+        QVERIFY(QTest::qWaitForWindowActive(&canvas.view));
+        canvas.view.setFocus();
+        QTest::keyPress(&canvas.view, Qt::Key_Space);
+        QCOMPARE(canvas.view.viewport()->cursor().shape(), Qt::OpenHandCursor);
+        canvas.view.clearFocus();
+        QCOMPARE(canvas.view.viewport()->cursor().shape(), Qt::ArrowCursor);
+    }
+
+    void walkingBringsTheCardIntoSight()
+    {
+        Canvas canvas;
+        canvas.view.resize(500, 300);
+        canvas.view.zoomToHundred();
+        canvas.view.centerOn(canvas.scene.itemFor(kFilter));
+        canvas.scene.select(kFilter);
+        const auto sight = [&] {
+            return canvas.view.mapToScene(canvas.view.viewport()->rect()).boundingRect();
+        };
+        QVERIFY(!sight().contains(canvas.scene.itemFor(kErrors)->sceneBoundingRect()));
+        QTest::keyClick(&canvas.view, Qt::Key_Right);
+        QCOMPARE(canvas.scene.selectedNode(), std::optional(kErrors));
+        QVERIFY(sight().contains(canvas.scene.itemFor(kErrors)->sceneBoundingRect()));
+    }
+
     void fitShowsEverythingAtMostAtHundred()
     {
         Canvas canvas;
@@ -237,6 +294,176 @@ private slots:
             canvas.document.edit({graph::RemoveNode{kMap}}, QStringLiteral("Delete")).has_value());
         QCOMPARE(canvas.scene.selectedNode(), std::optional<NodeId>());
         QCOMPARE(changed.count(), 1);
+    }
+
+    void theGroundIsDotted()
+    {
+        Canvas canvas;
+        QVERIFY(ink(canvas.view.grab().toImage(), theme().gridDot) > 500);
+    }
+
+    void theSelectedCardIsOutlined()
+    {
+        Canvas canvas;
+        canvas.view.zoomToHundred();
+        canvas.view.centerOn(canvas.scene.itemFor(kMap));
+        const int before = ink(canvas.view.grab().toImage(), theme().selection);
+        canvas.scene.select(kMap);
+        QVERIFY(ink(canvas.view.grab().toImage(), theme().selection) > before + 200);
+    }
+
+    void aCardShowsAllOfItsContent()
+    {
+        Canvas canvas;
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        canvas.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        canvas.view.zoomToHundred();
+        const NodeItem *item = canvas.scene.itemFor(kStream);
+        canvas.view.centerOn(item);
+        const QImage image = canvas.view.grab().toImage();
+        const auto at = [&](const QRectF &part) {
+            return canvas.view.mapFromScene(item->mapRectToScene(part)).boundingRect();
+        };
+        const CardLayout &layout = item->layout();
+        QVERIFY(ink(image, theme().strip(Health::Warning), at(layout.strip)) > 500);
+        QVERIFY(ink(image, theme().warning, at(layout.health)) > 10);
+        QVERIFY(ink(image, theme().shard(0), at(layout.bars[0].track)) > 100);
+        QVERIFY(ink(image, theme().error, at(layout.bars[2].track)) > 50); // hatched: it is hot
+        QVERIFY(ink(image, theme().warning, at(layout.bars[2].sign)) > 10);
+        QVERIFY(ink(image, theme().error, at(layout.bars[0].track)) == 0);
+        const QPointF port = layout.anchorOut(0, item->wiresOut());
+        QVERIFY(ink(image, theme().canvas, at(QRectF(port - QPointF(2, 2), QSizeF(4, 4)))) > 4);
+    }
+
+    void aDisabledNodeIsFaded()
+    {
+        Canvas canvas;
+        graph::Document document = clickstream();
+        document.nodes.at(kFilter).state = graph::NodeState::Disabled;
+        canvas.document.open(document, {});
+        QVERIFY(canvas.scene.itemFor(kFilter)->opacity() < 0.6);
+        QCOMPARE(canvas.scene.itemFor(kMap)->opacity(), 1.0);
+    }
+
+    void tooltipsHaveTheExactFigures()
+    {
+        Canvas canvas;
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (runtime::WireFigures &wire : snapshot.wires) {
+            if (wire.from == kMap) {
+                wire.queued = 1;
+                wire.backPressured = true;
+            }
+        }
+        canvas.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        QVERIFY(
+            canvas.scene.itemFor(kMap)->toolTip().contains(QStringLiteral("In: 141,720 records")));
+        QCOMPARE(canvas.scene.itemFor({{kMap, "out"}, {kPages, "in"}})->toolTip(),
+                 QStringLiteral("2,362 rec/s, 2.37\u00a0MiB/s\n141,720 records so far\n"
+                                "A stream of its own, with 1 record waiting\n"
+                                "It holds back what comes before it"));
+    }
+
+    void wiresFollowACardThatGrows()
+    {
+        Canvas canvas;
+        const NodeItem *stream = canvas.scene.itemFor(kStream);
+        const QSizeF before = stream->layout().size;
+        canvas.scene.showSnapshot(
+            std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
+        QVERIFY(stream->layout().size.height() > before.height()); // its bars came
+        for (const NodeId &from : {kGenerator, kTail}) {
+            const WireItem *wire = canvas.scene.itemFor({{from, "out"}, {kStream, "in"}});
+            const int index = from == kGenerator ? 0 : 1;
+            QCOMPARE(wire->geometry().to, stream->mapToScene(stream->layout().anchorIn(index, 2)));
+        }
+    }
+
+    void wiresLeaveInTheOrderOfWhatTheyLeadTo()
+    {
+        Canvas canvas;
+        graph::Document document = clickstream();
+        std::swap(document.layout.nodes[kFilter].position, document.layout.nodes[kMap].position);
+        canvas.document.open(document, {});
+        const auto leaves = [&](const NodeId &to) {
+            return canvas.scene.itemFor({{kStream, "out"}, {to, "in"}})->geometry().from.y();
+        };
+        QVERIFY(leaves(kMap) < leaves(kFilter)); // they do not cross
+    }
+
+    void theDashesMoveByThemselvesWhileItRuns()
+    {
+        Canvas canvas;
+        canvas.scene.showSnapshot(
+            std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
+        const QImage still = canvas.view.grab().toImage();
+        canvas.view.setRunning(true);
+        QTRY_VERIFY(canvas.view.grab().toImage() != still);
+        Style::instance().setReducedMotion(true);
+        QTRY_VERIFY(canvas.view.grab().toImage() == still);
+        Style::instance().setReducedMotion(false);
+        QTRY_VERIFY(canvas.view.grab().toImage() != still);
+        canvas.view.setRunning(false);
+    }
+
+    void manyWiresStandStill()
+    {
+        Canvas canvas;
+        graph::Document document = clickstream();
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (int i = 0; i < kMaxFlowingWires; ++i) {
+            graph::Node node;
+            node.id.value = "many" + std::to_string(1000 + i);
+            node.kind = "filter";
+            document.put(node);
+            document.layout.nodes[node.id].position =
+                graph::Point{900.0 + 230 * (i / 12), 400.0 + 130 * (i % 12)};
+            document.wires[{{kStream, "out"}, {node.id, "in"}}] = {};
+        }
+        canvas.view.resize(2600, 2400);
+        canvas.document.open(document, {});
+        canvas.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        canvas.view.fit();
+        QVERIFY(canvas.view.zoom() >= kDetailZoom);
+        const QImage still = canvas.view.grab().toImage();
+        canvas.view.setRunning(true);
+        Canvas few; // begins later, so when it has moved the other would have, too
+        few.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        const QImage before = few.view.grab().toImage();
+        few.view.setRunning(true);
+        QTRY_VERIFY(few.view.grab().toImage() != before);
+        QCOMPARE(canvas.view.grab().toImage(), still);
+    }
+
+    void aWireSaysWhatHoldsItBack()
+    {
+        Canvas canvas;
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        const graph::WireEnds ends{{kMap, "out"}, {kPages, "in"}};
+        const auto inked = [&](bool backPressured) {
+            for (runtime::WireFigures &wire : snapshot.wires)
+                wire.backPressured = backPressured && wire.from == kMap;
+            canvas.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+            canvas.view.zoomToHundred();
+            canvas.view.centerOn(canvas.scene.itemFor(ends));
+            const WireItem *wire = canvas.scene.itemFor(ends);
+            const auto at = [&](const QRectF &part) {
+                return canvas.view.mapFromScene(part).boundingRect();
+            };
+            const QRect label = at(wire->mapRectToScene(wire->labelRect()));
+            // The line itself, left of its label.
+            const QRect line(at(wire->sceneBoundingRect()).topLeft(), label.bottomLeft());
+            const QImage image = canvas.view.grab().toImage();
+            return std::array{ink(image, Theme::blend(theme().error, theme().canvas, 0.35),
+                                  line.adjusted(0, 0, -6, 0)),
+                              ink(image, theme().raised, label), ink(image, theme().stream, label)};
+        };
+        const auto [noHatch, label, drum] = inked(false);
+        QCOMPARE(noHatch, 0);
+        QVERIFY(label > 200);
+        QVERIFY(drum > 5);                // it is a stream of its own
+        const int hatch = inked(true)[0]; // between its stripes
+        QVERIFY2(hatch > 0, qPrintable(QString::number(hatch)));
     }
 
     void farAwayCardsAreDrawnWithoutText()

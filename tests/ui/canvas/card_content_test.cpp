@@ -56,7 +56,7 @@ private slots:
         QCOMPARE(of(kGenerator, &done).figure, u"1,707 records"_s);
         const runtime::NodeFigures stream = figures(kStream);
         QCOMPARE(of(kStream, &stream).figure, QString());
-        QVERIFY(of(kStream, &stream).foot.endsWith(u"3 consumers"_s));
+        QCOMPARE(of(kStream, &stream).foot, u"2,362 rec/s · lag 0.2 s · 3 consumers"_s);
     }
 
     void deadLettersAreNoted()
@@ -79,6 +79,21 @@ private slots:
         stream.shards[2].recordsInPerSecond = 400;
         QVERIFY(of(kStream, &stream).attention.isEmpty());
         QCOMPARE(of(kStream, &stream).health, Health::Good);
+    }
+
+    void whatIsHeldBackSaysWhy()
+    {
+        runtime::NodeFigures map = figures(kMap);
+        map.state = runtime::NodeState::BackPressured;
+        QCOMPARE(of(kMap, &map).attention, u"Waits for what comes behind it"_s);
+        QCOMPARE(of(kMap, &map).health, Health::Warning);
+    }
+
+    void oneRecordIsOne()
+    {
+        runtime::NodeFigures pages = figures(kPages);
+        pages.counts.processed = 1;
+        QCOMPARE(of(kPages, &pages).figure, u"1 record"_s);
     }
 
     void withoutLimitsNoShardIsHot()

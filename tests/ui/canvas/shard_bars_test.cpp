@@ -2,8 +2,12 @@
 #include "tests/support/test_main.h"
 
 #include "ui/canvas/card_layout.h"
+#include "ui/canvas/shard_bar_painter.h"
 #include "ui/canvas/shard_bars.h"
+#include "ui/style/style.h"
 
+#include <QImage>
+#include <QPainter>
 #include <QTest>
 
 using namespace millrace;
@@ -37,6 +41,29 @@ private slots:
         QVERIFY(qAbs(bars[0].load - 0.46) < 1e-9);
         QCOMPARE(bars[1].figure, u"870 rec/s"_s);
         QVERIFY(qAbs(bars[1].load - 0.87) < 1e-9);
+    }
+
+    void anIdleShardCountsRecordsAsTheCardsAroundItDo()
+    {
+        QCOMPARE(shardBars({shard(0, 0, 0)}, Limits::Shown)[0].figure, u"0 rec/s"_s);
+        std::vector<runtime::ShardFigures> many(20, shard(0, 0, 0));
+        QCOMPARE(shardBars(many, Limits::Shown).back().figure, u"0 rec/s"_s);
+    }
+
+    void aLittleIsSeenAndNothingIsNot()
+    {
+        const auto inked = [](double load) {
+            ShardBar bar;
+            bar.load = load;
+            QImage image(120, 12, QImage::Format_RGB32);
+            image.fill(theme().panel);
+            QPainter painter(&image);
+            paintShardBar(painter, QRectF(1, 1, 118, 10), bar);
+            painter.end();
+            return image.pixelColor(1, 6) == theme().shard(0);
+        };
+        QVERIFY(inked(0.001));
+        QVERIFY(!inked(0));
     }
 
     void hotFromNinetyPercentOn()

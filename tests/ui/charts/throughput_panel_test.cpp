@@ -2,10 +2,12 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+#include "tests/ui/support/ink.h"
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_chart.h"
 #include "ui/charts/throughput_panel.h"
+#include "ui/style/style.h"
 
 #include <QLabel>
 #include <QTest>
@@ -35,6 +37,30 @@ struct Panel {
     {
         engine->publish(clickstreamSnapshot(second));
         bridge.poll();
+    }
+    /// Numbers beside and below, the limit's text over its line, and four shards.
+    void expectAllIsPainted()
+    {
+        auto *chart = panel.findChild<QWidget *>(u"throughput.chart"_s);
+        const QImage image = chart->grab().toImage();
+        const auto drawn = [&](const QRect &where) {
+            return where.width() * where.height() - ink(image, theme().panel, where);
+        };
+        QVERIFY(drawn({60, chart->height() - 14, chart->width() - 80, 14}) > 50);
+        QVERIFY(drawn({0, 0, 18, chart->height() - 24}) > 50);
+        int lines = 0;
+        int letters = 0;
+        for (int y = 0; y < chart->height(); ++y) {
+            const int inked = ink(image, theme().error, {chart->width() - 90, y, 80, 1});
+            lines += inked > 30 ? 1 : 0;
+            letters += inked > 0 && inked <= 30 ? 1 : 0;
+        }
+        QVERIFY2(lines > 0 && letters > 3, qPrintable(u"%1, %2"_s.arg(lines).arg(letters)));
+        const QImage legend = panel.findChild<QWidget *>(u"throughput.legend"_s)->grab().toImage();
+        for (const std::uint32_t shard : {0U, 1U, 2U, 3U}) {
+            QVERIFY(ink(image, theme().shard(shard)) > 50);
+            QVERIFY(ink(legend, theme().shard(shard)) > 50);
+        }
     }
 };
 
@@ -186,6 +212,70 @@ private slots:
         p.panel.resize(700, 400);
         QCoreApplication::processEvents();
         QCOMPARE(p.panel.chart().valueLabels().size(), 5);
+    }
+
+    void everythingOfTheChartIsPainted()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.tick(401);
+        p.expectAllIsPainted();
+        Style::instance().choose(ThemeKind::Light);
+        QCoreApplication::processEvents(); // layouts follow
+        p.expectAllIsPainted();
+        Style::instance().choose(ThemeKind::Dark);
+    }
+
+    void aPanelThatWasHiddenShowsTheNewestAtOnce()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.panel.hide();
+        p.tick(401);
+        p.tick(402);
+        p.panel.show(); // and no further tick
+        QCOMPARE(p.panel.pointsOf(2).last().x(),
+                 kRunStart.time_since_epoch().count() / 1000.0 + 402);
+    }
+
+    void whatIsOlderThanTheChartIsForgotten()
+    {
+        Panel p;
+        p.engine->history = nullptr;
+        p.panel.showStream(kStream, true);
+        runtime::Snapshot peak = clickstreamSnapshot(400);
+        for (runtime::NodeFigures &node : peak.nodes) {
+            for (runtime::ShardFigures &shard : node.shards)
+                shard.bytesInPerSecond *= 5;
+        }
+        p.engine->publish(peak);
+        p.bridge.poll();
+        QCOMPARE(p.panel.chart().valueLabels().last(), u"8"_s);
+        p.tick(400 + static_cast<int>(kChartSeconds) + 50);
+        QCOMPARE(p.panel.pointsOf(2).size(), 1);
+        QCOMPARE(p.panel.chart().valueLabels().last(), u"1.2"_s); // the peak has left the axis, too
+    }
+
+    void answersInAnotherUnitAreDropped()
+    {
+        Panel p;
+        p.engine->answers = false;
+        p.engine->history = [](const engine::HistoryRequest &request) {
+            return request.series.metric == runtime::Metric::BytesIn ? clickstreamHistory(request)
+                                                                     : engine::HistoryReply();
+        };
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        QTest::mouseClick(p.panel.findChild<QToolButton *>(u"throughput.records.button"_s),
+                          Qt::LeftButton);
+        p.engine->answers = true;
+        p.bridge.poll(); // bytes, which nobody wants any more
+        p.tick(401);
+        QVERIFY(!p.panel.pointsOf(0).isEmpty());
+        for (const QPointF &point : p.panel.pointsOf(0))
+            QVERIFY2(point.y() > 100 && point.y() < 2000, qPrintable(QString::number(point.y())));
     }
 
     void unitIsChosenByButton()

@@ -47,6 +47,34 @@ private slots:
         QVERIFY(!document.openFile(u"/nonexistent/file.millrace"_s).empty());
     }
 
+    void openingAndClosingForgetWhatWas()
+    {
+        PipelineDocument document(testKinds());
+        document.open(clickstream(), u"/somewhere/first.millrace"_s);
+        QVERIFY(document.edit({graph::RemoveParameter{kFilter, "condition"}}, u"Clear"_s));
+        QVERIFY(!document.problems().empty());
+        document.open(clickstream(), u"/somewhere/second.millrace"_s);
+        QCOMPARE(document.undoStack().count(), 0); // its steps were made for another pipeline
+        QVERIFY(document.edit({graph::RemoveParameter{kFilter, "condition"}}, u"Clear"_s));
+        QSignalSpy closed(&document, &PipelineDocument::closed);
+        document.close();
+        document.close();
+        QCOMPARE(closed.count(), 1);
+        QVERIFY(!document.isOpen());
+        QVERIFY(document.problems().empty());
+        QCOMPARE(document.undoStack().count(), 0);
+        QVERIFY(document.graph().nodes.empty());
+    }
+
+    void aFileNamesAPipelineWithoutAName()
+    {
+        PipelineDocument document(testKinds());
+        graph::Document nameless = clickstream();
+        nameless.name.clear();
+        document.open(nameless, u"/somewhere/visits.millrace"_s);
+        QCOMPARE(document.name(), u"visits"_s);
+    }
+
     void editIsUndoneToTheSameBytes()
     {
         PipelineDocument document(testKinds());

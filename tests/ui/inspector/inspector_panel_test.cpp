@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/ink.h"
 
 #include "ui/document/pipeline_document.h"
 #include "ui/inspector/inspector_panel.h"
+#include "ui/style/style.h"
 
+#include <QHelpEvent>
 #include <QLabel>
 #include <QTabBar>
 #include <QTest>
+#include <QToolTip>
 
 using namespace millrace;
 using namespace millrace::ui;
@@ -34,6 +38,19 @@ struct Inspector {
             texts << panel.tabs().tabText(i);
         return texts;
     }
+    void tick()
+    {
+        panel.showSnapshot(std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
+        QCoreApplication::processEvents(); // layouts follow
+    }
+    void openTab(int tab)
+    {
+        QTest::mouseClick(&panel.tabs(), Qt::LeftButton, {}, panel.tabs().tabRect(tab).center());
+    }
+    QWidget *page(const QString &name)
+    {
+        return panel.findChild<QWidget *>(u"inspector.%1.view"_s.arg(name));
+    }
     /// All texts of the settings page.
     QStringList settings()
     {
@@ -57,6 +74,7 @@ private slots:
     {
         Inspector i;
         QVERIFY(!i.panel.tabs().isVisible());
+        QVERIFY(!i.panel.findChild<QLabel *>(u"inspector.kind"_s)->isVisible()); // takes no room
         i.panel.showNode(NodeId{"gone0000"});
         QVERIFY(!i.panel.tabs().isVisible());
     }
@@ -90,6 +108,17 @@ private slots:
         QVERIFY(texts.contains(u"Clickstream"_s)); // a choice by its title
     }
 
+    void whatMeansNothingIsNotShown()
+    {
+        Inspector i;
+        i.panel.showNode(kGenerator);
+        QTRY_VERIFY(i.settings().contains(u"Seed"_s));
+        QVERIFY(i.document.edit(
+            {graph::SetParameter{kGenerator, "profile", std::string("sensors")}}, u"Set"_s));
+        QTRY_VERIFY(i.settings().contains(u"IoT sensors"_s));
+        QVERIFY(!i.settings().contains(u"Seed"_s));
+    }
+
     void nothingOfTheNodeBeforeStays()
     {
         Inspector i;
@@ -108,15 +137,93 @@ private slots:
         QCOMPARE(i.panel.tabs().tabText(i.panel.tabs().currentIndex()), u"Records"_s);
     }
 
-    void figuresAppear()
+    void theShardsAreDrawnAndTold()
     {
         Inspector i;
         i.panel.showNode(kStream);
+        i.tick();
+        auto *view = i.page(u"shards"_s);
+        const QImage image = view->grab().toImage();
+        const int middle = view->width() / 2;
+        const QRect strip(0, 30, view->width(), 26);
+        const QRect ring(middle - 90, 70, 180, 190);
+        const QRect rows(0, 280, view->width(), view->height() - 280);
+        for (const std::uint32_t shard : {0U, 1U, 2U, 3U}) {
+            QVERIFY(ink(image, theme().shard(shard), strip) > 200);
+            QVERIFY(ink(image, theme().shard(shard), ring) > 200);
+            QVERIFY(ink(image, theme().shard(shard), rows) > 50);
+        }
+        QVERIFY(view->accessibleDescription().startsWith(u"shard 0: 0.4"_s));
+        QHelpEvent help(QEvent::ToolTip, {40, 300}, view->mapToGlobal(QPoint(40, 300)));
+        QCoreApplication::sendEvent(view, &help);
+        QVERIFY2(QToolTip::text().startsWith(u"Shard 0 takes hash keys\n0000"_s),
+                 qPrintable(QToolTip::text()));
+        QToolTip::hideText();
+    }
+
+    void theKeysAreDrawnAndToldHotShardFirst()
+    {
+        Inspector i;
+        i.panel.showNode(kStream);
+        QVERIFY(i.page(u"keys"_s)->accessibleDescription().isEmpty());
+        i.openTab(2);
+        i.tick();
+        auto *view = i.page(u"keys"_s);
+        QVERIFY2(
+            view->accessibleDescription().startsWith(
+                u"shard 2: guest 71\u00a0%, user-1042 3\u00a0%, user-88 2\u00a0%. shard 0: "_s),
+            qPrintable(view->accessibleDescription()));
+        const QImage image = view->grab().toImage();
+        QVERIFY(ink(image, theme().error) > 200); // the hot key's bar
+        QVERIFY(ink(image, theme().shard(3)) > 5);
+    }
+
+    void theFatesAreDrawnAndTold()
+    {
+        Inspector i;
+        i.panel.showNode(kMap);
+        i.openTab(1);
         i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>());
-        auto *view = i.panel.findChild<QWidget *>(u"inspector.shards.view"_s);
-        const QImage empty = view->grab().toImage();
-        i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
-        QVERIFY(view->grab().toImage() != empty);
+        auto *view = i.page(u"counts"_s);
+        QVERIFY(view->accessibleDescription().isEmpty());
+        QCOMPARE(ink(view->grab().toImage(), theme().good), 0);
+        i.tick();
+        QCOMPARE(view->accessibleDescription(),
+                 u"In 141,720, Processed 141,712, Filtered out 0, Late 0, To dead letters 8, "
+                 "Expired unread 0, In flight 0, Out 141,720"_s);
+        const QImage image = view->grab().toImage();
+        QVERIFY(ink(image, theme().good) > 100); // how busy it was
+        QVERIFY(ink(image, theme().error) > 20); // the dead letters
+        QVERIFY(ink(image, theme().text) > 100);
+    }
+
+    void anEditIsShown()
+    {
+        Inspector i;
+        i.panel.showNode(kFilter);
+        QVERIFY(i.document.edit({graph::RenameNode{kFilter, "Trouble"}}, u"Rename"_s));
+        QCOMPARE(i.panel.findChild<QLabel *>(u"inspector.title"_s)->text(), u"Trouble"_s);
+    }
+
+    void settingsSayWhatTheyAre()
+    {
+        Inspector i;
+        i.panel.showNode(kGenerator);
+        QTRY_VERIFY(i.settings().contains(u"A kind for tests."_s)); // its summary
+        const auto value = [&](const QString &text) -> QLabel * {
+            for (QLabel *label : i.page(u"settings"_s)->findChildren<QLabel *>()) {
+                if (label->text() == text)
+                    return label;
+            }
+            return nullptr;
+        };
+        QCOMPARE(value(u"42"_s)->toolTip(), u"Not set: this is the default"_s);
+        QCOMPARE(value(u"42"_s)->accessibleName(), u"Seed"_s);
+        QCOMPARE(value(u"1,900\u00a0records/s"_s)->toolTip(), u"Help."_s);
+        i.panel.showNode(kFilter);
+        QTRY_VERIFY(value(u"status >= 500"_s));
+        QCOMPARE(value(u"status >= 500"_s)->font().family(),
+                 Style::instance().figures(11).family());
     }
 };
 

@@ -85,6 +85,31 @@ private slots:
         QCOMPARE(model.node(2), std::optional<NodeId>());
     }
 
+    void whatStandsIsNowAndWhatIsOverIsSaidToBe()
+    {
+        ProblemListModel model(name);
+        model.setDocumentProblems({Problem(Code::NotFound, {{"what", "a file"}})});
+        model.setRuntimeProblems({entry(Problem(Code::DiskFull, {{"operation", "write"}}), false)});
+        QCOMPARE(cell(model, 0, ProblemListModel::LastColumn), u"now"_s);
+        const auto spoken = [&](int row) {
+            return model.index(row, ProblemListModel::SentenceColumn)
+                .data(Qt::AccessibleTextRole)
+                .toString();
+        };
+        QCOMPARE(spoken(0), u"A file does not exist"_s);
+        QVERIFY2(spoken(1).startsWith(u"Over: The disk is full"_s), qPrintable(spoken(1)));
+    }
+
+    void whatIsOnlySaidIsNoProblem()
+    {
+        ProblemListModel model(name);
+        const Problem said(Code::NodeTailWrites, {{"path", "application.log"}});
+        QCOMPARE(said.severity(), Severity::Information);
+        model.setRuntimeProblems({entry(said)});
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.activeCount(), 0);
+    }
+
     void theSameProblemIsOneRow()
     {
         ProblemListModel model(name);
@@ -128,13 +153,20 @@ private slots:
     void unchangedSnapshotsResetNothing()
     {
         ProblemListModel model(name);
+        QAbstractItemModelTester tester(&model,
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.setRuntimeProblems({entry(Problem(Code::Busy))});
         QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
         model.setRuntimeProblems({entry(Problem(Code::Busy))});
         QCOMPARE(reset.count(), 0);
+        QCOMPARE(changed.count(), 0);
         runtime::ProblemEntry more = entry(Problem(Code::Busy));
         ++more.count;
         model.setRuntimeProblems({more});
+        QCOMPARE(reset.count(), 0); // whoever has it selected keeps it
+        QCOMPARE(cell(model, 0, ProblemListModel::CountColumn), u"1,205"_s);
+        model.setRuntimeProblems({more, entry(Problem(Code::DiskFull))});
         QCOMPARE(reset.count(), 1);
     }
 };

@@ -58,6 +58,22 @@ private slots:
         QVERIFY(!f.follower.skips());
     }
 
+    void aRefusalIsToldAndAskedAgain()
+    {
+        Follower f;
+        f.engine->problems = {Problem(Code::Busy)};
+        std::vector<Problem> failed;
+        connect(&f.follower, &RecordFollower::failed, this,
+                [&](const std::vector<Problem> &problems) { failed = problems; });
+        f.follower.follow(f.stream);
+        f.bridge.poll();
+        QCOMPARE(failed, f.engine->problems);
+        QVERIFY(!f.follower.answered());
+        f.engine->problems.clear();
+        f.tick();
+        QCOMPARE(f.model.rowCount(), 40);
+    }
+
     void oneRequestAtATime()
     {
         Follower f;

@@ -67,6 +67,15 @@ private slots:
         QVERIFY(model.headerData(0, Qt::Horizontal).toString().contains(u"UTC"_s));
     }
 
+    void aCellShowsTheBeginningOfALongRecord()
+    {
+        RecordTableModel model;
+        std::vector<RecordRow> large = rows(0, 1);
+        large.front().data = QByteArray(1 << 20, 'x');
+        model.append(large);
+        QVERIFY(model.index(0, RecordTableModel::DataColumn).data().toString().size() < 5000);
+    }
+
     void theOldestLeaveWhenItIsFull()
     {
         RecordTableModel model;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
+#include "tests/ui/support/ink.h"
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_panel.h"
@@ -7,13 +8,18 @@
 #include "ui/panels/bottom_panel.h"
 #include "ui/panels/problems_panel.h"
 #include "ui/panels/records_panel.h"
+#include "ui/style/style.h"
 
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QTabBar>
 #include <QTableView>
 #include <QTest>
 
 using namespace millrace;
 using namespace millrace::ui;
+using namespace millrace::test;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -84,6 +90,45 @@ private slots:
         QCOMPARE(b.panel.tabs().tabText(2), u"Problems"_s);
         b.panel.showProblemCount(3);
         QCOMPARE(b.panel.tabs().tabText(2), u"Problems 3"_s);
+    }
+
+    void aTabIsOpenedByAClick()
+    {
+        Bottom b(1000);
+        QTabBar &tabs = b.panel.tabs();
+        QTest::mouseClick(&tabs, Qt::LeftButton, {}, tabs.tabRect(1).center());
+        QVERIFY(b.records->isVisible());
+        QTest::mouseClick(&tabs, Qt::LeftButton, {}, tabs.tabRect(2).center());
+        QVERIFY(b.list->isVisible());
+        QVERIFY(!b.records->isVisible());
+    }
+
+    void besideEachOtherTheRecordsHaveMoreRoom()
+    {
+        Bottom b(1400);
+        QTRY_VERIFY(b.records->width() > b.throughput->width() * 3 / 2);
+        QVERIFY(b.throughput->width() > 400);
+    }
+
+    void noProblemsAreSaidToBeNone()
+    {
+        Bottom b(1000);
+        b.panel.open(BottomPanel::Page::Problems);
+        auto *empty = b.list->findChild<QLabel *>(u"problems.empty"_s);
+        QVERIFY(empty->isVisible());
+        QVERIFY(!b.list->table().isVisible());
+        b.problems.setDocumentProblems({Problem(Code::NotFound, {{"what", "x"}})});
+        QVERIFY(!empty->isVisible());
+        QVERIFY(b.list->table().isVisible());
+        // The severity is drawn in front of the sentence.
+        QCoreApplication::processEvents(); // layouts follow
+        const QTableView &table = b.list->table();
+        const QRect cell = table.visualRect(table.model()->index(0, 0));
+        QVERIFY(ink(table.viewport()->grab(cell).toImage(), theme().error) > 30);
+        QSignalSpy clear(b.list, &ProblemsPanel::clearWanted);
+        QTest::mouseClick(b.list->findChild<QPushButton *>(u"problems.clear.button"_s),
+                          Qt::LeftButton);
+        QCOMPARE(clear.count(), 1);
     }
 
     void doubleClickOnAProblemAsksForItsNode()

@@ -2,10 +2,12 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
+#include "tests/ui/support/ink.h"
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/panels/record_delegate.h"
 #include "ui/panels/records_panel.h"
+#include "ui/style/style.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -159,6 +161,97 @@ private slots:
         QVERIFY(text->toPlainText().contains(u"\"page\": "_s)); // indented
         auto *hex = p.panel.findChild<QPlainTextEdit *>(u"records.hex"_s);
         QVERIFY(hex->toPlainText().startsWith(u"0000  7b 22"_s));
+        const auto *title = p.panel.findChild<QLabel *>(u"records.detail.title"_s);
+        QVERIFY(title->text().endsWith(chosen.sequenceNumber));
+    }
+
+    void aLowPanelShowsTheRecordBesideTheTable()
+    {
+        Panel p;
+        p.panel.resize(850, 200); // what a window of 1366x768 leaves it
+        p.follow();
+        QTableView &table = p.panel.table();
+        const QPoint at = table.visualRect(table.model()->index(2, 0)).center();
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, at);
+        QCoreApplication::processEvents(); // layouts follow
+        auto *text = p.panel.findChild<QPlainTextEdit *>(u"records.text"_s);
+        QVERIFY(text->isVisible());
+        QVERIFY(!p.panel.findChild<QPlainTextEdit *>(u"records.hex"_s)->isVisible());
+        const int left = text->mapTo(&p.panel, QPoint()).x();
+        QVERIFY(left > table.mapTo(&p.panel, QPoint(table.width(), 0)).x());
+        QVERIFY2(text->width() > 240 && text->height() > 100 && table.height() > 120,
+                 qPrintable(u"%1x%2"_s.arg(text->width()).arg(text->height())));
+        p.panel.resize(850, 400);
+        QCoreApplication::processEvents();
+        QVERIFY(p.panel.findChild<QPlainTextEdit *>(u"records.hex"_s)->isVisible());
+        QVERIFY(text->mapTo(&p.panel, QPoint()).y() >
+                table.mapTo(&p.panel, QPoint(0, table.height())).y());
+    }
+
+    void whatIsTooMuchToHoldIsSaid()
+    {
+        Panel p;
+        p.follow();
+        p.panel.table().verticalScrollBar()->setValue(60);
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.rows.resize(RecordTableModel::kMaxRows);
+            reply.reachedEnd = true;
+            return reply;
+        };
+        p.tick();
+        p.tick();
+        QCOMPARE(p.newer()->text(), u"Over 10,000 new · follow"_s);
+    }
+
+    void aStreamThatCannotBeReadSaysWhy()
+    {
+        Panel p;
+        p.engine->problems = {Problem(Code::PermissionDenied, {{"operation", "read the log"}})};
+        p.follow();
+        p.tick();
+        const QString text = p.panel.findChild<QLabel *>(u"records.empty"_s)->text();
+        QVERIFY2(text.startsWith(u"“clicks” could not be read: No permission to read"_s),
+                 qPrintable(text));
+    }
+
+    void askingStopsWhileNobodySeesIt()
+    {
+        Panel p;
+        p.follow();
+        p.panel.hide();
+        const int before = p.engine->count<engine::RecordsRequest>();
+        p.tick();
+        p.tick();
+        QCOMPARE(p.engine->count<engine::RecordsRequest>(), before);
+        p.panel.show();
+        p.tick();
+        QVERIFY(p.engine->count<engine::RecordsRequest>() > before);
+    }
+
+    void whatCannotBeFollowedInFullIsSaid()
+    {
+        Panel p;
+        RecordFeed fast;
+        fast.reachesEnd = false;
+        p.engine->records = fast;
+        p.follow();
+        for (int i = 0; i < 8; ++i)
+            p.tick();
+        QCOMPARE(p.panel.findChild<QLabel *>(u"records.title"_s)->text(),
+                 u"clicks, newest first; too fast to show every record"_s);
+    }
+
+    void cellsAreDrawn()
+    {
+        Panel p;
+        p.follow();
+        QTableView &table = p.panel.table();
+        const QRect cell = table.visualRect(table.model()->index(1, RecordTableModel::DataColumn));
+        const QImage image = table.viewport()->grab(cell).toImage();
+        const int ground = ink(image, theme().panel);
+        QVERIFY2(ground > 0 && ground < image.width() * image.height() - 500,
+                 qPrintable(QString::number(ground)));
     }
 
     void wholeSequenceNumbersAreCopied()

@@ -58,6 +58,14 @@ private slots:
         QCOMPARE(format::byteRate(value), text);
     }
 
+    void recordsHaveAPlural()
+    {
+        QCOMPARE(format::records(0), u"0 records"_s);
+        QCOMPARE(format::records(1), u"1 record"_s);
+        QCOMPARE(format::records(1204), u"1,204 records"_s);
+        QCOMPARE(format::records(5'000'000'000), u"5,000,000,000 records"_s); // more than an int
+    }
+
     void sizes()
     {
         QCOMPARE(format::memory(142U << 20U), u"142\u00a0MiB"_s);

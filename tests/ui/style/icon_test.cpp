@@ -46,6 +46,23 @@ private slots:
             colors(icon.pixmap(32, 32, QIcon::Disabled).toImage()).contains(theme().faint.rgb()));
     }
 
+    void aLitButtonKeepsItsColourWhileItIsOff()
+    {
+        const auto disabled = [](bool lit) {
+            return colors(primaryIcon(u"stop"_s, lit).pixmap(32, 32, QIcon::Disabled).toImage());
+        };
+        QVERIFY(disabled(true).contains(theme().primary.rgb()));
+        QVERIFY(disabled(false).contains(theme().faint.rgb()));
+    }
+
+    void theProgramsIconHasEverySizeADesktopAsksFor()
+    {
+        const QList<QSize> sizes = applicationIcon().availableSizes();
+        for (const int size : {16, 32, 48, 256})
+            QVERIFY(sizes.contains(QSize(size, size)));
+        QVERIFY(colors(applicationIcon().pixmap(64, 64).toImage()).size() > 3);
+    }
+
     void everyIconDrawsSomething()
     {
         for (const char *name : {"run",           "pause",           "stop",         "fit",

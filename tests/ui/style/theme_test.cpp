@@ -151,6 +151,37 @@ private slots:
         style.choose(ThemeKind::Dark);
     }
 
+    void everyNameOfTheStyleSheetIsFilledIn()
+    {
+        const QString sheet = qApp->styleSheet();
+        QVERIFY(sheet.size() > 1000);
+        QVERIFY2(!sheet.contains(QLatin1Char('@')),
+                 qPrintable(sheet.mid(sheet.indexOf(QLatin1Char('@')), 20)));
+    }
+
+    void theInterfacesFaceIsTheApplications()
+    {
+        QCOMPARE(QApplication::font().pointSizeF(), Style::instance().text(12).pointSizeF());
+        QCOMPARE(QApplication::font().family(), Style::instance().text(12).family());
+    }
+
+    void whatIsOffIsFaint()
+    {
+        const Theme &t = Style::instance().theme();
+        for (const QPalette::ColorRole role :
+             {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+            QCOMPARE(QApplication::palette().color(QPalette::Disabled, role), t.faint);
+    }
+
+    void lessMotionIsSaidOnce()
+    {
+        QSignalSpy changed(&Style::instance(), &Style::changed);
+        Style::instance().setReducedMotion(true);
+        Style::instance().setReducedMotion(true);
+        QCOMPARE(changed.count(), 1);
+        Style::instance().setReducedMotion(false);
+    }
+
     void interfaceSizeScalesFontsAndSpace()
     {
         Style &style = Style::instance();

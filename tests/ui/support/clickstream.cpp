@@ -115,6 +115,7 @@ const graph::KindCatalog &testKinds()
         rate.minimum = 0;
         Parameter seed = parameter("seed", "Seed", ParameterType::Integer);
         seed.defaultValue = std::int64_t{42};
+        seed.shownWhen = graph::ShownWhen{"profile", {"clickstream"}};
         Parameter name = parameter("stream", "Name", ParameterType::StreamName);
         name.required = true;
         Parameter shards = parameter("shards", "Shards", ParameterType::Integer);

@@ -33,6 +33,8 @@ engine::Reply FakeEngine::replyTo(const engine::Request &request)
     engine::Reply reply;
     if (std::holds_alternative<engine::DeployRequest>(request))
         reply.problems = deployProblems;
+    else if (!problems.empty())
+        reply.problems = problems;
     else if (const auto *asked = std::get_if<engine::RecordsRequest>(&request); asked && records)
         reply.value = records(*asked);
     else if (const auto *series = std::get_if<engine::HistoryRequest>(&request); series && history)

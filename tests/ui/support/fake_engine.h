@@ -46,6 +46,7 @@ public:
     std::vector<engine::Request> requests;
     std::vector<engine::Event> events;
     std::vector<Problem> deployProblems; ///< not empty: a deploy is refused with them
+    std::vector<Problem> problems;       ///< not empty: everything else is refused with them
     std::function<engine::RecordsReply(const engine::RecordsRequest &)> records;
     std::function<engine::HistoryReply(const engine::HistoryRequest &)> history;
     bool answers = true; ///< false: replies are held back

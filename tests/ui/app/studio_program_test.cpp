@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "ui/style/theme.h"
+
+#include <QDir>
+#include <QImage>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace millrace::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kPatienceMs = 120'000;
+
+QString environment(const char *name)
+{
+    return qEnvironmentVariable(name);
+}
+
+} // namespace
+
+/// The program as it is started by people and scripts, off-screen. ctest says where it is.
+class StudioProgramTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { QVERIFY(!environment("MILLRACE_STUDIO").isEmpty()); }
+
+    void aPictureHasTheThemeAndTheSizeThatWereAskedFor()
+    {
+        for (const ThemeKind kind : {ThemeKind::Light, ThemeKind::Dark}) {
+            const QString picture = m_folder.filePath(toText(kind) + u".png"_s);
+            QProcess studio;
+            studio.start(environment("MILLRACE_STUDIO"),
+                         {u"--theme"_s, toText(kind), u"--size"_s, u"1100x700"_s, u"--screenshot"_s,
+                          picture, u"--after"_s, u"100ms"_s});
+            QVERIFY(studio.waitForFinished(kPatienceMs));
+            QCOMPARE(studio.exitCode(), 0);
+            const QImage image(picture);
+            QCOMPARE(image.size(), QSize(1100, 700));
+            QCOMPARE(image.pixelColor(1000, 20), Theme::of(kind).panel); // the bar
+            QCOMPARE(image.pixelColor(10, 400), Theme::of(kind).window); // the start page
+        }
+    }
+
+    void runRunsThePipelineOfTheFile()
+    {
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s, u"--run"_s,
+                      u"--data"_s, m_folder.filePath(u"data"_s)});
+        QVERIFY(studio.waitForStarted(kPatienceMs));
+        const QDir output(m_folder.filePath(u"data/output"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(output.exists(u"clickstream.db"_s), kPatienceMs);
+        QCOMPARE(studio.state(), QProcess::Running);
+        studio.terminate();
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+    }
+
+    void theStartIsMeasured()
+    {
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"), {u"--bench"_s, u"start"_s});
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        QCOMPARE(studio.exitCode(), 0);
+        const QJsonObject figures =
+            QJsonDocument::fromJson(studio.readAllStandardOutput()).object();
+        QVERIFY(figures[u"window_ms"_s].toDouble() > 0);
+        QVERIFY(figures[u"memory_bytes"_s].toDouble() > 1e6);
+        QVERIFY(figures[u"gui_thread_share"_s].toDouble() > 0);
+    }
+
+    void aFileThatCannotBeOpenedIsAFailure()
+    {
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {u"/nonexistent.millrace"_s, u"--screenshot"_s,
+                      m_folder.filePath(u"missing.png"_s), u"--after"_s, u"100ms"_s});
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        QCOMPARE(studio.exitCode(), 1);
+        QVERIFY(!QImage(m_folder.filePath(u"missing.png"_s)).isNull());
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+MILLRACE_TEST(StudioProgramTest)
+#include "studio_program_test.moc"

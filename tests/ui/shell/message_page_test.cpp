@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+#include "tests/ui/support/studio.h"
+
+#include "core/graph/file.h"
+
+#include "ui/shell/canvas_page.h"
+#include "ui/shell/message_page.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+class MessagePageTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aBrokenFileShowsEveryProblemWithItsPlace()
+    {
+        Studio studio;
+        const std::string text = "{\"formatVersion\": 1, \"project\": \"nonsense\", \"name\": 7,\n"
+                                 " \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}";
+        const QString path = writeTemporary(u"broken.millrace"_s, text);
+        QVERIFY(!studio.window.openFile(path));
+        const graph::ReadOutcome outcome = graph::readDocument(text);
+        QVERIFY(outcome.problems.size() >= 4);
+        const QStringList lines = studio.window.message().lines();
+        QCOMPARE(lines.size(), static_cast<qsizetype>(outcome.problems.size()));
+        for (const QString &line : lines)
+            QVERIFY(line.startsWith(path));
+        QVERIFY(studio.window.message().isVisible());
+        QCOMPARE(studio.find<QLabel>(u"message.headline"_s)->text(),
+                 u"broken.millrace was not opened"_s);
+        auto *status = studio.find<QPushButton>(u"status.problems.button"_s);
+        QVERIFY2(status->text().startsWith(u"%1 problems"_s.arg(lines.size())),
+                 qPrintable(status->text()));
+        picture(studio.window, u"broken"_s);
+        // The buttons follow what was said.
+        auto *open = studio.find<QPushButton>(u"message.open.button"_s);
+        auto *area = studio.find<QScrollArea>(u"message.problems"_s);
+        const auto *list = area->widget();
+        const int end = list->mapTo(&studio.window, QPoint(0, list->height())).y();
+        const int gap = open->mapTo(&studio.window, QPoint()).y() - end;
+        QVERIFY2(gap > 0 && gap <= 40, qPrintable(QString::number(gap)));
+        QTest::mouseClick(studio.find<QPushButton>(u"message.back.button"_s), Qt::LeftButton);
+        QVERIFY(studio.window.canvas().isVisible());
+        QCOMPARE(studio.window.document().graph(), clickstream());
+        QVERIFY(!status->text().startsWith(u"%1 problems"_s.arg(lines.size())));
+    }
+
+    void aSecondBrokenFileIsExplainedToo()
+    {
+        Studio studio;
+        const QString first = writeTemporary(u"first.millrace"_s, "{}");
+        const QString second = writeTemporary(u"second.millrace"_s, "{\"formatVersion\": 1}");
+        QVERIFY(!studio.window.openFile(first));
+        QVERIFY(!studio.window.openFile(second)); // from the page that explains the first
+        QVERIFY(!studio.window.message().lines().isEmpty());
+        const auto *area = studio.find<QScrollArea>(u"message.problems"_s);
+        QTRY_VERIFY2(area->height() > 30 && area->widget()->height() <= area->height(),
+                     qPrintable(u"%1 of %2"_s.arg(area->height()).arg(area->widget()->height())));
+    }
+
+    void enterPressesTheButtonThatHasTheFocus()
+    {
+        Studio studio;
+        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        auto *back = studio.find<QPushButton>(u"message.back.button"_s);
+        back->setFocus();
+        QTest::keyClick(back, Qt::Key_Return);
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
+    void anotherFileIsOpenedFromHere()
+    {
+        Studio studio;
+        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        QTest::mouseClick(studio.find<QPushButton>(u"message.open.button"_s), Qt::LeftButton);
+        graph::Document other = clickstream();
+        other.name = "Other";
+        studio.chooseFile(writeTemporary(u"other.millrace"_s, *graph::writeDocument(other)));
+        QTRY_COMPARE(studio.window.document().name(), u"Other"_s);
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
+    void anEngineThatCannotOpenIsExplained()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        window.showEngineProblem(
+            Problem(Code::NetworkFileSystem,
+                    {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/data/local"}}));
+        QCOMPARE(window.message().lines().size(), 1);
+        QVERIFY(window.message().lines().first().contains(u"--data /data/local"_s));
+        QVERIFY(!window.actions().action(u"run.run"_s)->isEnabled());
+        QCOMPARE(window.findChild<QLabel *>(u"status.engine"_s)->text(), u"No engine"_s);
+        QVERIFY(window.findChild<QPushButton *>(u"status.problems.button"_s)
+                    ->text()
+                    .startsWith(u"1 problem"_s));
+        picture(window, u"engine-failed"_s);
+    }
+};
+
+MILLRACE_TEST(MessagePageTest)
+#include "message_page_test.moc"

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/support/studio.h"
+
+#include "core/graph/file.h"
+
+#include "ui/canvas/canvas_view.h"
+#include "ui/canvas/node_item.h"
+#include "ui/shell/canvas_page.h"
+
+#include <QDialogButtonBox>
+#include <QFileDialog>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::test {
+
+Studio::Studio(QSize size, const QStringList &templateFolders)
+    : window(testKinds(), {templateFolders, u"0.0"_s})
+{
+    engine->records = RecordFeed();
+    engine->history = clickstreamHistory;
+    window.resize(size);
+    const std::string text = *graph::writeDocument(clickstream());
+    window.openFile(writeTemporary(u"clickstream.millrace"_s, text));
+    window.setEngine(engine);
+    window.show();
+    [[maybe_unused]] const bool exposed = QTest::qWaitForWindowExposed(&window);
+}
+
+void Studio::tick(int times)
+{
+    for (int i = 0; i < times; ++i)
+        show(clickstreamSnapshot(second++));
+}
+
+void Studio::show(const runtime::Snapshot &snapshot)
+{
+    engine->publish(snapshot);
+    window.bridge().poll();
+}
+
+void Studio::clickNode(const NodeId &id)
+{
+    ui::CanvasView &view = window.canvas().view();
+    const QPoint at = view.mapFromScene(window.scene().itemFor(id)->sceneBoundingRect().center());
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, at);
+}
+
+void Studio::clickMenu(const QStringList &menus, const QString &action)
+{
+    QWidget *from = window.findChild<QMenuBar *>(u"menus"_s);
+    for (const QString &name : menus) {
+        auto *menu = window.findChild<QMenu *>(name);
+        auto *bar = qobject_cast<QMenuBar *>(from);
+        const QRect where = bar ? bar->actionGeometry(menu->menuAction())
+                                : qobject_cast<QMenu *>(from)->actionGeometry(menu->menuAction());
+        QTest::mouseClick(from, Qt::LeftButton, {}, where.center());
+        if (!QTest::qWaitFor([menu] { return menu->isVisible(); }))
+            QFAIL(qPrintable(name + u" did not open"_s));
+        from = menu;
+    }
+    auto *menu = qobject_cast<QMenu *>(from);
+    const QList<QAction *> entries = menu->actions();
+    const auto entry = std::find_if(entries.begin(), entries.end(), [&](const QAction *each) {
+        return each->objectName() == action;
+    });
+    QVERIFY2(entry != entries.end(), qPrintable(action));
+    QTest::mouseClick(menu, Qt::LeftButton, {}, menu->actionGeometry(*entry).center());
+}
+
+void Studio::chooseFile(const QString &path)
+{
+    auto *dialog = window.findChild<QFileDialog *>(u"dialog.open"_s);
+    QVERIFY(dialog && dialog->isVisible());
+    dialog->selectFile(path);
+    auto *buttons = dialog->findChild<QDialogButtonBox *>();
+    QVERIFY(buttons);
+    QTest::mouseClick(buttons->button(QDialogButtonBox::Open), Qt::LeftButton);
+}
+
+void picture(QWidget &window, const QString &name)
+{
+    const QString folder = qEnvironmentVariable("MILLRACE_PICTURES");
+    QCoreApplication::processEvents(); // layouts follow
+    if (!folder.isEmpty())
+        window.grab().save(u"%1/%2.png"_s.arg(folder, name));
+}
+
+} // namespace millrace::test

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/ui/support/clickstream.h"
+#include "tests/ui/support/fake_engine.h"
+
+#include "ui/shell/main_window.h"
+
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+
+namespace millrace::test {
+
+/// The studio's window, shown, on the clickstream pipeline with an engine played by hand.
+struct Studio {
+    std::shared_ptr<FakeEngine> engine = std::make_shared<FakeEngine>();
+    ui::MainWindow window;
+    int second = 300;
+
+    explicit Studio(QSize size = {1600, 1000}, const QStringList &templateFolders = {});
+
+    /// Publishes the next second's snapshot and lets the window see it.
+    void tick(int times = 1);
+    /// Lets the window see `snapshot`.
+    void show(const runtime::Snapshot &snapshot);
+
+    template <class Widget>
+    Widget *find(const QString &name)
+    {
+        return window.findChild<Widget *>(name);
+    }
+
+    void clickNode(const NodeId &id);
+    /// Opens the menus of these names by clicks, one out of the other, and clicks the action.
+    void clickMenu(const QStringList &menus, const QString &action);
+    /// Chooses a file in the dialog that asks for one, and presses its button.
+    void chooseFile(const QString &path);
+};
+
+/// Saves a picture for people when MILLRACE_PICTURES names a folder.
+void picture(QWidget &window, const QString &name);
+
+} // namespace millrace::test

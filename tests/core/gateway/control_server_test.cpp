@@ -22,6 +22,10 @@ using millrace::test::FakeEngine;
 
 namespace {
 
+/// Bounds what must come, and the server's patience where a test is not about that: on a loaded
+/// machine any thread may stand still for seconds.
+constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(2);
+
 /// Speaks to the socket byte by byte, as a client that knows no HTTP might.
 class RawClient
 {
@@ -50,14 +54,21 @@ public:
         }
     }
     void endSending() { ::shutdown(m_fd, SHUT_WR); }
-    /// Everything until the server closes, at most 10 s without a byte.
+    /// Whether a byte is there, or the end: what the server sends waits for this.
+    bool waitReadable() const
+    {
+        pollfd waiting{m_fd, POLLIN, 0};
+        return ::poll(&waiting, 1, static_cast<int>(kPatience.count())) == 1;
+    }
+    /// Whether the server takes nothing more either, as opposed to having said its last word.
+    bool closedWhole() const { return ::send(m_fd, "x", 1, MSG_NOSIGNAL) < 0; }
+    /// Everything until the server closes.
     std::string readAll()
     {
         std::string out;
         char buffer[4096];
         for (;;) {
-            pollfd waiting{m_fd, POLLIN, 0};
-            if (::poll(&waiting, 1, 10'000) != 1)
+            if (!waitReadable())
                 return out + "<nothing came>";
             const ssize_t got = ::recv(m_fd, buffer, sizeof buffer, 0);
             if (got <= 0)
@@ -87,6 +98,7 @@ class ControlServerTest : public QObject
         options.dataDirectory = data();
         options.runtimeFolder = data() + "/runtime";
         options.version = "1.2.3";
+        options.requestTimeout = kPatience;
         return options;
     }
     std::unique_ptr<ControlServer> serve(ControlServerOptions options)
@@ -355,6 +367,23 @@ private slots:
         QCOMPARE(m_engine.entries("clicks").size(), before + 1);
         server.reset();
         QVERIFY(idle.health().error().code() == Code::ControlUnreachable);
+    }
+
+    void waitsForNobodyWhoHasItsAnswer()
+    {
+        FakeEngine engine;
+        for (int i = 0; i < 20'000; ++i) // an answer that no socket's buffer holds
+            engine.createStream("stream" + std::to_string(i));
+        const auto server = *ControlServer::start(engine, posixFileSystem(), options());
+        RawClient client(server->socketPath());
+        client.send("GET /v1/streams HTTP/1.1\r\nHost: x\r\n\r\n");
+        QVERIFY(client.waitReadable()); // it is being answered, and may ask again
+        const auto stopped = std::async(std::launch::async, [&] { server->stop(); });
+        QTRY_VERIFY_WITH_TIMEOUT(!RawClient(server->socketPath()).connected(), kPatience.count());
+        const std::string answer = client.readAll();
+        QVERIFY(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+        QVERIFY(answer.ends_with("}\n"));
+        QVERIFY(client.closedWhole());
     }
 
     void aLostAnswerIsToldFromARefusedConnection()

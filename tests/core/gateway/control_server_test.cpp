@@ -12,6 +12,7 @@
 
 #include <future>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -313,6 +314,28 @@ private slots:
         QVERIFY(::access(path.c_str(), F_OK) != 0);
         const auto none = ControlClient::find(posixFileSystem(), data());
         QVERIFY(none.error().code() == Code::ControlUnreachable);
+    }
+
+    void theSocketIsThereOnlyOnceItListens()
+    {
+        const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        QVERIFY(::inotify_add_watch(watch, data().c_str(), IN_CREATE | IN_MOVED_TO) >= 0);
+        const auto socket = ControlSocket::listen(posixFileSystem(), data(), data());
+        QVERIFY(socket.has_value());
+        std::vector<std::pair<std::uint32_t, std::string>> seen;
+        alignas(inotify_event) char events[4096];
+        const ssize_t got = ::read(watch, events, sizeof events);
+        for (ssize_t at = 0; at < got;) {
+            const auto *event = reinterpret_cast<const inotify_event *>(events + at);
+            seen.emplace_back(event->mask, event->name);
+            at += static_cast<ssize_t>(sizeof *event + event->len);
+        }
+        ::close(watch);
+        // Made under another name, and given its own when it was done.
+        QCOMPARE(seen.size(), std::size_t{2});
+        QVERIFY(seen.front() == std::pair(std::uint32_t{IN_CREATE}, std::string("control.bind")));
+        QVERIFY(seen.back() == std::pair(std::uint32_t{IN_MOVED_TO}, std::string("control.sock")));
+        QVERIFY(::access((data() + "/control.bind").c_str(), F_OK) != 0);
     }
 
     void refusesToReplaceAFile()

@@ -338,14 +338,6 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);
-    gateway::ControlServerOptions options;
-    options.dataDirectory = *directory;
-    options.runtimeFolder = gateway::defaultRuntimeFolder();
-    options.version = MILLRACE_VERSION;
-    const auto server = gateway::ControlServer::start(*engine, *environment.files, options);
-    if (!server)
-        return failed(server.error(), ExitCode::DataDirectory);
-
     const engine::Reply deployed =
         engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
     if (!deployed.ok()) {
@@ -355,6 +347,14 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
                    ? ExitCode::InvalidPipeline
                    : code;
     }
+    // After the streams were made: who waits for an engine may ask for one at once.
+    gateway::ControlServerOptions options;
+    options.dataDirectory = *directory;
+    options.runtimeFolder = gateway::defaultRuntimeFolder();
+    options.version = MILLRACE_VERSION;
+    const auto server = gateway::ControlServer::start(*engine, *environment.files, options);
+    if (!server)
+        return failed(server.error(), ExitCode::DataDirectory);
     return Run(checked, arguments, environment, *engine, *limit, *directory, *reportOutput).run();
 }
 

@@ -8,12 +8,14 @@ import random
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 import exactly_once
 from program import PATIENCE, Lines, ProgramTest, read, wait_until
 
 COUNT = 6000  # of about 1.3 kB that do not compress much
+SAY_AGAIN = 60  # seconds in which the engine says a lasting problem once
 DISK, BALLAST = 32 << 20, 26 << 20
 MOUNTED = "MILLRACE_TEST_OWN_MOUNTS"
 
@@ -51,13 +53,16 @@ class FullDiskTest(ProgramTest):
         file = self.write("file.millrace", exactly_once.document(
             ("file", {"path": "in.ndjson", "schema": exactly_once.SCHEMA, "partitionKey": "k",
                       "pace": "rate", "ratePerSecond": 4000.0})))
+        began = time.monotonic()
         engine = self.start(file, "--until-done")
         self.wait_full(engine)
-        said = [line for line in engine.messages().splitlines() if "[base.disk-full]" in line]
-        self.assertEqual(len(said), len(set(said)), "said again and again")
-        self.assertRegex(said[0], r"^millrace: node \w+: .*free some space, it goes on by itself")
+        wait_until(lambda: "[base.disk-full]\n" in engine.messages(), "an engine that says so")
         os.remove(self.ballast)
         exactly_once.check(self, self.data, engine.finish(), COUNT)
+        said = [line for line in engine.messages().splitlines() if "[base.disk-full]" in line]
+        self.assertRegex(said[0], r"^millrace: node \w+: .*free some space, it goes on by itself")
+        most = 1 + (time.monotonic() - began) // SAY_AGAIN
+        self.assertLessEqual(max(map(said.count, said)), most, "said again and again")
 
     def test_fed_by_put(self):
         file = self.write("put.millrace", exactly_once.document())
@@ -81,7 +86,7 @@ class FullDiskTest(ProgramTest):
         os.remove(self.ballast)
         acknowledged.join(PATIENCE)
         self.assertEqual([int(line) for line in sender.lines], list(range(COUNT)))
-        engine.wait_drained()
+        engine.wait_drained("rawrawra", COUNT)
         exactly_once.check(self, self.data, engine.stop(), COUNT)
 
     def test_killed_while_the_disk_is_full(self):

@@ -6,7 +6,7 @@ import signal
 import unittest
 
 import exactly_once
-from program import INTERRUPTED, Lines, ProgramTest, law_broken
+from program import INTERRUPTED, Lines, ProgramTest, law_broken, millrace
 
 COUNT = 8000
 SIGNALS = [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143), (signal.SIGINT, INTERRUPTED)]
@@ -18,21 +18,21 @@ class InterruptTest(ProgramTest):
         file = self.write("file.millrace", exactly_once.document(
             ("file", {"path": "in.ndjson", "schema": exactly_once.SCHEMA, "partitionKey": "k",
                       "pace": "rate", "ratePerSecond": 4000.0})))
-        engine = self.start(file)
-        engine.wait_running()
+        millrace("run", file, "--data", self.data, "--for", "0s")  # which makes the stream
         follower = Lines("records", "raw", "--follow", "--from", "trim", "--format", "ndjson",
                          "--data", self.data)
         self.addCleanup(follower.close)
         counts = sorted(random.Random(20261122).sample(range(1, COUNT * 3 // 4), len(SIGNALS)))
         for count, (number, code) in zip(counts, SIGNALS):
+            engine = self.start(file)
+            engine.wait_running()  # before that a signal ends the program as it ends any
             follower.read_until(count)
             report = engine.stop(number, code)
             self.assertEqual(report["ended"], "interrupted")
             self.assertEqual(law_broken(report["nodes"]), {})
             self.assertEqual([node["in_flight"] for node in report["nodes"].values() if
                               node["in_flight"]], [], "an orderly end leaves nothing half done")
-            engine = self.start(file, "--until-done")
-        exactly_once.check(self, self.data, engine.finish(), COUNT)
+        exactly_once.check(self, self.data, self.start(file, "--until-done").finish(), COUNT)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class KillNineTest(ProgramTest):
         self.assertEqual(sender.process.wait(PATIENCE), 0)
         self.assertEqual([int(line) for line in sender.lines], list(range(COUNT)))
         feeder.join()
-        engine.wait_drained()
+        engine.wait_drained("rawrawra", COUNT)
         exactly_once.check(self, self.data, engine.stop(), COUNT)
 
     def test_fed_by_the_file_producer(self):

@@ -93,9 +93,11 @@ class Engine:
 
     def __init__(self, file, data, log, *words):
         self.data = data
-        self._log = open(log, "w+", encoding="utf-8")
-        self._process = subprocess.Popen([PROGRAM, "run", file, "--data", data, "--report", "json",
-                                          *words], stdout=subprocess.PIPE, stderr=self._log, text=True)
+        self._log = log
+        with open(log, "w", encoding="utf-8") as stderr:
+            self._process = subprocess.Popen(
+                [PROGRAM, "run", file, "--data", data, "--report", "json", *words],
+                stdout=subprocess.PIPE, stderr=stderr, text=True)
 
     def ask(self, method, path):
         """The answer as an object, or None while no engine answers."""
@@ -134,18 +136,23 @@ class Engine:
     def wait_running(self):
         self.wait_for(lambda snapshot: snapshot["state"] == "running", "a running pipeline")
 
-    def wait_drained(self):
-        self.wait_for(lambda snapshot: snapshot["drained"], "a drained pipeline")
+    def wait_drained(self, node, count):
+        """Until the records that were put into a node, `count` in all, have gone through."""
+        def held(snapshot):
+            (counts,) = [n["counts"] for n in snapshot["nodes"] if n["id"] == node]
+            return counts["in"] >= count and snapshot["generation"]
+        seen = self.wait_for(held, f"{count} records in {node}")
+        # An earlier snapshot, and this one too, may say it of the records before them.
+        self.wait_for(lambda snapshot: snapshot["drained"] and snapshot["generation"] > seen,
+                      "a drained pipeline")
 
     def messages(self):
-        self._log.flush()
-        self._log.seek(0)
-        return self._log.read()
+        """What it has said so far; what it says of a snapshot may come after the snapshot."""
+        return read(self._log)
 
     def kill(self):
         self._process.kill()
         self._process.communicate()
-        self._log.close()
 
     def ended(self):
         return self._process.poll() is not None
@@ -156,7 +163,6 @@ class Engine:
         if self._process.returncode != code:
             raise AssertionError(f"exit code {self._process.returncode} instead of {code}:\n"
                                  f"{self.messages()}")
-        self._log.close()
         return json.loads(out)
 
     def stop(self, number=signal.SIGINT, code=INTERRUPTED):

@@ -220,11 +220,12 @@ private:
         m_stream.expires_after(m_server.m_options.requestTimeout);
         http::async_write(m_stream, *m_response,
                           [self = shared_from_this()](const beast::error_code &error, std::size_t) {
+                              const bool last = !self->m_response->keep_alive();
                               self->m_response.reset();
-                              if (error)
-                                  self->shut();
-                              else if (self->m_closeAfter)
+                              if (!error && last)
                                   self->drain();
+                              else if (error || self->m_closeAfter)
+                                  self->shut(); // the client was not told, and would stay
                               else
                                   self->awaitRequest();
                           });

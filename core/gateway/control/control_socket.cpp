@@ -44,6 +44,16 @@ Status makePrivateFolder(const Path &folder)
     return Done{};
 }
 
+/// Whether a socket may take this name: nothing has it, or another socket.
+Status checkName(const Path &path)
+{
+    struct stat st {
+    };
+    if (::lstat(path.c_str(), &st) == 0 && !S_ISSOCK(st.st_mode))
+        return refused(path, "a file that is no socket has this name; remove it");
+    return Done{};
+}
+
 /// A short name that is the same for the same data directory, so that the socket of a killed engine
 /// is found and replaced.
 std::string shortName(const Path &dataDirectory)
@@ -81,31 +91,33 @@ Result<ControlSocket> ControlSocket::listen(FileSystem &files, const Path &dataD
             return refused(path, removed.error().message());
     }
 
-    struct stat st {
-    };
-    if (::lstat(path.c_str(), &st) == 0) {
-        if (!S_ISSOCK(st.st_mode))
-            return refused(path, "a file that is no socket has this name; remove it");
-        if (::unlink(path.c_str()) != 0)
-            return refused(path, "unlink", errno);
-    }
+    // As long as the name, which may be the longest there is.
+    const Path early = path.substr(0, path.rfind('.')) + ".bind";
+    MILLRACE_TRY(checkName(path));
+    MILLRACE_TRY(checkName(early));
+    if (::unlink(early.c_str()) != 0 && errno != ENOENT)
+        return refused(early, "unlink", errno);
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0)
         return refused(path, "socket", errno);
     ControlSocket socket(descriptor, {});
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    std::memcpy(address.sun_path, early.c_str(), early.size() + 1);
     // Linux makes the file with the descriptor's mode: nobody else can connect at any moment.
     if (::fchmod(descriptor, 0600) != 0)
         return refused(path, "fchmod", errno);
     if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
-        return refused(path, "bind", errno);
-    socket.m_path = path;
-    if (::chmod(path.c_str(), 0600) != 0)
-        return refused(path, "chmod", errno);
+        return refused(early, "bind", errno);
+    socket.m_path = early;
+    if (::chmod(early.c_str(), 0600) != 0)
+        return refused(early, "chmod", errno);
     if (::listen(descriptor, SOMAXCONN) != 0)
-        return refused(path, "listen", errno);
+        return refused(early, "listen", errno);
+    // Whoever finds the name finds somebody who listens.
+    if (::rename(early.c_str(), path.c_str()) != 0)
+        return refused(path, "rename", errno);
+    socket.m_path = path;
     return socket;
 }
 

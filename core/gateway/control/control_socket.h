@@ -16,9 +16,10 @@ Path defaultRuntimeFolder();
 class ControlSocket
 {
 public:
-    /// Binds `<dataDirectory>/control.sock`, mode 0600 from its first moment; or, when that path is
-    /// too long for a socket, a file in `runtimeFolder` (made with mode 0700; refused when it
-    /// belongs to somebody else or others may enter), whose path then stands in
+    /// Listens on `<dataDirectory>/control.sock`, which has mode 0600 and takes connections from
+    /// the moment it is there; or, when that path is too long for a socket, a file in
+    /// `runtimeFolder` (made with mode 0700; refused when it belongs to somebody else or others may
+    /// enter), whose path then stands in
     /// `<dataDirectory>/control.path`. A socket file that a killed engine left is replaced: the
     /// caller holds the data directory's lock, so nobody listens there.
     ///

@@ -6,11 +6,13 @@
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"
 
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <future>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -21,6 +23,10 @@ using namespace millrace::gateway;
 using millrace::test::FakeEngine;
 
 namespace {
+
+/// Bounds what must come, and the server's patience where a test is not about that: on a loaded
+/// machine any thread may stand still for seconds.
+constexpr std::chrono::milliseconds kPatience = std::chrono::minutes(2);
 
 /// Speaks to the socket byte by byte, as a client that knows no HTTP might.
 class RawClient
@@ -50,14 +56,21 @@ public:
         }
     }
     void endSending() { ::shutdown(m_fd, SHUT_WR); }
-    /// Everything until the server closes, at most 10 s without a byte.
+    /// Whether a byte is there, or the end: what the server sends waits for this.
+    bool waitReadable() const
+    {
+        pollfd waiting{m_fd, POLLIN, 0};
+        return ::poll(&waiting, 1, static_cast<int>(kPatience.count())) == 1;
+    }
+    /// Whether the server takes nothing more either, as opposed to having said its last word.
+    bool closedWhole() const { return ::send(m_fd, "x", 1, MSG_NOSIGNAL) < 0; }
+    /// Everything until the server closes.
     std::string readAll()
     {
         std::string out;
         char buffer[4096];
         for (;;) {
-            pollfd waiting{m_fd, POLLIN, 0};
-            if (::poll(&waiting, 1, 10'000) != 1)
+            if (!waitReadable())
                 return out + "<nothing came>";
             const ssize_t got = ::recv(m_fd, buffer, sizeof buffer, 0);
             if (got <= 0)
@@ -87,6 +100,7 @@ class ControlServerTest : public QObject
         options.dataDirectory = data();
         options.runtimeFolder = data() + "/runtime";
         options.version = "1.2.3";
+        options.requestTimeout = kPatience;
         return options;
     }
     std::unique_ptr<ControlServer> serve(ControlServerOptions options)
@@ -249,13 +263,12 @@ private slots:
 
     void aClientGoesOnAfterItsIdleConnectionWasClosed()
     {
-        ControlServerOptions quick = options();
-        quick.idleTimeout = std::chrono::milliseconds(20);
-        const auto server = serve(quick);
+        // Closed by an end of the server: a short idle timeout would meet the new connection too.
+        auto server = serve(options());
         ControlClient client = this->client();
         QVERIFY(client.health().has_value());
-        RawClient later(server->socketPath()); // closed after the client's connection was
-        QCOMPARE(later.readAll(), std::string());
+        server.reset();
+        server = serve(options());
         QVERIFY(client.health().has_value());
     }
 
@@ -303,6 +316,28 @@ private slots:
         QVERIFY(none.error().code() == Code::ControlUnreachable);
     }
 
+    void theSocketIsThereOnlyOnceItListens()
+    {
+        const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        QVERIFY(::inotify_add_watch(watch, data().c_str(), IN_CREATE | IN_MOVED_TO) >= 0);
+        const auto socket = ControlSocket::listen(posixFileSystem(), data(), data());
+        QVERIFY(socket.has_value());
+        std::vector<std::pair<std::uint32_t, std::string>> seen;
+        alignas(inotify_event) char events[4096];
+        const ssize_t got = ::read(watch, events, sizeof events);
+        for (ssize_t at = 0; at < got;) {
+            const auto *event = reinterpret_cast<const inotify_event *>(events + at);
+            seen.emplace_back(event->mask, event->name);
+            at += static_cast<ssize_t>(sizeof *event + event->len);
+        }
+        ::close(watch);
+        // Made under another name, and given its own when it was done.
+        QCOMPARE(seen.size(), std::size_t{2});
+        QVERIFY(seen.front() == std::pair(std::uint32_t{IN_CREATE}, std::string("control.bind")));
+        QVERIFY(seen.back() == std::pair(std::uint32_t{IN_MOVED_TO}, std::string("control.sock")));
+        QVERIFY(::access((data() + "/control.bind").c_str(), F_OK) != 0);
+    }
+
     void refusesToReplaceAFile()
     {
         QTemporaryDir folder;
@@ -338,23 +373,44 @@ private slots:
     void answersWhatHasArrivedBeforeItStops()
     {
         auto server = serve(options());
-        m_engine.hold();
         const std::size_t before = m_engine.entries("clicks").size();
-        auto answer = std::async(std::launch::async, [this] {
+        std::future<Result<engine::Reply>> answer;
+        std::future<void> stopped;
+        m_engine.hold();
+        const auto release = qScopeGuard([this] { m_engine.release(); }); // or they wait for ever
+        answer = std::async(std::launch::async, [this] {
             ControlClient client = this->client();
             return client.ask(put({{"last", "k", {}}}));
         });
         ControlClient idle = client();
-        QTRY_COMPARE(m_engine.waiting(), 1);
-        auto stopped = std::async(std::launch::async, [&] { server->stop(); });
+        QTRY_COMPARE_WITH_TIMEOUT(m_engine.waiting(), 1, kPatience.count());
+        stopped = std::async(std::launch::async, [&] { server->stop(); });
         // A new connection is refused once the stop has begun; the one that waits is not dropped.
-        QTRY_VERIFY(!RawClient(data() + "/control.sock").connected());
+        QTRY_VERIFY_WITH_TIMEOUT(!RawClient(data() + "/control.sock").connected(),
+                                 kPatience.count());
         m_engine.release();
         QVERIFY(answer.get()->ok());
         stopped.get();
         QCOMPARE(m_engine.entries("clicks").size(), before + 1);
         server.reset();
         QVERIFY(idle.health().error().code() == Code::ControlUnreachable);
+    }
+
+    void waitsForNobodyWhoHasItsAnswer()
+    {
+        FakeEngine engine;
+        for (int i = 0; i < 20'000; ++i) // an answer that no socket's buffer holds
+            engine.createStream("stream" + std::to_string(i));
+        const auto server = *ControlServer::start(engine, posixFileSystem(), options());
+        RawClient client(server->socketPath());
+        client.send("GET /v1/streams HTTP/1.1\r\nHost: x\r\n\r\n");
+        QVERIFY(client.waitReadable()); // it is being answered, and may ask again
+        const auto stopped = std::async(std::launch::async, [&] { server->stop(); });
+        QTRY_VERIFY_WITH_TIMEOUT(!RawClient(server->socketPath()).connected(), kPatience.count());
+        const std::string answer = client.readAll();
+        QVERIFY(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+        QVERIFY(answer.ends_with("}\n"));
+        QVERIFY(client.closedWhole());
     }
 
     void aLostAnswerIsToldFromARefusedConnection()

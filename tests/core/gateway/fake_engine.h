@@ -11,7 +11,7 @@ namespace millrace::test {
 
 /// An engine that keeps everything in memory and answers at once, for tests of what stands before
 /// the door. Thread-safety: as Engine.
-class FakeEngine final : public engine::Engine
+class FakeEngine : public engine::Engine
 {
 public:
     /// Makes a stream of one shard.

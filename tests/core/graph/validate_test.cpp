@@ -4,7 +4,10 @@
 
 #include "core/graph/validate.h"
 
-#include <QElapsedTimer>
+#include <QTest>
+
+#include <algorithm>
+#include <ctime>
 
 using namespace millrace;
 using namespace millrace::graph;
@@ -23,6 +26,30 @@ PipelineBuilder sound()
         .wired("gen.out", "clicks.in")
         .wired("clicks.out", "map.in")
         .wired("map.out", "sink.in");
+}
+
+/// Circles everywhere: nodes in a ring of pairs.
+Document ringOfPairs(int count)
+{
+    Document document;
+    const auto nodeId = [](int i) {
+        return NodeId{QString("n%1").arg(i, 7, 10, QChar('0')).toStdString()};
+    };
+    for (int i = 0; i < count; ++i) {
+        document.put({.id = nodeId(i), .kind = "map", .name = std::to_string(i)});
+        const PortRef here{nodeId(i), "out"};
+        document.wires.emplace(WireEnds{here, {nodeId(i ^ 1), "in"}}, Wire{});
+        document.wires.emplace(WireEnds{here, {nodeId((i + 2) % count), "in"}}, Wire{});
+    }
+    return document;
+}
+
+/// What this thread has worked, however little of the machine it gets.
+double threadSeconds()
+{
+    timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
 } // namespace
@@ -267,22 +294,25 @@ private slots:
 
     void takesManyNodesInItsStride()
     {
-        // Circles everywhere: 20,000 nodes in a ring of pairs. Squares would take minutes.
-        Document document;
-        constexpr int kNodes = 20'000;
-        const auto nodeId = [](int i) {
-            return NodeId{QString("n%1").arg(i, 7, 10, QChar('0')).toStdString()};
-        };
-        for (int i = 0; i < kNodes; ++i) {
-            document.put({.id = nodeId(i), .kind = "map", .name = std::to_string(i)});
-            const PortRef here{nodeId(i), "out"};
-            document.wires.emplace(WireEnds{here, {nodeId(i ^ 1), "in"}}, Wire{});
-            document.wires.emplace(WireEnds{here, {nodeId((i + 2) % kNodes), "in"}}, Wire{});
+        constexpr int kFew = 2'000;
+        constexpr int kTimes = 16;
+        const Document few = ringOfPairs(kFew);
+        const Document many = ringOfPairs(kFew * kTimes);
+        // The same number of nodes, in small documents and in one. The least of some rounds: others
+        // on the machine cost this thread its caches.
+        double inSmall = 1e9;
+        double inOne = 1e9;
+        for (int round = 0; round < 5; ++round) {
+            double before = threadSeconds();
+            for (int i = 0; i < kTimes; ++i)
+                QCOMPARE(validate(few, m_kinds).size(), std::size_t(20));
+            inSmall = std::min(inSmall, threadSeconds() - before);
+            before = threadSeconds();
+            QCOMPARE(validate(many, m_kinds).size(), std::size_t(20));
+            inOne = std::min(inOne, threadSeconds() - before);
         }
-        QElapsedTimer timer;
-        timer.start();
-        QCOMPARE(validate(document, m_kinds).size(), std::size_t(20));
-        QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed())));
+        // Measured up to 2 times; squares make it kTimes.
+        QVERIFY2(inOne < inSmall * 5, qPrintable(QString::number(inOne / inSmall)));
     }
 };
 

@@ -240,7 +240,7 @@ void FailureTest::trimmingWaitsForNoRewriting()
             freed = *f.log().trimBelow(all);
             done.set_value();
         });
-        waited = finished.wait_for(10s) != std::future_status::ready;
+        waited = finished.wait_for(60s) != std::future_status::ready;
         return nullptr;
     });
     QVERIFY(*f.log().rewriteOne());

@@ -403,7 +403,7 @@ private slots:
                 f.stream->put(std::move(more), [](const auto &) {});
                 done.set_value();
             });
-            free = finished.wait_for(10s) == std::future_status::ready;
+            free = finished.wait_for(60s) == std::future_status::ready;
         });
         QVERIFY(other.joinable());
         other.join();

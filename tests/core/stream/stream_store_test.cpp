@@ -248,7 +248,7 @@ private slots:
             slowStored.set_value();
         });
         send(*other, [&] { otherStored.set_value(); });
-        const auto first = otherStored.get_future().wait_for(10s);
+        const auto first = otherStored.get_future().wait_for(60s);
         release.set_value();
         slowStored.get_future().wait();
         d.close(); // the threads end before what they use

@@ -16,6 +16,7 @@ import time
 import unittest
 
 PROGRAM, VERSION = sys.argv[1], sys.argv[2]
+PATIENCE = 120  # seconds after which something that must happen is said never to happen
 COMMANDS = ["run", "check", "put", "records", "streams", "bench"]
 
 
@@ -37,7 +38,7 @@ class CliTest(unittest.TestCase):
 
     def run_it(self, *words, stdin="", **environment):
         return subprocess.run([PROGRAM, *words], input=stdin, capture_output=True, text=True,
-                              timeout=60, env=dict(self.environment, **environment))
+                              timeout=PATIENCE, env=dict(self.environment, **environment))
 
     def expect(self, code, text, *words, **more):
         """The command ends with `code` and says `text` (a regular expression) on standard error."""
@@ -61,7 +62,7 @@ class CliTest(unittest.TestCase):
         self.addCleanup(process.kill)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self.data + "/control.sock"):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
@@ -164,7 +165,7 @@ class CliTest(unittest.TestCase):
     def test_output_that_cannot_be_written_is_no_success(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([PROGRAM, "help"], stdout=full, stderr=subprocess.PIPE, text=True,
-                                  timeout=60, check=False)
+                                  timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("Standard output could not be written", done.stderr)
 
@@ -209,10 +210,14 @@ class CliTest(unittest.TestCase):
         for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
             process = self.start(good, "--report", "json")
             process.send_signal(number)
-            out, errors = process.communicate(timeout=30)
+            out, errors = process.communicate(timeout=PATIENCE)
             self.assertEqual(process.returncode, code, errors)
             self.assertEqual(json.loads(out)["ended"], "interrupted")
             self.assertFalse(os.path.exists(self.data + "/control.sock"))
+
+    def test_a_run_has_its_streams_before_its_socket(self):
+        self.start(self.file("good.millrace", pipeline()))
+        self.assertFalse(os.path.exists(self.data + "/early"))
 
     def test_run_shows_a_dashboard(self):
         done = self.run_it("run", self.file("good.millrace", pipeline()), "--for", "300ms",
@@ -283,7 +288,7 @@ class CliTest(unittest.TestCase):
         process.stdin.flush()
         self.assertEqual(process.stdout.readline(), "0\n")  # a line is sent as soon as it is there
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130)
 
     def test_streams_without_a_catalog(self):

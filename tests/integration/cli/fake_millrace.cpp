@@ -8,6 +8,31 @@
 
 #include <cstdlib>
 
+namespace {
+
+/// Leaves the file "early" in the data directory when a pipeline is deployed whose control socket
+/// is there already: a client could ask for streams that are not.
+class WatchfulEngine final : public millrace::test::FakeEngine
+{
+public:
+    explicit WatchfulEngine(millrace::Path directory)
+        : m_directory(std::move(directory))
+    {}
+    millrace::engine::Ticket request(millrace::engine::Request request) override
+    {
+        using namespace millrace;
+        if (std::holds_alternative<engine::DeployRequest>(request) &&
+            posixFileSystem().exists(joinPath(m_directory, "control.sock")))
+            (void)posixFileSystem().replaceFile(joinPath(m_directory, "early"), {});
+        return FakeEngine::request(std::move(request));
+    }
+
+private:
+    const millrace::Path m_directory;
+};
+
+} // namespace
+
 int main(int argc, char **argv)
 {
     using namespace millrace;
@@ -36,7 +61,7 @@ int main(int argc, char **argv)
             return std::move(made).error();
         if (posixFileSystem().exists(joinPath(wishes.dataDirectory, "busy")))
             return Problem(Code::DirectoryBusy, {{"directory", wishes.dataDirectory}});
-        auto engine = std::make_unique<test::FakeEngine>();
+        auto engine = std::make_unique<WatchfulEngine>(wishes.dataDirectory);
         engine->createStream("clicks");
         runtime::Snapshot snapshot;
         snapshot.generation = 1;

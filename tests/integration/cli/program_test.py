@@ -17,6 +17,7 @@ import unittest
 
 PROGRAM = sys.argv[1]
 TOTAL = 2000
+PATIENCE = 120  # seconds after which something that must happen is said never to happen
 
 STREAM = {"kind": "data-stream", "name": "Raw", "parameters": {"stream": "clicks", "shards": 4}}
 SOURCE = {"kind": "generator", "name": "Clicks",
@@ -47,7 +48,7 @@ class ProgramTest(unittest.TestCase):
 
     def run_it(self, command, *words, stdin="", code=0):
         done = subprocess.run([PROGRAM, command, *words, "--data", self.data], input=stdin, text=True,
-                              capture_output=True, timeout=120, env=self.environment)
+                              capture_output=True, timeout=PATIENCE, env=self.environment)
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
@@ -63,7 +64,7 @@ class ProgramTest(unittest.TestCase):
         return process
 
     def wait_for(self, condition):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not condition():
             self.assertLess(time.monotonic(), deadline, "it never came to that")
             time.sleep(0.02)
@@ -274,7 +275,7 @@ class ProgramTest(unittest.TestCase):
         self.wait_for(lambda: os.path.exists(self.data + "/control.sock"))
         refused = self.run_it("run", self.empty, code=4)
         self.assertIn("[stream.directory-busy]", refused.stderr)
-        self.run_it("put", "clicks", "--retry", "20s", stdin="1\n")
+        self.run_it("put", "clicks", "--retry", f"{PATIENCE}s", stdin="1\n")
         self.assertEqual([r["data"] for r in self.records()], [1])
 
     def test_follow(self):
@@ -288,12 +289,12 @@ class ProgramTest(unittest.TestCase):
             self.run_it("put", "clicks", stdin=f"{number}\n")
             self.assertEqual(json.loads(follower.stdout.readline())["data"], number)
         follower.send_signal(signal.SIGINT)
-        self.assertEqual(follower.wait(timeout=30), 0)
+        self.assertEqual(follower.wait(timeout=PATIENCE), 0)
 
     def test_a_producer_survives_a_killed_engine(self):
         engine = self.start(self.empty)
         sender = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--producer", "p",
-                                   "--acks", "--batch", "10", "--retry", "60s", "--key", "k"],
+                                   "--acks", "--batch", "10", "--retry", f"{PATIENCE}s", "--key", "k"],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                   env=self.environment)
         self.addCleanup(sender.kill)
@@ -314,7 +315,7 @@ class ProgramTest(unittest.TestCase):
             engine = self.start(self.empty)
         acks += [int(line) for line in sender.stdout]
         feeder.join()
-        self.assertEqual(sender.wait(timeout=60), 0)
+        self.assertEqual(sender.wait(timeout=PATIENCE), 0)
         sender.stdout.close()
         self.assertEqual(acks, list(range(count)))
         got = [r["data"] for r in self.records()]

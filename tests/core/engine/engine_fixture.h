@@ -81,7 +81,7 @@ public:
         QVERIFY(deployed.ok());
         QVERIFY(ask(RunRequest{}).ok());
     }
-    void drain() { QTRY_VERIFY_WITH_TIMEOUT(engine->snapshot()->drained, 60'000); }
+    void drain() { QTRY_VERIFY_WITH_TIMEOUT(engine->snapshot()->drained, 300'000); }
 
     std::string messages()
     {

@@ -174,8 +174,8 @@ private slots:
         pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{600};
         QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
         QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->node({"gener001"})->counts.out == 600,
-                                 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->drained, 60'000);
+                                 300'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.engine->snapshot()->drained, 300'000);
         const auto snapshot = run.engine->snapshot();
         // The counters restart with the cursors: all 600 records were read for the new file.
         QCOMPARE(snapshot->node({"filter01"})->counts.in, std::uint64_t(600));

@@ -134,7 +134,7 @@ private slots:
                 watch.look(*snapshot);
                 return snapshot->drained;
             };
-            QTRY_VERIFY2_WITH_TIMEOUT(drained(), run.messages().c_str(), 60'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(drained(), run.messages().c_str(), 300'000);
             fault = watch.fault();
             if (!fault)
                 fault = compare(pipeline.document, expected, run.finish(pipeline.document));

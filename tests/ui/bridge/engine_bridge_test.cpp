@@ -154,7 +154,7 @@ private slots:
         RecordsPage page;
         bridge.requestRecords({}, this, [&](RecordsPage got) { page = std::move(got); });
         QCOMPARE(page.problems.size(), 0U); // never within the call
-        QTRY_COMPARE(page.problems.size(), 1U);
+        QTRY_COMPARE_WITH_TIMEOUT(page.problems.size(), 1U, 60'000);
     }
 
     void leavingAnEngineForgetsItsFigures()
@@ -191,7 +191,7 @@ private slots:
         EngineBridge bridge;
         bridge.setEngine(engine);
         engine->publish(clickstreamSnapshot(1));
-        QTRY_VERIFY(!bridge.snapshot()->nodes.empty());
+        QTRY_VERIFY_WITH_TIMEOUT(!bridge.snapshot()->nodes.empty(), 60'000);
     }
 
     void refusalsAreHandedOn()

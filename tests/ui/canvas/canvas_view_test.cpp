@@ -398,11 +398,11 @@ private slots:
             std::make_shared<const runtime::Snapshot>(clickstreamSnapshot(60)));
         const QImage still = canvas.view.grab().toImage();
         canvas.view.setRunning(true);
-        QTRY_VERIFY(canvas.view.grab().toImage() != still);
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.view.grab().toImage() != still, 60'000);
         Style::instance().setReducedMotion(true);
-        QTRY_VERIFY(canvas.view.grab().toImage() == still);
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.view.grab().toImage() == still, 60'000);
         Style::instance().setReducedMotion(false);
-        QTRY_VERIFY(canvas.view.grab().toImage() != still);
+        QTRY_VERIFY_WITH_TIMEOUT(canvas.view.grab().toImage() != still, 60'000);
         canvas.view.setRunning(false);
     }
 
@@ -431,7 +431,7 @@ private slots:
         few.scene.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
         const QImage before = few.view.grab().toImage();
         few.view.setRunning(true);
-        QTRY_VERIFY(few.view.grab().toImage() != before);
+        QTRY_VERIFY_WITH_TIMEOUT(few.view.grab().toImage() != before, 60'000);
         QCOMPARE(canvas.view.grab().toImage(), still);
     }
 

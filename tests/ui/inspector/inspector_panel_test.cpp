@@ -100,7 +100,8 @@ private slots:
     {
         Inspector i;
         i.panel.showNode(kGenerator);
-        QTRY_VERIFY(i.settings().contains(u"Rate"_s)); // a layout shows its new children later
+        QTRY_VERIFY_WITH_TIMEOUT(i.settings().contains(u"Rate"_s),
+                                 60'000); // a layout shows its new children later
         const QStringList texts = i.settings();
         QVERIFY(texts.contains(u"1,900\u00a0records/s"_s));
         QVERIFY(texts.contains(u"Seed"_s));
@@ -112,10 +113,10 @@ private slots:
     {
         Inspector i;
         i.panel.showNode(kGenerator);
-        QTRY_VERIFY(i.settings().contains(u"Seed"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(i.settings().contains(u"Seed"_s), 60'000);
         QVERIFY(i.document.edit(
             {graph::SetParameter{kGenerator, "profile", std::string("sensors")}}, u"Set"_s));
-        QTRY_VERIFY(i.settings().contains(u"IoT sensors"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(i.settings().contains(u"IoT sensors"_s), 60'000);
         QVERIFY(!i.settings().contains(u"Seed"_s));
     }
 
@@ -124,7 +125,7 @@ private slots:
         Inspector i;
         i.panel.showNode(kGenerator);
         i.panel.showNode(kFilter);
-        QTRY_VERIFY(i.settings().contains(u"Condition"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(i.settings().contains(u"Condition"_s), 60'000);
         QVERIFY(!i.settings().contains(u"Rate"_s));
     }
 
@@ -209,7 +210,8 @@ private slots:
     {
         Inspector i;
         i.panel.showNode(kGenerator);
-        QTRY_VERIFY(i.settings().contains(u"A kind for tests."_s)); // its summary
+        QTRY_VERIFY_WITH_TIMEOUT(i.settings().contains(u"A kind for tests."_s),
+                                 60'000); // its summary
         const auto value = [&](const QString &text) -> QLabel * {
             for (QLabel *label : i.page(u"settings"_s)->findChildren<QLabel *>()) {
                 if (label->text() == text)
@@ -221,7 +223,7 @@ private slots:
         QCOMPARE(value(u"42"_s)->accessibleName(), u"Seed"_s);
         QCOMPARE(value(u"1,900\u00a0records/s"_s)->toolTip(), u"Help."_s);
         i.panel.showNode(kFilter);
-        QTRY_VERIFY(value(u"status >= 500"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(value(u"status >= 500"_s), 60'000);
         QCOMPARE(value(u"status >= 500"_s)->font().family(),
                  Style::instance().figures(11).family());
     }

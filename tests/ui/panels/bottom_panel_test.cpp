@@ -106,7 +106,7 @@ private slots:
     void besideEachOtherTheRecordsHaveMoreRoom()
     {
         Bottom b(1400);
-        QTRY_VERIFY(b.records->width() > b.throughput->width() * 3 / 2);
+        QTRY_VERIFY_WITH_TIMEOUT(b.records->width() > b.throughput->width() * 3 / 2, 60'000);
         QVERIFY(b.throughput->width() > 400);
     }
 

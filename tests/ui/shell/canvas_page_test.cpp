@@ -49,7 +49,7 @@ private slots:
         CanvasView &view = studio.window.canvas().view();
         const auto fits = [&] { return qFuzzyCompare(view.zoom(), view.fitZoom()); };
         studio.window.resize(1100, 700);
-        QTRY_VERIFY(fits());
+        QTRY_VERIFY_WITH_TIMEOUT(fits(), 60'000);
         const QPoint at = view.viewport()->rect().center();
         QWheelEvent wheel(at, view.viewport()->mapToGlobal(at), {}, {0, -120}, Qt::NoButton, {},
                           Qt::NoScrollPhase, false);
@@ -57,7 +57,7 @@ private slots:
         const qreal zoom = view.zoom();
         QVERIFY(!fits());
         studio.window.resize(1300, 800);
-        QTRY_VERIFY(studio.window.canvas().width() > 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window.canvas().width() > 1000, 60'000);
         QCOMPARE(view.zoom(), zoom);
     }
 

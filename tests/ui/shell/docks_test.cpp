@@ -24,28 +24,28 @@ private slots:
     void theCanvasKeepsHalfOfASmallWindow()
     {
         Studio studio({1366, 768});
-        QTRY_COMPARE(studio.window.bottom().height(), 240);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 240, 60'000);
         const QSize canvas = studio.window.canvas().size();
         QVERIFY2(2 * canvas.width() * canvas.height() >= 1366 * 768,
                  qPrintable(u"%1x%2"_s.arg(canvas.width()).arg(canvas.height())));
         Studio large({1600, 1000});
         QCoreApplication::processEvents();
-        QTRY_COMPARE(large.window.inspector().width(), 311);
-        QTRY_COMPARE(large.window.bottom().height(), 366);
+        QTRY_COMPARE_WITH_TIMEOUT(large.window.inspector().width(), 311, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(large.window.bottom().height(), 366, 60'000);
         // The same when the pipeline is opened in a window that was there before.
         MainWindow late(testKinds(), {});
         late.resize(1600, 1000);
         late.show();
         QVERIFY(QTest::qWaitForWindowExposed(&late));
         late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
-        QTRY_COMPARE(late.bottom().height(), 366);
-        QTRY_COMPARE(late.inspector().width(), 311);
+        QTRY_COMPARE_WITH_TIMEOUT(late.bottom().height(), 366, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(late.inspector().width(), 311, 60'000);
     }
 
     void aLineThatWasDraggedStays()
     {
         Studio studio({1600, 1000});
-        QTRY_COMPARE(studio.window.bottom().height(), 366);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 366, 60'000);
         const int line = studio.find<QWidget>(u"dock.bottom"_s)->geometry().top() - 1;
         const QPoint from(400, line);
         const QPoint to(400, line - 120);
@@ -53,12 +53,13 @@ private slots:
         QMouseEvent move(QEvent::MouseMove, to, studio.window.mapToGlobal(to), Qt::NoButton,
                          Qt::LeftButton, {});
         QCoreApplication::sendEvent(&studio.window, &move);
-        QTRY_COMPARE(studio.window.bottom().height(), 486);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 486, 60'000);
         QTest::mouseRelease(&studio.window, Qt::LeftButton, {}, to);
         studio.window.resize(1590, 1000); // what would have put it back
-        QTRY_COMPARE(studio.window.canvas().width() + studio.window.inspector().width(), 1589);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            studio.window.canvas().width() + studio.window.inspector().width(), 1589, 60'000);
         Studio other({1600, 1000}); // its docks follow later than those of the first would have
-        QTRY_COMPARE(other.window.bottom().height(), 366);
+        QTRY_COMPARE_WITH_TIMEOUT(other.window.bottom().height(), 366, 60'000);
         QCOMPARE(studio.window.bottom().height(), 486);
     }
 
@@ -66,13 +67,14 @@ private slots:
     {
         Studio studio({1600, 1000});
         studio.tick(3);
-        QTRY_COMPARE(studio.window.bottom().height(), 366);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 366, 60'000);
         QTest::mouseClick(studio.find<QWidget>(u"topbar"_s), Qt::LeftButton); // drags no line
         studio.window.resize(960, 600);
-        QTRY_VERIFY(!studio.window.inspector().isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!studio.window.inspector().isVisible(), 60'000);
         const auto canvas = [&] { return studio.window.canvas().size(); };
-        QTRY_VERIFY2(2 * canvas().width() * canvas().height() >= 960 * 600,
-                     qPrintable(u"%1x%2"_s.arg(canvas().width()).arg(canvas().height())));
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            2 * canvas().width() * canvas().height() >= 960 * 600,
+            qPrintable(u"%1x%2"_s.arg(canvas().width()).arg(canvas().height())), 60'000);
         picture(studio.window, u"small"_s);
         // A person may have it all the same.
         QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
@@ -81,8 +83,8 @@ private slots:
         QVERIFY(!studio.window.inspector().isVisible());
         QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
         studio.window.resize(1600, 1000);
-        QTRY_COMPARE(studio.window.bottom().height(), 366);
-        QTRY_COMPARE(studio.window.inspector().width(), 311);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 366, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.inspector().width(), 311, 60'000);
         picture(studio.window, u"large-again"_s);
     }
 };

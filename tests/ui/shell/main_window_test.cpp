@@ -83,10 +83,12 @@ private slots:
         Studio studio;
         studio.tick();
         CanvasView &view = studio.window.canvas().view();
-        QTRY_COMPARE(studio.window.bottom().height(), 366); // the canvas has its size
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 366,
+                                  60'000); // the canvas has its size
         QCOMPARE(view.viewportUpdateMode(), QGraphicsView::FullViewportUpdate);
         const QImage before = view.grab().toImage();
-        QTRY_VERIFY(view.grab().toImage() != before); // the snapshot is the same
+        QTRY_VERIFY_WITH_TIMEOUT(view.grab().toImage() != before,
+                                 60'000); // the snapshot is the same
     }
 
     void anotherPipelineBeginsWithItsPanels()

@@ -64,8 +64,9 @@ private slots:
         QVERIFY(!studio.window.openFile(second)); // from the page that explains the first
         QVERIFY(!studio.window.message().lines().isEmpty());
         const auto *area = studio.find<QScrollArea>(u"message.problems"_s);
-        QTRY_VERIFY2(area->height() > 30 && area->widget()->height() <= area->height(),
-                     qPrintable(u"%1 of %2"_s.arg(area->height()).arg(area->widget()->height())));
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            area->height() > 30 && area->widget()->height() <= area->height(),
+            qPrintable(u"%1 of %2"_s.arg(area->height()).arg(area->widget()->height())), 60'000);
     }
 
     void enterPressesTheButtonThatHasTheFocus()
@@ -86,7 +87,7 @@ private slots:
         graph::Document other = clickstream();
         other.name = "Other";
         studio.chooseFile(writeTemporary(u"other.millrace"_s, *graph::writeDocument(other)));
-        QTRY_COMPARE(studio.window.document().name(), u"Other"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Other"_s, 60'000);
         QVERIFY(studio.window.canvas().isVisible());
     }
 

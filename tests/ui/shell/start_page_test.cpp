@@ -87,7 +87,8 @@ private slots:
         QTest::mouseClick(window.findChild<QPushButton *>(u"start.only.button"_s), Qt::LeftButton);
         QVERIFY(window.canvas().isVisible());
         QCOMPARE(window.document().name(), u"Earthquakes of a week"_s);
-        QTRY_COMPARE(window.bottom().height(), 240); // the start page's height does not matter now
+        QTRY_COMPARE_WITH_TIMEOUT(window.bottom().height(), 240,
+                                  60'000); // the start page's height does not matter now
         window.setEngine(templates.engine);
         QCOMPARE(templates.engine->count<engine::DeployRequest>(), 0);
     }
@@ -180,7 +181,7 @@ private slots:
         QTest::keyClick(&studio.window, Qt::Key_W, Qt::ControlModifier);
         QTest::mouseClick(studio.find<QPushButton>(u"start.open.button"_s), Qt::LeftButton);
         studio.chooseFile(writeTemporary(u"mine.millrace"_s, *graph::writeDocument(clickstream())));
-        QTRY_VERIFY(studio.window.canvas().isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window.canvas().isVisible(), 60'000);
         QCOMPARE(studio.window.document().fileName(), u"mine.millrace"_s);
     }
 

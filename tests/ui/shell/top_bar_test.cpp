@@ -62,7 +62,7 @@ private slots:
             QVERIFY2(file->text().isEmpty() || file->text().size() >= 5, qPrintable(file->text()));
         }
         studio.window.resize(1366, 768);
-        QTRY_COMPARE(file->text(), u"clickstream.millrace"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(file->text(), u"clickstream.millrace"_s, 60'000);
     }
 
     void theButtonsStayWhereTheyAre()

@@ -133,8 +133,8 @@ public:
     bool commit();
     log::Log &log() { return *m_log; }
     const log::Log &log() const { return *m_log; }
-    /// Set by the store while the budget lets nothing in: puts are refused with it, but those out of
-    /// a wire.
+    /// Set by the store while the budget lets nothing in: puts are refused with it, but those out
+    /// of a wire.
     void setFull(std::optional<Problem> why);
 
 private:

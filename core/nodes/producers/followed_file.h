@@ -62,7 +62,7 @@ private:
     bool m_old = false;                ///< m_lines is not what m_path leads to
     bool m_idle = false;               ///< the last call found nothing more to read
     bool m_waitingSaid = false;
-    std::uint64_t m_seenBytes = 0; ///< largest size seen of this file
+    std::uint64_t m_seenBytes = 0;    ///< largest size seen of this file
     std::optional<LineReader> m_left; ///< the file before, while somebody may still write to it
     int m_leftLooks = 0;              ///< how often nothing was found there in a row
     bool m_late = false;              ///< the line given last is of m_left

@@ -201,6 +201,9 @@ Status Deployment::startProducer(const PlannedProducer &producer)
     spec.node = producer.node;
     spec.target = target;
     spec.deadLetters = m_services.store->find(m_plan.deadLetters);
+    spec.begin = [takeover = Takeover({m_services.store, m_services.checkpoints, nodeContext()},
+                                      m_plan, producer, m_document),
+                  id = spec.id] { return takeover.findProgress(id); };
     deployed.task = std::make_shared<runtime::ProducerTask>(
         std::move(spec), *std::move(source), *m_services.clock,
         m_services.scheduler->wakeOf(deployed.slot), reportFor(producer.node));

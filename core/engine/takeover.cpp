@@ -38,6 +38,18 @@ Takeover::Takeover(Services services, const Plan &plan, const PlannedFragment &f
     collect(plan, fragment, document, seen);
 }
 
+Takeover::Takeover(Services services, const Plan &plan, const PlannedProducer &producer,
+                   const graph::Document &document)
+    : m_services(std::move(services))
+    , m_source(m_services.store->find(producer.stream))
+{
+    std::set<std::string> seen;
+    for (const PlannedFragment &fragment : plan.fragments) {
+        if (fragment.source == producer.stream)
+            collect(plan, fragment, document, seen);
+    }
+}
+
 void Takeover::collect(const Plan &plan, const PlannedFragment &fragment,
                        const graph::Document &document, std::set<std::string> &seen)
 {
@@ -200,6 +212,37 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
             }
             if (missed > 0)
                 out.notices.push_back(left(*end, *m_source, missed));
+        }
+    }
+    return out;
+}
+
+Result<runtime::ProducerBeginning> Takeover::findProgress(const std::string &id) const
+{
+    runtime::ProducerBeginning out;
+    for (const End &end : m_ends) {
+        const auto cursors = stored(end);
+        if (!cursors) {
+            if (heals(cursors.error()))
+                return cursors.error();
+            continue;
+        }
+        std::map<StreamUuid, std::uint64_t> read; // and what the end has not read of it
+        for (const runtime::Cursor &cursor : *cursors) {
+            const auto stream = m_services.store->find(cursor.stream);
+            if (!stream || stream == m_source)
+                continue;
+            const Ordinal last = stream->bounds(cursor.shard).end;
+            read[cursor.stream] += last - std::min(cursor.next, last);
+        }
+        for (const auto &[stream, unread] : read) {
+            const auto before = m_services.store->find(stream);
+            const auto entry = before->log().producer(id);
+            if (!entry)
+                continue;
+            out.progress.push_back(entry->progress);
+            if (unread > 0 && !end.sources.contains(stream))
+                out.notices.push_back(left(end, *before, unread));
         }
     }
     return out;

@@ -5,6 +5,7 @@
 #include "core/runtime/checkpoints.h"
 #include "core/runtime/fragment.h"
 #include "core/runtime/node_factory.h"
+#include "core/runtime/producer_task.h"
 #include "core/stream/stream_store.h"
 
 #include <set>
@@ -44,6 +45,9 @@ public:
     };
     Takeover(Services services, const Plan &plan, const PlannedFragment &fragment,
              const graph::Document &document);
+    /// Of a producer, which may have written to another stream before.
+    Takeover(Services services, const Plan &plan, const PlannedProducer &producer,
+             const graph::Document &document);
 
     /// Reads what the ends have stored. `known`: the cursors with the source that the fragment's
     /// own end has, where it has any. Fragments of an earlier plan have stopped. Errors: Busy, Io
@@ -51,8 +55,12 @@ public:
     /// says so.
     Result<runtime::Beginning> find(const std::vector<runtime::Cursor> &known) const;
 
+    /// What the producer `id` left in streams that the ends behind it have read, but not in the one
+    /// it writes to now. Errors: as find().
+    Result<runtime::ProducerBeginning> findProgress(const std::string &id) const;
+
 private:
-    /// Something durable behind the fragment.
+    /// Something durable behind the fragment or producer.
     struct End {
         NodeId node;
         std::optional<graph::Node> sink;
@@ -76,7 +84,7 @@ private:
     void raise(std::vector<Ordinal> &to, const Cursors &cursors) const;
 
     Services m_services;
-    stream::StreamPtr m_source;
+    stream::StreamPtr m_source;  ///< of the fragment, or what the producer writes to
     std::set<std::string> m_own; ///< ids that fragments to the fragment's transforms have or had
     std::vector<End> m_ends;
 };

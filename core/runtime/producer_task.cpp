@@ -12,6 +12,15 @@ constexpr std::uint8_t kLayout = 1;
 /// What one put may hold: a shard under an enforced limit takes 1,000 records or 1 MiB in one go.
 constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
 
+/// How far a producer's progress is.
+std::uint64_t recordsIn(ByteView progress)
+{
+    ByteReader reader(progress);
+    reader.u8();
+    const FateCounts counts = FateCounts::read(reader);
+    return reader.ok() ? counts.in : 0;
+}
+
 } // namespace
 
 ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock,
@@ -45,8 +54,22 @@ TaskNext ProducerTask::open()
 {
     m_producer = m_spec.target->openProducer(m_spec.id);
     m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
+    Bytes progress = m_producer.progress;
+    if (m_spec.begin) {
+        auto earlier = m_spec.begin();
+        if (!earlier)
+            return retry(earlier.error());
+        for (Bytes &other : earlier->progress) {
+            if (recordsIn(other) > recordsIn(progress))
+                progress = std::move(other);
+        }
+        if (progress != m_producer.progress) {
+            for (const Problem &notice : earlier->notices)
+                report(notice);
+        }
+    }
     Bytes sourceProgress;
-    if (auto ok = decodeProgress(m_producer.progress, sourceProgress); !ok)
+    if (auto ok = decodeProgress(progress, sourceProgress); !ok)
         return fail(std::move(ok).error());
     if (!m_deadProducer.progress.empty())
         m_deadStored = ByteReader(m_deadProducer.progress).varint();

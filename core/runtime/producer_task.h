@@ -7,12 +7,22 @@
 
 namespace millrace::runtime {
 
+/// What a producer left in streams that it wrote to before.
+struct ProducerBeginning {
+    std::vector<Bytes> progress;
+    std::vector<Problem> notices; ///< that go with it
+};
+
 /// A producer node and the stream it writes to.
 struct ProducerSpec {
     std::string id; ///< producer id in the stream; made of project and node
     NodeId node;
     std::shared_ptr<stream::DataStream> target;
     std::shared_ptr<stream::DataStream> deadLetters;
+    /// The producer goes on from the farthest of this and of what its stream has, so that what is
+    /// behind gets nothing twice when it writes to another stream; null: its stream decides. What
+    /// fails is asked again.
+    std::function<Result<ProducerBeginning>()> begin;
 };
 
 /// Runs a source: takes what is due, stores it with the source's progress in one commit, goes on.

@@ -123,6 +123,34 @@ private slots:
         QCOMPARE(edited.count(kErrors), std::int64_t(1700));
     }
 
+    /// The producer goes on where it was, whatever stream it writes to.
+    void theFirstStreamIsPutInTakenOutAndRenamed()
+    {
+        Edited edited;
+        edited.unwire("gener001", "stream01");
+        edited.unwire("stream01", "filter01");
+        edited.pipeline.wire("gener001", "filter01"); // through a wire of its own
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        edited.unwire("gener001", "filter01");
+        edited.pipeline.wire("gener001", "stream01");
+        edited.pipeline.wire("stream01", "filter01");
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+        edited.pipeline.document.nodes.at({"stream01"}).parameters["stream"] =
+            std::string("renamed");
+        edited.more(300);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1800));
+        edited.unwire("gener001", "stream01");
+        edited.unwire("stream01", "filter01");
+        edited.pipeline.wire("gener001", "filter01");
+        edited.more(200);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(2000));
+    }
+
     void aFilterWithTwoWiresIsBypassed()
     {
         Edited edited;

@@ -14,10 +14,11 @@ std::string fragmentsOf(const Uuid &project)
     return "fragment/" + project.toString() + '/';
 }
 
+/// Only who waits for somebody else's lock is sure to be answered in the end. A destination that
+/// cannot be read for good must not hold up what is before it.
 bool heals(const Problem &problem)
 {
-    const Code code = problem.code();
-    return code == Code::Busy || code == Code::Io || code == Code::DiskFull;
+    return problem.code() == Code::Busy;
 }
 
 } // namespace
@@ -220,6 +221,12 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
 Result<runtime::ProducerBeginning> Takeover::findProgress(const std::string &id) const
 {
     runtime::ProducerBeginning out;
+    const auto streams = m_services.store->all();
+    const bool elsewhere = std::any_of(streams.begin(), streams.end(), [&](const auto &stream) {
+        return stream != m_source && stream->log().producer(id).has_value();
+    });
+    if (!elsewhere)
+        return out; // no end needs to be asked
     for (const End &end : m_ends) {
         const auto cursors = stored(end);
         if (!cursors) {

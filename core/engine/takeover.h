@@ -50,9 +50,9 @@ public:
              const graph::Document &document);
 
     /// Reads what the ends have stored. `known`: the cursors with the source that the fragment's
-    /// own end has, where it has any. Fragments of an earlier plan have stopped. Errors: Busy, Io
-    /// and DiskFull, which heal. An end that cannot be read at all is left out: its own fragment
-    /// says so.
+    /// own end has, where it has any. Fragments of an earlier plan have stopped. Errors: Busy:
+    /// ask again. An end that cannot be read for another reason is left out: its own fragment says
+    /// so.
     Result<runtime::Beginning> find(const std::vector<runtime::Cursor> &known) const;
 
     /// What the producer `id` left in streams that the ends behind it have read, but not in the one

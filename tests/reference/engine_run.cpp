@@ -68,6 +68,7 @@ Fault Watch::judge(const runtime::NodeFigures &node)
 
 void Moment::attach(Engine &engine, std::uint64_t syncs, Then then)
 {
+    const std::lock_guard guard(m_mutex); // the engine may still sync what it was at
     m_left = syncs;
     m_then = then;
     m_reached = false;
@@ -76,6 +77,7 @@ void Moment::attach(Engine &engine, std::uint64_t syncs, Then then)
 
 void Moment::synced()
 {
+    const std::lock_guard guard(m_mutex);
     if (m_engine == nullptr || m_left == 0)
         return;
     m_watch.look(*m_engine->snapshot());

@@ -54,7 +54,8 @@ public:
     explicit Moment(Watch &watch)
         : m_watch(watch)
     {}
-    /// Set while the engine is idle. Nothing: the caller lets the engine die at once.
+    /// Set while the engine has nothing to do but what it was at. Nothing: the caller lets the
+    /// engine die at once.
     void attach(engine::Engine &engine, std::uint64_t syncs, Then then);
     /// A file of the engine was synced; called on the thread of an engine in virtual time.
     void synced();
@@ -62,6 +63,7 @@ public:
 
 private:
     Watch &m_watch;
+    std::mutex m_mutex; ///< guards the three below
     engine::Engine *m_engine = nullptr;
     std::uint64_t m_left = 0;
     Then m_then = Then::Nothing;

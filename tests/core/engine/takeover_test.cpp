@@ -2,6 +2,7 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include <QDir>
 #include <QTemporaryDir>
 
 using namespace millrace;
@@ -202,6 +203,21 @@ private slots:
         }
         QCOMPARE(lines, qint64(1500));
         QCOMPARE(edited.count(kAll), std::int64_t(500));
+    }
+
+    /// Who cannot be read has had nothing, and holds up nobody before it.
+    void aTableThatCannotBeReadDoesNotHoldUpWhatIsBeforeIt()
+    {
+        Edited edited;
+        edited.addStream();
+        edited.unwire("filter01", "sqlite01");
+        edited.pipeline.wire("filter01", "stream02");
+        edited.pipeline.wire("stream02", "sqlite01");
+        QVERIFY(QDir().mkpath(edited.folder.filePath("output/out.db")));
+        Run run(edited.folder.path(), true);
+        run.deployAndRun(edited.pipeline);
+        QTRY_COMPARE_WITH_TIMEOUT(run.engine->snapshot()->node({"stream02"})->counts.in,
+                                  std::uint64_t(1000), 60'000);
     }
 
     /// Two branches at different places come to share a wire: nothing comes twice, and what one of

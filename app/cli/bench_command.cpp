@@ -4,6 +4,8 @@
 #include "app/cli/bench_log.h"
 #include "app/cli/bench_pipeline.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>

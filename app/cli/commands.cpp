@@ -9,6 +9,8 @@
 #include "app/cli/standard_streams.h"
 #include "app/cli/streams_command.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 

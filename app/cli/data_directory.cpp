@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/data_directory.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/data_home.h"
 
 namespace millrace::cli {

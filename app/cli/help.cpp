@@ -3,6 +3,8 @@
 
 #include "app/cli/reference.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 

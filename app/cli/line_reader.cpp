@@ -3,6 +3,7 @@
 
 #include "app/cli/interrupt.h"
 
+#include "core/base/problem_codes.h"
 #include "core/nodes/producers/line_reader.h"
 
 #include <cerrno>

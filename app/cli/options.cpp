@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/options.h"
 
+#include "core/base/problem_codes.h"
 #include "core/sql/nearest_name.h"
 
 #include <algorithm>

@@ -7,6 +7,8 @@
 #include "app/cli/line_reader.h"
 #include "app/cli/stored_streams.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>

@@ -8,6 +8,7 @@
 #include "app/cli/stored_streams.h"
 #include "app/cli/terminal.h"
 
+#include "core/base/problem_codes.h"
 #include "core/record/timestamp_text.h"
 #include "core/runtime/sequence_numbers.h"
 #include "core/stream/sequence_number.h"

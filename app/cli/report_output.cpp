@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/report_output.h"
 
+#include "core/base/problem_codes.h"
+
 #include <cerrno>
 #include <cstring>
 

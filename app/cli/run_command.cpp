@@ -7,6 +7,7 @@
 #include "app/cli/run_report.h"
 #include "app/cli/terminal.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/data_home.h"
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"

@@ -3,6 +3,8 @@
 
 #include "app/cli/command.h"
 
+#include "core/base/problem_codes.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>

@@ -3,6 +3,8 @@
 
 #include "app/cli/options.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 
 namespace millrace::cli {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file_system.h"
 
+#include "core/base/problem_codes.h"
+
 namespace millrace {
 
 Path joinPath(const Path &folder, const std::string &name)

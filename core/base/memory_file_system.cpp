@@ -2,6 +2,7 @@
 #include "core/base/memory_file_system.h"
 
 #include "core/base/clock.h"
+#include "core/base/problem_codes.h"
 
 #include <algorithm>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file_system.h"
+#include "core/base/problem_codes.h"
 
 #include <algorithm>
 #include <array>

@@ -13,12 +13,9 @@ namespace millrace {
 /// How bad a problem is for the person who sees it.
 enum class Severity : std::uint8_t { Information = 1, Warning, Error };
 
-/// Everything that can go wrong, one stable number each; see problem_codes.inc. Zero is no code.
-enum class Code : std::uint16_t {
-#define MILLRACE_CODE(name, number, id, severity, text) name = number,
-#include "core/base/problem_codes.inc"
-#undef MILLRACE_CODE
-};
+/// Everything that can go wrong, one stable number each; zero is no code. The enumerators stand in
+/// problem_codes.h, so that a new one is compiled only where codes are named.
+enum class Code : std::uint16_t;
 
 /// What problem_codes.inc says of a code. `text` has {named} arguments; the studio translates it.
 struct CodeInfo {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/thread.h"
 
+#include "core/base/problem_codes.h"
+
 #include <condition_variable>
 #include <exception>
 #include <mutex>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/data_home.h"
 
+#include "core/base/problem_codes.h"
+
 #include <cstdlib>
 
 namespace millrace::engine {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/deployment.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/takeover.h"
 #include "core/graph/difference.h"

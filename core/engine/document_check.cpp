@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/document_check.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/schema_keeper.h"
 #include "core/graph/parameter_reader.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/field_watch.h"
 
+#include "core/base/problem_codes.h"
 #include "core/record/schema.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/local_engine.h"
 
+#include "core/base/problem_codes.h"
 #include "core/base/thread.h"
 #include "core/base/unsynced_file_system.h"
 #include "core/engine/deployment.h"

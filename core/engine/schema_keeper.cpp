@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/schema_keeper.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/damage.h"
 #include "core/sql/schema_inference.h"
 

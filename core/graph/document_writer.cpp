@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/problem_codes.h"
 #include "core/graph/file.h"
 #include "core/graph/json_tree.h"
 #include "core/graph/place.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/edit.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/place.h"
 
 #include <algorithm>

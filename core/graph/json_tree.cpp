@@ -2,6 +2,7 @@
 #include "core/graph/json_tree.h"
 
 #include "core/base/json_syntax.h"
+#include "core/base/problem_codes.h"
 
 #include <algorithm>
 #include <charconv>

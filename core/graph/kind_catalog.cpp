@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/kind_catalog.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_check.h"
 
 #include <algorithm>

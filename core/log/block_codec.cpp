@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/block_codec.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/block_layout.h"
 
 #include <zstd.h>

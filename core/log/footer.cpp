@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/footer.h"
 
+#include "core/base/problem_codes.h"
+
 namespace millrace::log {
 namespace {
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The slow half of LogImpl: retention, trimming and rewriting.
+#include "core/base/problem_codes.h"
 #include "core/log/log_impl.h"
 #include "core/log/rewriter.h"
 

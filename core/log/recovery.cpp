@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/recovery.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/footer.h"
 #include "core/log/log_index.h"
 

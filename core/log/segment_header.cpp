@@ -2,6 +2,7 @@
 #include "core/log/segment_header.h"
 
 #include "core/base/crc32c.h"
+#include "core/base/problem_codes.h"
 
 #include <algorithm>
 #include <charconv>

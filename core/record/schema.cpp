@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/schema.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

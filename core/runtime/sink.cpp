@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/sink.h"
 
+#include "core/base/problem_codes.h"
+
 namespace millrace::runtime {
 namespace {
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/problem_codes.h"
 #include "core/sql/binder.h"
 #include "core/sql/parser.h"
 

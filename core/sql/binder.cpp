@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/binder.h"
 
+#include "core/base/problem_codes.h"
 #include "core/sql/kernels.h"
 #include "core/sql/like.h"
 #include "core/sql/nearest_name.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/parser.h"
 
+#include "core/base/problem_codes.h"
 #include "core/sql/expression_parser.h"
 
 #include <algorithm>

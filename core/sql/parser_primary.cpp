@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/problem_codes.h"
 #include "core/record/decimal.h"
 #include "core/record/timestamp_text.h"
 #include "core/sql/expression_parser.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/schema_inference.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <simdjson.h>
 #include <string>

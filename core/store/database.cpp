@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/database.h"
 
+#include "core/base/problem_codes.h"
+
 #include <cerrno>
 #include <sqlite3.h>
 #include <unistd.h>

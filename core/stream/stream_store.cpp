@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/stream/stream_store.h"
 
+#include "core/base/problem_codes.h"
 #include "core/base/thread.h"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #include "tests/reference/reference_engine.h"
 
 #include "core/base/memory_file_system.h"
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/nodes/kinds.h"
 #include "core/nodes/producers/row_format.h"

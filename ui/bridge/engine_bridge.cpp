@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/engine_bridge.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/engine.h"
 
 #include "ui/bridge/convert.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateway/control/control_client.h"
 
+#include "core/base/problem_codes.h"
 #include "core/gateway/control/control_socket.h"
 
 #include <boost/asio/io_context.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateway/control/control_server.h"
 
+#include "core/base/problem_codes.h"
 #include "core/gateway/control/codec.h"
 #include "core/gateway/control/control_handlers.h"
 #include "core/gateway/control/control_socket.h"

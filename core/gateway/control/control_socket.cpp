@@ -2,6 +2,7 @@
 #include "core/gateway/control/control_socket.h"
 
 #include "core/base/md5.h"
+#include "core/base/problem_codes.h"
 #include "core/base/uuid.h"
 
 #include <cerrno>

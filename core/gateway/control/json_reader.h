@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/problem_codes.h"
 #include "core/gateway/control/json_values.h"
 
 namespace millrace::gateway {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/destinations/progress_table.h"
 
+#include "core/base/problem_codes.h"
 #include "core/nodes/destinations/table_columns.h"
 
 namespace millrace::nodes {

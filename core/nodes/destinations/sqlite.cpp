@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/destinations/sqlite.h"
 
+#include "core/base/problem_codes.h"
+
 #include <sqlite3.h>
 
 namespace millrace::nodes {

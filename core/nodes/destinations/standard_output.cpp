@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/destinations/standard_output.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/record/timestamp_text.h"
 

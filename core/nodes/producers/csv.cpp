@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/csv.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/time_text.h"
 #include "core/record/decimal.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/file.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/nodes/paths.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/followed_file.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 
 namespace millrace::nodes {

@@ -2,6 +2,7 @@
 #include "core/nodes/producers/generator.h"
 
 #include "core/base/crc32c.h"
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/nodes/producers/dataset.h"

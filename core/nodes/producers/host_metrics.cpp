@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/host_metrics.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/nodes/paths.h"
 #include "core/nodes/producers/line_writer.h"

@@ -2,6 +2,7 @@
 #include "core/nodes/producers/input_file.h"
 
 #include "core/base/crc32c.h"
+#include "core/base/problem_codes.h"
 
 #include <array>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/proc_figures.h"
 
+#include "core/base/problem_codes.h"
 #include "core/nodes/paths.h"
 
 #include <charconv>

@@ -2,6 +2,7 @@
 #include "core/nodes/producers/row_format.h"
 
 #include "core/base/json_syntax.h"
+#include "core/base/problem_codes.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/csv.h"
 #include "core/nodes/producers/input_file.h"

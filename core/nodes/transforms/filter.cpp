@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/transforms/filter.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/nodes/refusal.h"
 #include "core/sql/bound_expression.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/data_home.h"
 
 #include <QTest>

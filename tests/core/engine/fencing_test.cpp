@@ -2,6 +2,8 @@
 #include "tests/core/engine/fragment_world.h"
 #include "tests/core/engine/reference_fixture.h"
 
+#include "core/base/problem_codes.h"
+
 using namespace millrace;
 using namespace millrace::test;
 using namespace std::chrono_literals;

@@ -2,6 +2,7 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/field_watch.h"
 
 #include <QTemporaryDir>

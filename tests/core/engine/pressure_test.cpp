@@ -2,6 +2,8 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
+
 #include <QTemporaryDir>
 
 using namespace millrace;

@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/memory_file_system.h"
+#include "core/base/problem_codes.h"
 #include "core/base/thread.h"
 #include "core/engine/scheduler.h"
 

@@ -2,6 +2,7 @@
 #include "tests/core/gateway/fake_engine.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/gateway/control/control_client.h"
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"

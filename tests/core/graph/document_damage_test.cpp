@@ -2,6 +2,7 @@
 #include "tests/core/graph/sample_pipeline.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/file.h"
 
 using namespace millrace;

@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/crc32c.h"
+#include "core/base/problem_codes.h"
 #include "core/log/commit_codec.h"
 #include "core/log/recovery.h"
 

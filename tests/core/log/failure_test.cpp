@@ -2,6 +2,7 @@
 #include "tests/core/log/log_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/segment_writer.h"
 
 #include <QTest>

@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/md5.h"
+#include "core/base/problem_codes.h"
 #include "core/runtime/snapshot.h"
 #include "core/sql/bound_expression.h"
 

@@ -2,6 +2,7 @@
 #include "tests/core/nodes/node_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/nodes/producers/proc_figures.h"
 #include "core/sql/bound_expression.h"
 

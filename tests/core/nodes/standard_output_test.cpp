@@ -2,6 +2,8 @@
 #include "tests/core/nodes/node_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
+
 #include <QFile>
 #include <QTemporaryFile>
 #include <QtTest>

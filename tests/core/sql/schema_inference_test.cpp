@@ -2,6 +2,7 @@
 #include "tests/core/sql/sql_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/sql/schema_inference.h"
 #include "core/sql/unknown_fields.h"
 

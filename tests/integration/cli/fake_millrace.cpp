@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "tests/core/gateway/fake_engine.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/validate.h"
 
 #include <cstdlib>

@@ -2,6 +2,7 @@
 #include "app/studio/engine_host.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/engine.h"
 #include "core/gateway/control/control_client.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/bridge/convert.h"
 #include "ui/bridge/problem_text.h"
 

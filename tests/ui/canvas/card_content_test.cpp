@@ -2,6 +2,8 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/canvas/card_content.h"
 
 #include <QTest>

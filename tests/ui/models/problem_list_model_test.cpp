@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/place.h"
 
 #include "ui/bridge/convert.h"

@@ -3,6 +3,8 @@
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/bridge/engine_bridge.h"
 #include "ui/models/record_follower.h"
 #include "ui/models/record_table_model.h"

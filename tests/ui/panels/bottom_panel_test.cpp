@@ -2,6 +2,8 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/ink.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_panel.h"
 #include "ui/models/problem_list_model.h"

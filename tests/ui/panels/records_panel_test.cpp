@@ -4,6 +4,8 @@
 #include "tests/ui/support/fake_engine.h"
 #include "tests/ui/support/ink.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/bridge/engine_bridge.h"
 #include "ui/panels/record_delegate.h"
 #include "ui/panels/records_panel.h"

@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/studio.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/file.h"
 #include "core/graph/place.h"
 

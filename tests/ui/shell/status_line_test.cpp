@@ -2,6 +2,8 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/studio.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/shell/health_mark.h"
 
 #include <QDir>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/support/clickstream.h"
 
+#include "core/base/problem_codes.h"
+
 #include <QFile>
 #include <QTemporaryDir>
 

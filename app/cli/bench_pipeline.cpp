@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/bench_pipeline.h"
 
+#include "app/cli/timed_file_system.h"
+
 #include "core/engine/local_engine.h"
 #include "core/stream/stream_store.h"
 
@@ -26,14 +28,15 @@ struct Opened {
     stream::StreamPtr stream;
 };
 
-Result<std::unique_ptr<Opened>> openStream(const Path &folder, std::uint32_t shards)
+Result<std::unique_ptr<Opened>> openStream(const Path &folder, std::uint32_t shards,
+                                           FileSystem &files = posixFileSystem())
 {
     auto out = std::make_unique<Opened>();
     stream::StreamStoreOptions options;
     options.dataDirectory = folder;
     options.budgetBytes = kBudget;
-    auto store = stream::StreamStore::open(options, posixFileSystem(), out->clock, out->random,
-                                           [](const Problem &) {});
+    auto store =
+        stream::StreamStore::open(options, files, out->clock, out->random, [](const Problem &) {});
     if (!store)
         return std::move(store).error();
     out->store = *std::move(store);
@@ -157,7 +160,8 @@ Result<Json> measurePutToConsumer(const Path &folder)
     constexpr std::size_t kPerPut = 50;
     constexpr std::size_t kPuts = 5000;
     constexpr std::chrono::nanoseconds kEvery = std::chrono::milliseconds(1);
-    auto opened = openStream(folder, kShards);
+    TimedFileSystem files(posixFileSystem());
+    auto opened = openStream(folder, kShards, files);
     if (!opened)
         return std::move(opened).error();
     Clock &clock = (*opened)->clock;
@@ -226,11 +230,21 @@ Result<Json> measurePutToConsumer(const Path &folder)
     consumer.join();
     if (failure)
         return *failure;
+    const auto took = clock.mono() - begin;
+    std::vector<double> syncs;
+    for (const auto sync : files.syncs())
+        syncs.push_back(duration<double, std::milli>(sync).count());
+    const double longest = syncs.empty() ? 0 : *std::max_element(syncs.begin(), syncs.end());
+    const auto waiting = waitAtPercentile99(files.calls(), took);
     return Json{{"records_per_second", kPerPut * 1000},
                 {"shards", kShards},
                 {"records", millis.size()},
                 {"p50_ms", percentile(millis, 0.50)},
-                {"p99_ms", percentile(millis, 0.99)}};
+                {"p99_ms", percentile(millis, 0.99)},
+                {"fdatasync_p50_ms", percentile(syncs, 0.50)},
+                {"fdatasync_p99_ms", percentile(syncs, 0.99)},
+                {"fdatasync_longest_ms", longest},
+                {"disk_wait_p99_ms", duration<double, std::milli>(waiting).count()}};
 }
 
 Result<Json> measurePipeline(const Path &folder, std::uint64_t records)

@@ -14,7 +14,8 @@ namespace millrace::cli {
 Result<nlohmann::json> measureStreamPut(const Path &folder, std::uint64_t records);
 
 /// From put() to the moment a consumer has read the record: 50,000 records/s of 100 bytes in puts
-/// of 50, durable, 16 shards; p50 and p99.
+/// of 50, durable, 16 shards; p50 and p99, and the disk's part in the same seconds: its fdatasyncs,
+/// and how long a put that comes at any moment waits for the call under way (disk_wait_p99_ms).
 /// Errors: Io, DiskFull.
 Result<nlohmann::json> measurePutToConsumer(const Path &folder);
 

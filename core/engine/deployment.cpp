@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/deployment.h"
 
+#include "core/base/md5.h"
 #include "core/base/problem_codes.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/takeover.h"
 #include "core/graph/difference.h"
+#include "core/graph/file.h"
 #include "core/graph/place.h"
 #include "core/nodes/kinds.h"
 #include "core/runtime/sequence_numbers.h"
@@ -151,12 +153,18 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
     }
     std::erase_if(m_tasks, [&](const DeployedTask &task) { return !kept.contains(task.key); });
     m_services.schemas->keepWriters(kept);
-    return m_running ? start() : Status(Done{});
+    if (m_running)
+        start();
+    return Done{};
 }
 
-Status Deployment::start()
+void Deployment::start()
 {
     m_running = true;
+    for (DeployedTask &task : m_tasks) {
+        if (task.task->figures().state == runtime::NodeState::Failed)
+            stopTask(task); // tried again: what it failed on may be mended
+    }
     const auto runs = [&](const std::string &key) {
         return std::any_of(m_tasks.begin(), m_tasks.end(), [&](const DeployedTask &task) {
             return task.key == key && task.slot != nullptr;
@@ -169,28 +177,27 @@ Status Deployment::start()
         if (runs(fragment.key()))
             continue;
         drop(fragment.key());
-        MILLRACE_TRY(startFragment(fragment));
+        startFragment(fragment);
     }
     for (const PlannedProducer &producer : m_plan.producers) {
         if (runs(producerKey(producer.node)))
             continue;
         drop(producerKey(producer.node));
-        MILLRACE_TRY(startProducer(producer));
+        startProducer(producer);
     }
-    return Done{};
 }
 
-Status Deployment::startProducer(const PlannedProducer &producer)
+void Deployment::startProducer(const PlannedProducer &producer)
 {
     const graph::Node &node = m_document.nodes.at(producer.node);
     runtime::NodeContext context = nodeContext();
     context.node = producer.node;
     auto source = nodes::findFactory(node.kind)->source(node, context);
-    if (!source)
-        return atNode(std::move(source).error(), producer.node);
     const auto target = m_services.store->find(producer.stream);
-    if (auto schema = (*source)->schema())
-        m_services.schemas->bring(*target, producerKey(producer.node), *schema);
+    if (source) {
+        if (auto schema = (*source)->schema())
+            m_services.schemas->bring(*target, producerKey(producer.node), *schema);
+    }
 
     DeployedTask deployed;
     deployed.key = producerKey(producer.node);
@@ -206,12 +213,30 @@ Status Deployment::startProducer(const PlannedProducer &producer)
                                       m_plan, producer, m_document),
                   id = spec.id] { return takeover.findProgress(id); };
     deployed.task = std::make_shared<runtime::ProducerTask>(
-        std::move(spec), *std::move(source), *m_services.clock,
+        std::move(spec), std::move(source), *m_services.clock,
         m_services.scheduler->wakeOf(deployed.slot), reportFor(producer.node));
     deployed.task->setPace(m_pace);
     m_services.scheduler->start(deployed.slot, deployed.task);
     m_tasks.push_back(std::move(deployed));
-    return Done{};
+}
+
+/// Of all that decides which records fail: kinds and parameters as the file has them, and the
+/// schema that expressions are bound to.
+Bytes Deployment::identityOf(const Recipe &recipe, const record::Schema &schema)
+{
+    graph::Document chain;
+    const auto add = [&](graph::Node node) {
+        node.name.clear();
+        chain.put(std::move(node));
+    };
+    for (const graph::Node &node : recipe.transforms)
+        add(node);
+    if (recipe.sink)
+        add(*recipe.sink);
+    const auto text = graph::writeDocument(chain);
+    const auto digest = md5((text ? *text : std::string()) + schema.toJson());
+    const auto bytes = std::as_bytes(std::span(digest));
+    return {bytes.begin(), bytes.end()};
 }
 
 Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe &recipe,
@@ -224,6 +249,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
     if (!*known)
         return std::optional<runtime::Operators>{};
     runtime::Operators operators;
+    operators.identity = identityOf(recipe, **known);
     runtime::NodeContext context = recipe.context;
     context.inputSchema = **known;
     for (const graph::Node &node : recipe.transforms) {
@@ -247,7 +273,7 @@ Result<std::optional<runtime::Operators>> Deployment::makeOperators(const Recipe
     return std::optional(std::move(operators));
 }
 
-Status Deployment::startFragment(const PlannedFragment &fragment)
+void Deployment::startFragment(const PlannedFragment &fragment)
 {
     const auto source = m_services.store->find(fragment.source);
     const auto target = fragment.target.empty() ? nullptr : m_services.store->find(fragment.target);
@@ -285,7 +311,8 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     spec.begin = [takeover = Takeover({m_services.store, m_services.checkpoints, nodeContext()},
                                       m_plan, fragment, m_document)](
                      const std::vector<runtime::Cursor> &known) { return takeover.find(known); };
-    spec.checkpoints = m_services.checkpoints;
+    if (keepsNoProgress(fragment))
+        spec.checkpoints = m_services.checkpoints;
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),
@@ -293,7 +320,6 @@ Status Deployment::startFragment(const PlannedFragment &fragment)
     deployed.task = deployed.fragment;
     m_services.scheduler->start(deployed.slot, deployed.task);
     m_tasks.push_back(std::move(deployed));
-    return Done{};
 }
 
 void Deployment::stopTask(DeployedTask &task)
@@ -305,8 +331,9 @@ void Deployment::stopTask(DeployedTask &task)
 void Deployment::stop()
 {
     m_running = false;
-    for (DeployedTask &task : m_tasks)
-        stopTask(task);
+    // From the last one, which are the producers: what is stopped is not fed on.
+    for (auto task = m_tasks.rbegin(); task != m_tasks.rend(); ++task)
+        stopTask(*task);
 }
 
 void Deployment::setPace(double factor)
@@ -352,8 +379,13 @@ void Deployment::restartReaders(const std::string &stream)
                 stopTask(task);
         }
     }
-    if (auto ok = start(); !ok)
-        m_services.report(ok.error());
+    start();
+}
+
+/// Whether the end of a fragment leaves its progress to the catalog.
+bool Deployment::keepsNoProgress(const PlannedFragment &fragment) const
+{
+    return fragment.sink && !nodes::findFactory(m_document.nodes.at(*fragment.sink).kind)->standing;
 }
 
 /// Behind which a fragment never goes back, be it after a crash; empty when that is not known.
@@ -363,9 +395,7 @@ std::vector<runtime::Cursor> Deployment::lastingCursors(const PlannedFragment &f
                                    [&](const auto &t) { return t.key == fragment.key(); });
     if (task == m_tasks.end())
         return {};
-    const bool inCatalog =
-        fragment.sink && !nodes::findFactory(m_document.nodes.at(*fragment.sink).kind)->standing;
-    if (!inCatalog)
+    if (!keepsNoProgress(fragment))
         return task->task->figures().cursors;
     const auto written = m_services.checkpoints->written(task->fragment->spec().id);
     const auto progress =

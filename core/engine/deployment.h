@@ -50,9 +50,11 @@ public:
     ~Deployment();
 
     /// Takes over a checked document: makes missing streams, and while running starts, restarts
-    /// and stops exactly the tasks whose plan differs.
+    /// and stops exactly the tasks whose plan differs. Errors: those of the store, before anything
+    /// has changed but streams that were made.
     Status deploy(graph::Document document, Path documentFolder);
-    Status start();
+    /// Starts what does not run. A node that cannot be made is Failed and says why; the rest runs.
+    void start();
     void stop();
     void setPace(double factor);
     bool running() const { return m_running; }
@@ -78,9 +80,10 @@ public:
 private:
     Status ensureStreams(const Plan &plan);
     std::set<std::string> unchanged(const graph::Document &document, const Plan &plan) const;
-    Status startProducer(const PlannedProducer &producer);
-    Status startFragment(const PlannedFragment &fragment);
+    void startProducer(const PlannedProducer &producer);
+    void startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);
+    bool keepsNoProgress(const PlannedFragment &fragment) const;
     std::vector<runtime::Cursor> lastingCursors(const PlannedFragment &fragment) const;
     runtime::Task::Report reportFor(const NodeId &node) const;
     /// What a fragment's operators are made of: copies, because they are made on a worker's thread
@@ -93,6 +96,7 @@ private:
         stream::StreamPtr source;
         stream::StreamPtr target;
     };
+    static Bytes identityOf(const Recipe &recipe, const record::Schema &schema);
     static Result<std::optional<runtime::Operators>> makeOperators(const Recipe &recipe,
                                                                    SchemaKeeper &schemas);
 

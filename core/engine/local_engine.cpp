@@ -128,7 +128,7 @@ private:
 
     ReplyBox m_replies;
     std::atomic<std::uint64_t> m_nextTicket = 1;
-    std::unique_ptr<PutService> m_puts; ///< only the control thread uses it
+    std::unique_ptr<PutService> m_puts; ///< asked by the control thread only
     RequestQueue m_control;
     RequestQueue m_pages;
     std::vector<std::jthread> m_threads;
@@ -402,13 +402,13 @@ void LocalEngine::handle(QueuedRequest queued)
         void operator()(const RecordsRequest &r) { self.answer(ticket, self.records(r)); }
         void operator()(const StreamsRequest &) { self.answer(ticket, self.streams()); }
         void operator()(const HistoryRequest &r) { self.answer(ticket, self.history(r)); }
-        void operator()(const ProducerRequest &r) { self.answer(ticket, self.m_puts->next(r)); }
-        void operator()(const PutRequest &r)
+        PutService::Answer later() const
         {
-            self.m_puts->put(r, [&engine = self, t = ticket](Reply reply) {
-                engine.answer(t, std::move(reply));
-            });
+            return
+                [&engine = self, t = ticket](Reply reply) { engine.answer(t, std::move(reply)); };
         }
+        void operator()(const ProducerRequest &r) { self.m_puts->next(r, later()); }
+        void operator()(PutRequest &r) { self.m_puts->put(std::move(r), later()); }
     };
     // Whoever waits for the answer must get one.
     const auto problem = caught("a request", [&] {
@@ -462,22 +462,13 @@ Reply LocalEngine::deploy(DeployRequest request)
 
 Reply LocalEngine::run()
 {
-    Status started = Done{};
     {
         const std::lock_guard guard(m_deployMutex);
         if (!m_deployment->deployed())
             return failed(Problem(Code::NothingDeployed));
         m_scheduler->setPaused(false);
-        if (!m_deployment->running())
-            started = m_deployment->start();
-        if (started)
-            m_state = RunState::Running;
-        else
-            m_deployment->stop();
-    }
-    if (!started) {
-        report(started.error());
-        return failed(started.error());
+        m_deployment->start();
+        m_state = RunState::Running;
     }
     publish();
     return {};

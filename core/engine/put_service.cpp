@@ -4,7 +4,6 @@
 #include "core/base/problem_codes.h"
 
 #include <algorithm>
-#include <atomic>
 
 namespace millrace::engine {
 namespace {
@@ -14,6 +13,16 @@ constexpr std::uint64_t kMaxNumber = 1ULL << 62U; ///< sums do not overflow
 std::uint64_t nextNumber(const stream::ProducerHandle &producer)
 {
     return producer.progress.empty() ? 0 : ByteReader(producer.progress).varint();
+}
+
+record::BatchPtr batchOf(const PutRequest &request, std::size_t first)
+{
+    record::RecordBatchBuilder builder;
+    for (std::size_t i = first; i < request.entries.size(); ++i) {
+        const PutEntry &entry = request.entries[i];
+        builder.append({entry.data, entry.key, entry.explicitHash, {}, nullptr});
+    }
+    return builder.finish();
 }
 
 /// Where each entry went, in the order of the entries that were put.
@@ -49,86 +58,122 @@ Problem unknownStream(const std::string &name)
     return Problem(Code::UnknownStream, {{"stream", name}});
 }
 
-stream::ProducerHandle &PutService::producerOf(stream::DataStream &stream, const std::string &id)
+PutService::ProducerPtr PutService::producerOf(stream::DataStream &stream, const std::string &id)
 {
     const auto key = std::make_pair(stream.id(), id);
     auto found = m_producers.find(key);
-    if (found == m_producers.end())
-        found = m_producers.emplace(key, stream.openProducer("put/" + id)).first;
+    if (found == m_producers.end()) {
+        auto made = std::make_shared<Producer>();
+        made->handle = stream.openProducer("put/" + id);
+        found = m_producers.emplace(key, std::move(made)).first;
+    }
     return found->second;
 }
 
-Reply PutService::next(const ProducerRequest &request)
+void PutService::inTurn(const ProducerPtr &producer, std::function<void()> turn)
 {
-    const auto stream = m_store.find(request.stream);
-    if (!stream)
-        return failed(unknownStream(request.stream));
-    PutReply out;
-    out.producerNext = nextNumber(producerOf(*stream, request.producer));
-    Reply reply;
-    reply.value = std::move(out);
-    return reply;
+    {
+        const std::lock_guard guard(m_mutex);
+        if (std::exchange(producer->taken, true)) {
+            producer->waiting.push_back(std::move(turn));
+            return;
+        }
+    }
+    turn();
 }
 
-void PutService::put(const PutRequest &request, std::function<void(Reply)> answer)
+void PutService::pass(const ProducerPtr &producer)
+{
+    std::function<void()> turn;
+    {
+        const std::lock_guard guard(m_mutex);
+        producer->taken = !producer->waiting.empty();
+        if (!producer->taken)
+            return;
+        turn = std::move(producer->waiting.front());
+        producer->waiting.pop_front();
+    }
+    turn();
+}
+
+void PutService::next(const ProducerRequest &request, Answer answer)
 {
     const auto stream = m_store.find(request.stream);
     if (!stream)
         return answer(failed(unknownStream(request.stream)));
-    PutReply out;
-    stream::ProducerHandle *producer = nullptr;
-    Bytes progress;
+    const ProducerPtr producer = producerOf(*stream, request.producer);
+    inTurn(producer, [this, producer, answer = std::move(answer)] {
+        PutReply out;
+        out.producerNext = nextNumber(producer->handle);
+        pass(producer);
+        Reply reply;
+        reply.value = std::move(out);
+        answer(std::move(reply));
+    });
+}
+
+void PutService::put(PutRequest request, Answer answer)
+{
+    const auto stream = m_store.find(request.stream);
+    if (!stream)
+        return answer(failed(unknownStream(request.stream)));
     if (!request.producer.empty()) {
-        producer = &producerOf(*stream, request.producer);
-        const std::uint64_t next = nextNumber(*producer);
-        if (request.firstIndex > kMaxNumber)
-            return answer(failed(
-                Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
-        if (next > request.firstIndex)
-            out.skipped =
-                std::min<std::uint64_t>(next - request.firstIndex, request.entries.size());
-        out.producerNext = std::max(next, request.firstIndex + request.entries.size());
-        ByteWriter(progress).varint(out.producerNext);
+        const ProducerPtr producer = producerOf(*stream, request.producer);
+        const auto shared = std::make_shared<const PutRequest>(std::move(request));
+        inTurn(producer, [this, shared, stream, producer, answer = std::move(answer)] {
+            putOfProducer(*shared, stream, producer, answer);
+        });
+    } else if (request.entries.empty()) {
+        Reply reply;
+        reply.value = PutReply{};
+        return answer(std::move(reply));
+    } else {
+        stream::Put put;
+        put.batch = batchOf(request, 0);
+        const std::size_t count = request.entries.size();
+        stream->put(std::move(put), [stream, count, answer](Result<stream::PutOutcome> done) {
+            answer(done ? stored({}, *stream, *done, count) : failed(done.error()));
+        });
     }
-    record::RecordBatchBuilder builder;
-    for (std::size_t i = out.skipped; i < request.entries.size(); ++i) {
-        const PutEntry &entry = request.entries[i];
-        builder.append({entry.data, entry.key, entry.explicitHash, {}, nullptr});
-    }
-    const std::size_t count = builder.count();
+    if (m_pump)
+        m_pump();
+}
+
+/// With the producer's turn, which it passes.
+void PutService::putOfProducer(const PutRequest &request, const stream::StreamPtr &stream,
+                               const ProducerPtr &producer, const Answer &answer)
+{
+    const auto answerNow = [&](Reply reply) {
+        pass(producer);
+        answer(std::move(reply));
+    };
+    const std::uint64_t next = nextNumber(producer->handle);
+    if (request.firstIndex > kMaxNumber)
+        return answerNow(failed(
+            Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
+    PutReply out;
+    if (next > request.firstIndex)
+        out.skipped = std::min<std::uint64_t>(next - request.firstIndex, request.entries.size());
+    out.producerNext = std::max(next, request.firstIndex + request.entries.size());
+    const std::size_t count = request.entries.size() - out.skipped;
     if (count == 0) {
         Reply reply;
         reply.value = std::move(out);
-        return answer(std::move(reply));
+        return answerNow(std::move(reply));
     }
     stream::Put put;
-    put.batch = builder.finish();
-    put.producer = producer;
-    put.progress = progress;
-    if (producer == nullptr) {
-        stream->put(std::move(put), [stream, out, count, answer](Result<stream::PutOutcome> done) {
-            answer(done ? stored(out, *stream, *done, count) : failed(done.error()));
-        });
-        return;
-    }
-    // One put of a producer after the other: the next one must know whether this one stands.
-    struct Settled {
-        std::atomic<bool> done = false;
-        bool stands = false;
-    };
-    const auto settled = std::make_shared<Settled>();
+    put.batch = batchOf(request, out.skipped);
+    put.producer = &producer->handle;
+    ByteWriter(put.progress).varint(out.producerNext);
+    Bytes progress = put.progress;
     stream->put(std::move(put),
-                [stream, out, count, answer, settled](Result<stream::PutOutcome> done) {
-                    settled->stands = done.has_value();
+                [this, stream, producer, answer, out = std::move(out),
+                 progress = std::move(progress), count](Result<stream::PutOutcome> done) {
+                    if (done)
+                        producer->handle.progress = progress;
+                    pass(producer);
                     answer(done ? stored(out, *stream, *done, count) : failed(done.error()));
-                    settled->done = true;
-                    settled->done.notify_one();
                 });
-    if (m_pump)
-        m_pump();
-    settled->done.wait(false);
-    if (settled->stands)
-        producer->progress = std::move(progress);
 }
 
 } // namespace millrace::engine

@@ -4,34 +4,54 @@
 #include "core/engine/engine.h"
 #include "core/stream/stream_store.h"
 
+#include <deque>
 #include <functional>
 #include <map>
+#include <mutex>
 
 namespace millrace::engine {
 
 /// Answers put requests. A put with a producer is stored with the producer's next running number,
 /// and what stands already is skipped, so that a client may send again what it is not sure of.
-/// Thread-safety: one thread at a time; replies come from any thread.
+/// Nobody waits for the disk: what comes for a producer while a put of it is under way has its turn
+/// when that is decided.
+/// Thread-safety: one thread at a time; answers come from any thread, each once. Must outlive the
+/// puts it made.
 class PutService
 {
 public:
-    /// `pump` commits what waits, when no committer threads do; a put of a producer is waited for.
+    using Answer = std::function<void(Reply)>;
+
+    /// `pump` commits what waits, when no committer threads do.
     PutService(stream::StreamStore &store, std::function<void()> pump)
         : m_store(store)
         , m_pump(std::move(pump))
     {}
 
-    Reply next(const ProducerRequest &request);
-    /// `answer` is called once; for a put without a producer after this returned.
-    void put(const PutRequest &request, std::function<void(Reply)> answer);
+    void next(const ProducerRequest &request, Answer answer);
+    void put(PutRequest request, Answer answer);
 
 private:
-    stream::ProducerHandle &producerOf(stream::DataStream &stream, const std::string &id);
+    /// One producer. The handle is used by whoever has the turn; its progress is that of the newest
+    /// stored put.
+    struct Producer {
+        stream::ProducerHandle handle;
+        bool taken = false;                        ///< somebody has the turn
+        std::deque<std::function<void()>> waiting; ///< for theirs
+    };
+    using ProducerPtr = std::shared_ptr<Producer>;
+
+    ProducerPtr producerOf(stream::DataStream &stream, const std::string &id);
+    /// Runs `turn` when it is its turn; it ends with one call of pass(), on whatever thread.
+    void inTurn(const ProducerPtr &producer, std::function<void()> turn);
+    void pass(const ProducerPtr &producer);
+    void putOfProducer(const PutRequest &request, const stream::StreamPtr &stream,
+                       const ProducerPtr &producer, const Answer &answer);
 
     stream::StreamStore &m_store;
     const std::function<void()> m_pump;
-    /// By stream and producer; progress is that of the newest stored put.
-    std::map<std::pair<StreamUuid, std::string>, stream::ProducerHandle> m_producers;
+    std::map<std::pair<StreamUuid, std::string>, ProducerPtr> m_producers;
+    std::mutex m_mutex; ///< guards Producer::taken and Producer::waiting
 };
 
 Reply failed(Problem problem);

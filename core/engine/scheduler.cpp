@@ -19,6 +19,7 @@ class Scheduler::Slot
 public:
     enum class State : std::uint8_t { Empty = 1, Idle, Ready, Running, RunningAgain, Stopped };
     State state = State::Empty;
+    bool stopping = false; ///< the step that runs is the last one
     std::shared_ptr<runtime::Task> task;
 };
 
@@ -82,6 +83,7 @@ void Scheduler::wake(const SlotPtr &slot)
 void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
 {
     std::unique_lock lock(m_mutex);
+    slot->stopping = true; // else a task that always has more to do would run on before this wakes
     m_settled.wait(
         lock, [&] { return slot->state != State::Running && slot->state != State::RunningAgain; });
     slot->state = State::Stopped;
@@ -146,6 +148,8 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
         slot->state == State::RunningAgain || next.kind == runtime::TaskNext::Kind::Again;
     if (next.kind == runtime::TaskNext::Kind::Done) {
         slot->state = State::Stopped;
+    } else if (slot->stopping) {
+        slot->state = State::Idle;
     } else if (again) {
         slot->state = State::Ready;
         m_ready.push_back(slot);

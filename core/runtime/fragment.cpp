@@ -106,7 +106,7 @@ Status Fragment::openEnd()
         for (const Problem &notice : opened->notices)
             report(notice);
         progress = std::move(opened->progress);
-        if (m_operators.sink->progressInCatalog()) {
+        if (m_spec.checkpoints != nullptr) {
             auto stored = m_spec.checkpoints->find(m_spec.id);
             if (!stored)
                 return std::move(stored).error();
@@ -132,7 +132,8 @@ Status Fragment::openEnd()
         auto decoded = FragmentProgress::decode(m_deadProducer.progress);
         if (!decoded)
             return std::move(decoded).error();
-        dead = std::move(decoded->cursors);
+        if (decoded->details == m_operators.identity)
+            dead = std::move(decoded->cursors);
     }
     // Counters restart where the cursors do.
     for (NodeMeter &meter : m_meters)
@@ -299,6 +300,7 @@ TaskNext Fragment::commitDeadLetters()
 {
     FragmentProgress progress;
     progress.cursors = m_work->progress.cursors;
+    progress.details = m_operators.identity;
     const auto result = put(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch,
                             progress.encode(), m_spec.source.get());
     if (!result)
@@ -326,7 +328,7 @@ TaskNext Fragment::commitEnd()
             return reopen(done.error());
         return retry(done.error());
     }
-    if (m_operators.sink->progressInCatalog())
+    if (m_spec.checkpoints != nullptr)
         m_spec.checkpoints->put(m_spec.id, m_work->progress.encode());
     return finishWork();
 }

@@ -13,6 +13,9 @@ namespace millrace::runtime {
 struct Operators {
     std::vector<std::shared_ptr<const Transform>> transforms; ///< one for each FragmentSpec::nodes
     std::unique_ptr<Sink> sink; ///< exactly when FragmentSpec::sink is set
+    /// Equal for operators that fail on the same records. Dead letters that stand are those of an
+    /// earlier run only when it worked with the same.
+    Bytes identity;
 };
 
 /// Where a fragment begins.
@@ -38,8 +41,9 @@ struct FragmentSpec {
     /// there, or else at the trim horizon. What fails is asked again when it heals (Busy, Io,
     /// DiskFull), else stops the fragment.
     std::function<Result<Beginning>(const std::vector<Cursor> &known)> begin;
-    Checkpoints *checkpoints = nullptr; ///< keeps progress for sinks that cannot
-    bool merged = false;                ///< records by (arrival, shard, ordinal): virtual time
+    /// Keeps the progress of a sink that keeps none itself; null for every other end.
+    Checkpoints *checkpoints = nullptr;
+    bool merged = false; ///< records by (arrival, shard, ordinal): virtual time
 };
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.

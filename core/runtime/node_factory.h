@@ -44,8 +44,9 @@ struct NodeFactory {
         transform;
     std::function<Result<std::unique_ptr<Sink>>(const graph::Node &, const NodeContext &)> sink;
     /// Of a sink that keeps progress: the cursors of every stream that the node has ever read, from
-    /// what is stored; makes nothing, and finds none in what is not there. Null for a sink with
-    /// Sink::progressInCatalog().
+    /// what is stored; makes nothing, and finds none in what is not there. Null for a sink that
+    /// keeps none (standard output): the catalog keeps it then, and what was written since the last
+    /// time may come again after a crash.
     std::function<Result<std::vector<Cursor>>(const graph::Node &, const NodeContext &)> standing;
 };
 

@@ -25,12 +25,15 @@ std::uint64_t recordsIn(ByteView progress)
 
 } // namespace
 
-ProducerTask::ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock,
+ProducerTask::ProducerTask(ProducerSpec spec, Result<std::unique_ptr<Source>> source, Clock &clock,
                            Wake wake, Report report)
     : Task(clock, std::move(wake), std::move(report))
     , m_spec(std::move(spec))
-    , m_source(std::move(source))
 {
+    if (source)
+        m_source = *std::move(source);
+    else
+        m_whyNoSource = std::move(source).error();
     m_meter.node = m_spec.node;
     publish([&](TaskFigures &figures) { figures.nodes = {m_meter}; });
 }
@@ -54,8 +57,12 @@ TaskNext ProducerTask::step()
 
 TaskNext ProducerTask::open()
 {
-    m_producer = m_spec.target->openProducer(m_spec.id);
-    m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
+    if (m_whyNoSource)
+        return fail(*m_whyNoSource);
+    if (m_producer.id.empty()) { // else only what is behind it was not ready
+        m_producer = m_spec.target->openProducer(m_spec.id);
+        m_deadProducer = m_spec.deadLetters->openProducer(m_spec.id);
+    }
     Bytes progress = m_producer.progress;
     if (m_spec.begin) {
         auto earlier = m_spec.begin();

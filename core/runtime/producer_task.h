@@ -30,7 +30,8 @@ struct ProducerSpec {
 class ProducerTask final : public Task
 {
 public:
-    ProducerTask(ProducerSpec spec, std::unique_ptr<Source> source, Clock &clock, Wake wake,
+    /// A source that could not be made is what the task fails with.
+    ProducerTask(ProducerSpec spec, Result<std::unique_ptr<Source>> source, Clock &clock, Wake wake,
                  Report report);
 
     void close() override;
@@ -59,7 +60,8 @@ private:
     Status decodeProgress(ByteView bytes, Bytes &sourceProgress);
 
     const ProducerSpec m_spec;
-    std::unique_ptr<Source> m_source;
+    std::unique_ptr<Source> m_source;     ///< null: could not be made
+    std::optional<Problem> m_whyNoSource; ///< then
     stream::ProducerHandle m_producer;
     stream::ProducerHandle m_deadProducer;
     std::uint64_t m_deadStored = 0; ///< dead inputs that stand in the dead-letter stream

@@ -54,9 +54,6 @@ public:
         std::vector<Problem> notices;
     };
     virtual Result<Opened> open() = 0;
-    /// True when the destination keeps no progress itself; the catalog keeps it then, and what was
-    /// written since the last time may come again after a crash (standard output).
-    virtual bool progressInCatalog() const { return false; }
     virtual SinkResult check(std::span<const Chunk> chunks) = 0;
     /// Lets go of what check() holds (a write transaction): commit() comes much later, or never.
     virtual void giveUp() {}

@@ -60,8 +60,9 @@ private:
 /// One thing that workers run in steps: a producer with its stream, or a fragment.
 ///
 /// step() never waits for disk acknowledgements of streams, other tasks or time: it returns and
-/// is called again after `wake`. At most one put is under way; no step runs meanwhile, nor before
-/// the time that was set after a refusal. A sink's own transaction runs inside a step.
+/// is called again after `wake`. Only the first one, which opens the task's producers, may commit
+/// what an earlier incarnation had queued. At most one put is under way; no step runs meanwhile,
+/// nor before the time that was set after a refusal. A sink's own transaction runs inside a step.
 /// What is thrown in a step (memory gives out) stops the task with InternalError.
 /// Thread-safety: run(), midway() and close() by one thread at a time; figures() and inFlight() by
 /// any.

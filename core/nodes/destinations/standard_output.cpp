@@ -50,7 +50,6 @@ public:
     {}
 
     Result<Opened> open() override { return Opened{}; }
-    bool progressInCatalog() const override { return true; }
 
     runtime::SinkResult check(std::span<const runtime::Chunk> chunks) override
     {

@@ -44,8 +44,9 @@ public:
     /// Deploys, runs, and gives the ends of the tasks that are new.
     std::set<std::string> newTasks(const graph::Document &document)
     {
-        if (!m_deployment->deploy(document, {}) || !m_deployment->start())
+        if (!m_deployment->deploy(document, {}))
             return {"failed"};
+        m_deployment->start();
         std::set<std::string> out;
         std::set<std::shared_ptr<runtime::Task>> tasks;
         for (const DeployedTask &task : m_deployment->tasks()) {
@@ -56,6 +57,19 @@ public:
         m_tasks = tasks;
         return out;
     }
+
+    /// Runs what is due, and gives the state of the task that ends in `node`.
+    runtime::NodeState stateOf(const char *node)
+    {
+        while (m_scheduler->runOne() || m_store->commitAll())
+            continue;
+        for (const DeployedTask &task : m_deployment->tasks()) {
+            if (task.nodes.back().value == node)
+                return task.task->figures().state;
+        }
+        return {};
+    }
+    std::string path(const char *name) const { return m_dir.filePath(name).toStdString(); }
 
 private:
     QTemporaryDir m_dir;
@@ -101,6 +115,26 @@ private slots:
         SeededRandom random(99);
         pipeline.document.project = Uuid::random(random);
         QCOMPARE(world.newTasks(pipeline.document), (Nodes{"gener001", "output01", "sqlite01"}));
+    }
+
+    /// What is there when a document is checked may be gone when its nodes are made.
+    void aNodeThatCannotBeMadeFailsAloneAndIsTriedAgain()
+    {
+        World world;
+        Pipeline pipeline;
+        const std::string path = world.path("in.csv");
+        pipeline.add("file0001", "file", {{"path", path}});
+        pipeline.wire("file0001", "stream01");
+        QVERIFY(world.newTasks(pipeline.document).contains("file0001"));
+        QCOMPARE(world.stateOf("file0001"), runtime::NodeState::Failed);
+        QCOMPARE(world.stateOf("sqlite01"), runtime::NodeState::Running);
+
+        QFile file(QString::fromStdString(path));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(file.write("status\n200\n") > 0);
+        file.close();
+        QCOMPARE(world.newTasks(pipeline.document), std::set<std::string>{"file0001"});
+        QCOMPARE(world.stateOf("file0001"), runtime::NodeState::Finished);
     }
 };
 

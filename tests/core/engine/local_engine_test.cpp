@@ -45,6 +45,52 @@ private slots:
                  std::int64_t(0));
     }
 
+    /// A destination is filled anew by another condition: what fails now is a dead letter, though
+    /// the progress of the dead letters is beyond it.
+    void deadLettersOfAnotherConditionStand()
+    {
+        const auto stored = [](Run &run) {
+            std::uint64_t records = 0;
+            const Reply reply = run.ask(StreamsRequest{});
+            for (const StreamInfo &stream : std::get<StreamsReply>(reply.value).streams)
+                records += stream.deadLetters ? stream.records : 0;
+            return records;
+        };
+        const auto dead = [](Run &run) {
+            return run.engine->snapshot()->node({"filter01"})->counts.dead;
+        };
+        QTemporaryDir dir;
+        Pipeline pipeline;
+        auto &condition = pipeline.document.nodes.at({"filter01"}).parameters["condition"];
+        std::uint64_t first = 0;
+        {
+            Run run(dir.path(), true);
+            condition = std::string("100 / (status - 404) > -1000");
+            run.deployAndRun(pipeline);
+            run.drain();
+            first = dead(run);
+            QVERIFY(first > 0);
+            QCOMPARE(stored(run), first);
+        }
+        QVERIFY(QFile::remove(dir.filePath("output/out.db")));
+        std::uint64_t second = 0;
+        {
+            Run run(dir.path(), true);
+            condition = std::string("100 / (status - 500) > -1000");
+            run.deployAndRun(pipeline);
+            run.drain();
+            second = dead(run);
+            QVERIFY(second > 0);
+            QCOMPARE(stored(run), first + second);
+        }
+        QVERIFY(QFile::remove(dir.filePath("output/out.db")));
+        Run run(dir.path(), true);
+        run.deployAndRun(pipeline);
+        run.drain();
+        QCOMPARE(dead(run), second);
+        QCOMPARE(stored(run), first + second); // by the same one: they stand already
+    }
+
     /// What a record carries of its stream is there behind a map, too, and the same everywhere.
     void whereARecordStoodIsKnownBehindAMap()
     {

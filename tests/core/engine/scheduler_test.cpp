@@ -134,6 +134,26 @@ private slots:
         QCOMPARE(problems[0].code(), Code::InternalError);
     }
 
+    /// A worker takes a task that has more to do again before anybody else gets the lock.
+    void aStopDoesNotWaitUntilThereIsNothingMoreToDo()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        constexpr int kBacklog = 3'000'000;
+        std::atomic<int> steps = 0;
+        std::binary_semaphore running(0);
+        const auto slot = scheduler.makeSlot();
+        const auto task = start(scheduler, slot, clock, [&](FunctionTask &) -> TaskNext {
+            if (++steps == 1)
+                running.release();
+            return {steps < kBacklog ? TaskNext::Kind::Again : TaskNext::Kind::Done, {}};
+        });
+        QVERIFY(running.try_acquire_for(60s));
+        scheduler.stop(slot, {});
+        QVERIFY(task->closed);
+        QVERIFY2(steps < kBacklog, "the whole backlog was worked off first");
+    }
+
     void aStopWaitsForThePutThatIsUnderWay()
     {
         MemoryFileSystem files;

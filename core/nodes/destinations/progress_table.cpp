@@ -15,7 +15,7 @@ constexpr const char *kSelect = "SELECT stream, shard, next, details FROM _millr
                                 "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard";
 
 /// Of a row of kSelect that holds one.
-Result<runtime::Cursor> cursorOf(const SqliteStatement &row)
+Result<runtime::Cursor> cursorOf(const store::Statement &row)
 {
     const auto stream = Uuid::parse(row.text(0));
     const std::int64_t shard = row.integer(1);
@@ -38,12 +38,12 @@ ProgressTable::ProgressTable(std::string project, std::string node, std::string 
     , m_source(std::move(source))
 {}
 
-Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &database,
+Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(store::Database &database,
                                                               const std::string &project,
                                                               const std::string &node,
                                                               const StreamUuid &source)
 {
-    MILLRACE_TRY(database.run(
+    MILLRACE_TRY(database.execute(
         "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
         "stream TEXT NOT NULL, shard INTEGER NOT NULL, next INTEGER NOT NULL, details BLOB, "
         "PRIMARY KEY (project, node, stream, shard)) WITHOUT ROWID"));
@@ -71,7 +71,7 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &da
     return table;
 }
 
-Result<std::vector<runtime::Cursor>> ProgressTable::cursors(SqliteDatabase &database,
+Result<std::vector<runtime::Cursor>> ProgressTable::cursors(store::Database &database,
                                                             const std::string &project,
                                                             const std::string &node)
 {
@@ -84,13 +84,12 @@ Result<std::vector<runtime::Cursor>> ProgressTable::cursors(SqliteDatabase &data
     auto select = database.prepare(kSelect);
     if (!select)
         return std::move(select).error();
-    select->bind(1, std::string_view(project));
-    select->bind(2, std::string_view(node));
+    select->bind(0, project).bind(1, node);
     for (;;) {
-        const auto step = select->step();
-        if (!step)
-            return step.error();
-        if (*step != SqliteStatement::Step::Row)
+        const auto more = select->step();
+        if (!more)
+            return more.error();
+        if (!*more)
             return out;
         if (select->integer(1) == kNoShard)
             continue;
@@ -107,13 +106,12 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
     m_stored.clear();
     m_known = false;
     m_select.reset();
-    m_select.bind(1, std::string_view(m_project));
-    m_select.bind(2, std::string_view(m_node));
+    m_select.bind(0, m_project).bind(1, m_node);
     for (;;) {
-        const auto step = m_select.step();
-        if (!step)
-            return step.error();
-        if (*step != SqliteStatement::Step::Row)
+        const auto more = m_select.step();
+        if (!more)
+            return more.error();
+        if (!*more)
             break;
         m_known = true;
         if (m_select.integer(1) == kNoShard) {
@@ -134,7 +132,6 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
             return cursor.error();
         m_stored[{cursor->stream, cursor->shard}] = cursor->next;
     }
-    m_select.reset();
     if (!m_known)
         return std::optional<runtime::FragmentProgress>();
     for (const auto &[key, next] : m_stored)
@@ -146,21 +143,12 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
 Status ProgressTable::put(std::string_view stream, std::int64_t shard, std::int64_t next,
                           ByteView details)
 {
-    m_upsert.reset();
-    m_upsert.bind(1, std::string_view(m_project));
-    m_upsert.bind(2, std::string_view(m_node));
-    m_upsert.bind(3, stream);
-    m_upsert.bind(4, shard);
-    m_upsert.bind(5, next);
+    m_upsert.bind(0, m_project).bind(1, m_node).bind(2, stream).bind(3, shard).bind(4, next);
     if (shard == kNoShard)
-        m_upsert.bindBlob(6, details);
+        m_upsert.bind(5, details);
     else
-        m_upsert.bindNull(6);
-    const auto step = m_upsert.step();
-    m_upsert.reset();
-    if (!step)
-        return step.error();
-    return Done{};
+        m_upsert.bindNull(5);
+    return m_upsert.run();
 }
 
 Status ProgressTable::write(const runtime::FragmentProgress &progress)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/nodes/destinations/sqlite.h"
 #include "core/runtime/sink.h"
+#include "core/store/database.h"
 
 #include <map>
 #include <optional>
@@ -16,15 +16,15 @@ class ProgressTable
 {
 public:
     /// Makes the table when absent. Must run inside a transaction.
-    /// Errors: as SqliteDatabase; NewerFormat when the table has other columns.
-    static Result<std::unique_ptr<ProgressTable>> prepare(SqliteDatabase &database,
+    /// Errors: as store::Database; NewerFormat when the table has other columns.
+    static Result<std::unique_ptr<ProgressTable>> prepare(store::Database &database,
                                                           const std::string &project,
                                                           const std::string &node,
                                                           const StreamUuid &source);
 
     /// The cursors of a node, of every stream it has ever read; none where there is no such table.
     static Result<std::vector<runtime::Cursor>>
-    cursors(SqliteDatabase &database, const std::string &project, const std::string &node);
+    cursors(store::Database &database, const std::string &project, const std::string &node);
 
     /// What was committed last; nothing when the node was never here. Errors: Corrupt for a row
     /// that does not decode.
@@ -43,8 +43,8 @@ private:
     std::string m_project;
     std::string m_node;
     std::string m_source;
-    SqliteStatement m_select;
-    SqliteStatement m_upsert;
+    store::Statement m_select;
+    store::Statement m_upsert;
     std::map<Key, Ordinal> m_stored; ///< what the file holds
     Bytes m_storedDetails;
     bool m_known = false;                               ///< whether the file holds anything

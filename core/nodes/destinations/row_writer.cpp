@@ -74,7 +74,7 @@ Status checkSettings(const TableSettings &settings)
     return Done{};
 }
 
-RowWriter::RowWriter(SqliteDatabase &database, TableSettings settings)
+RowWriter::RowWriter(store::Database &database, TableSettings settings)
     : m_database(database)
     , m_settings(std::move(settings))
     , m_fields(storedFields(m_settings.schema))
@@ -86,7 +86,7 @@ RowWriter::RowWriter(SqliteDatabase &database, TableSettings settings)
         m_keyFields.push_back(indexOf(m_fields, key));
 }
 
-Result<std::unique_ptr<RowWriter>> RowWriter::prepare(SqliteDatabase &database,
+Result<std::unique_ptr<RowWriter>> RowWriter::prepare(store::Database &database,
                                                       const TableSettings &settings,
                                                       std::vector<Problem> &notices)
 {
@@ -103,11 +103,12 @@ Status RowWriter::makeTable()
 {
     std::string columns;
     for (const record::Field &field : m_fields)
-        columns += sqliteName(field.name) + ' ' + sqliteType(field.type) + ", ";
+        columns += store::quotedName(field.name) + ' ' + sqliteType(field.type) + ", ";
     if (m_settings.mode == TableMode::UpsertByOrigin)
-        columns += sqliteName(kOriginColumn) + " TEXT, ";
+        columns += store::quotedName(kOriginColumn) + " TEXT, ";
     columns.resize(columns.size() - 2);
-    return m_database.run("CREATE TABLE " + sqliteName(m_settings.table) + " (" + columns + ')');
+    return m_database.execute("CREATE TABLE " + store::quotedName(m_settings.table) + " (" +
+                              columns + ')');
 }
 
 Status RowWriter::checkTable(std::vector<Problem> &notices)
@@ -141,8 +142,9 @@ Status RowWriter::checkTable(std::vector<Problem> &notices)
     if (!reasons.empty())
         return mismatch(m_settings.table, reasons);
     for (const record::Field *field : missing) {
-        MILLRACE_TRY(m_database.run("ALTER TABLE " + sqliteName(m_settings.table) + " ADD COLUMN " +
-                                    sqliteName(field->name) + ' ' + sqliteType(field->type)));
+        MILLRACE_TRY(m_database.execute("ALTER TABLE " + store::quotedName(m_settings.table) +
+                                        " ADD COLUMN " + store::quotedName(field->name) + ' ' +
+                                        sqliteType(field->type)));
         notices.push_back(
             Problem(Code::NodeTableGrew, {{"table", m_settings.table}, {"column", field->name}}));
     }
@@ -154,10 +156,10 @@ std::string RowWriter::keyList() const
     if (m_settings.mode == TableMode::Append)
         return {};
     if (m_settings.mode == TableMode::UpsertByOrigin)
-        return sqliteName(kOriginColumn);
+        return store::quotedName(kOriginColumn);
     std::string keys;
     for (const std::size_t field : m_keyFields)
-        keys += (keys.empty() ? "" : ", ") + sqliteName(m_fields[field].name);
+        keys += (keys.empty() ? "" : ", ") + store::quotedName(m_fields[field].name);
     return keys;
 }
 
@@ -167,7 +169,7 @@ std::string RowWriter::insertText() const
     std::string values;
     std::string updates;
     const auto add = [&](std::string_view name, bool isKey) {
-        const std::string quoted = sqliteName(name);
+        const std::string quoted = store::quotedName(name);
         names += (names.empty() ? "" : ", ") + quoted;
         values += values.empty() ? "?" : ", ?";
         if (!isKey)
@@ -179,8 +181,8 @@ std::string RowWriter::insertText() const
     }
     if (m_settings.mode == TableMode::UpsertByOrigin)
         add(kOriginColumn, true);
-    std::string text =
-        "INSERT INTO " + sqliteName(m_settings.table) + " (" + names + ") VALUES (" + values + ')';
+    std::string text = "INSERT INTO " + store::quotedName(m_settings.table) + " (" + names +
+                       ") VALUES (" + values + ')';
     if (const std::string keys = keyList(); !keys.empty()) {
         text += " ON CONFLICT (" + keys + ") DO ";
         text += updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
@@ -208,9 +210,10 @@ Status RowWriter::makeUniqueIndex(const std::string &keys)
     std::string name = "millrace_" + m_settings.table;
     for (const std::size_t field : m_keyFields)
         name += '_' + m_fields[field].name;
-    const Status made = m_database.run("CREATE UNIQUE INDEX " + sqliteName(name) + " ON " +
-                                       sqliteName(m_settings.table) + " (" + keys + ')');
-    if (!made && made.error().code() == Code::NodeDatabase)
+    const Status made =
+        m_database.execute("CREATE UNIQUE INDEX " + store::quotedName(name) + " ON " +
+                           store::quotedName(m_settings.table) + " (" + keys + ')');
+    if (!made && made.error().code() == Code::DatabaseConstraint)
         return mismatch(m_settings.table, "its rows are not unique by " + keys + " (" +
                                               std::string(made.error().argument("reason")) + ')');
     return made;
@@ -260,7 +263,7 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
             return Done{};
         }
     }
-    int parameter = 1;
+    int parameter = 0;
     if (m_select) {
         for (std::size_t i = 0; i < m_fields.size(); ++i)
             bindCell(m_insert, parameter++, *m_columns[i], cell, m_texts[i]);
@@ -270,17 +273,14 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
     }
     if (m_settings.mode == TableMode::UpsertByOrigin) {
         m_origin = batch.origin(row).toString();
-        m_insert.bind(parameter, std::string_view(m_origin));
+        m_insert.bind(parameter, m_origin);
     }
-    const auto step = m_insert.step();
-    if (step && *step == SqliteStatement::Step::Constraint) {
-        dead.push_back(
-            {row, Problem(Code::NodeRowConstraint,
-                          {{"table", m_settings.table}, {"reason", m_database.lastMessage()}})});
-    }
-    m_insert.reset();
-    if (!step)
-        return step.error();
+    Status stored = m_insert.run();
+    if (stored || stored.error().code() != Code::DatabaseConstraint)
+        return stored;
+    dead.push_back({row, Problem(Code::NodeRowConstraint,
+                                 {{"table", m_settings.table},
+                                  {"reason", std::string(stored.error().argument("reason"))}})});
     return Done{};
 }
 

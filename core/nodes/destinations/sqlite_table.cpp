@@ -59,6 +59,9 @@ const graph::NodeKind &kind()
     return described;
 }
 
+/// Short, because it is a worker that waits; the fragment tries again anyway.
+constexpr std::chrono::milliseconds kBusyWait{50};
+
 /// What tells a file from another one at the same path.
 struct FileIdentity {
     std::uint64_t device = 0;
@@ -83,10 +86,12 @@ public:
     {
         release();
         MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
-        auto database = SqliteDatabase::open(m_file, m_synced);
+        auto database = store::Database::open(m_file, store::Database::Mode::ReadWrite,
+                                              {.busyWait = kBusyWait, .synced = m_synced});
         if (!database)
             return std::move(database).error();
         m_database = *std::move(database);
+        m_transaction.emplace(*m_database);
         auto opened = prepareAndRead();
         if (!opened)
             release();
@@ -135,7 +140,7 @@ public:
 private:
     Result<Opened> prepareAndRead()
     {
-        MILLRACE_TRY(m_database->begin());
+        MILLRACE_TRY(m_transaction->begin());
         auto progressTable = ProgressTable::prepare(*m_database, m_project, m_node, m_source);
         if (!progressTable)
             return std::move(progressTable).error();
@@ -149,7 +154,7 @@ private:
         if (!progress)
             return std::move(progress).error();
         opened.progress = *std::move(progress);
-        MILLRACE_TRY(m_database->commit());
+        MILLRACE_TRY(m_transaction->commit());
         const auto identity = identify();
         if (!identity)
             return identity.error();
@@ -168,8 +173,8 @@ private:
                 if (!dead.empty())
                     return std::move(dead.front().reason);
             }
-            if (!m_database->inTransaction())
-                MILLRACE_TRY(m_database->begin());
+            if (!m_transaction->isOpen())
+                MILLRACE_TRY(m_transaction->begin());
         }
         MILLRACE_TRY(m_progress->write(progress));
         // As late as can be: a file that goes between here and COMMIT is found by the next commit,
@@ -179,7 +184,7 @@ private:
             release();
             return replaced();
         }
-        MILLRACE_TRY(m_database->commit());
+        MILLRACE_TRY(m_transaction->commit());
         m_progress->committed();
         m_staged.clear();
         return Done{};
@@ -188,9 +193,9 @@ private:
     /// Inserts the rows into the open transaction, or into a new one.
     Status stage(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead)
     {
-        if (!m_database->inTransaction()) {
+        if (!m_transaction->isOpen()) {
             m_staged.clear();
-            MILLRACE_TRY(m_database->begin());
+            MILLRACE_TRY(m_transaction->begin());
         }
         dead.clear();
         MILLRACE_TRY(m_writer->insert(chunk, dead));
@@ -209,7 +214,7 @@ private:
 
     bool isStaged(std::span<const runtime::Chunk> chunks) const
     {
-        if (!m_database->inTransaction() || m_staged.size() != chunks.size())
+        if (!m_transaction->isOpen() || m_staged.size() != chunks.size())
             return false;
         for (std::size_t i = 0; i < chunks.size(); ++i) {
             if (m_staged[i].batch != chunks[i].batch || m_staged[i].rows != chunks[i].rows)
@@ -220,8 +225,8 @@ private:
 
     void unstage()
     {
-        if (m_database)
-            m_database->rollback();
+        if (m_transaction)
+            m_transaction->rollback();
         if (m_progress)
             m_progress->rolledBack();
         m_staged.clear();
@@ -232,6 +237,7 @@ private:
         unstage();
         m_writer.reset();
         m_progress.reset();
+        m_transaction.reset();
         m_database.reset();
     }
 
@@ -255,8 +261,9 @@ private:
     std::string m_node;
     StreamUuid m_source;
     bool m_synced;
-    std::optional<FileIdentity> m_identity;     ///< of the file of the last open()
-    std::unique_ptr<SqliteDatabase> m_database; ///< null before open() and after a replacement
+    std::optional<FileIdentity> m_identity;          ///< of the file of the last open()
+    std::optional<store::Database> m_database;       ///< none before open() and after a replacement
+    std::optional<store::Transaction> m_transaction; ///< exactly when there is a database
     std::unique_ptr<ProgressTable> m_progress;
     std::unique_ptr<RowWriter> m_writer;
     std::vector<runtime::Chunk> m_staged; ///< rows that stand in the open transaction
@@ -299,10 +306,11 @@ Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
         return file.error();
     if (!context.fileSystem->exists(*file))
         return std::vector<runtime::Cursor>{};
-    const auto database = SqliteDatabase::open(*file, true);
+    auto database =
+        store::Database::open(*file, store::Database::Mode::Existing, {.busyWait = kBusyWait});
     if (!database)
         return database.error();
-    return ProgressTable::cursors(**database, context.project.toString(), node.id.value);
+    return ProgressTable::cursors(*database, context.project.toString(), node.id.value);
 }
 
 } // namespace

@@ -36,7 +36,7 @@ namespace millrace::nodes {
 /// check() already inserts, in the transaction that commit() ends, so that rows which break a
 /// constraint of the table are found before and nothing is evaluated twice. Several calls of
 /// check() add up until the commit.
-/// Errors: as SqliteDatabase; NodeTableMismatch from open(); NodeRowConstraint from commit() when
+/// Errors: as store::Database; NodeTableMismatch from open(); NodeRowConstraint from commit() when
 /// the database refused to be asked in check(): after open() the rows are checked anew.
 runtime::NodeFactory makeSqliteTable();
 

@@ -3,7 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
-#include "core/nodes/destinations/sqlite.h"
+#include "core/store/database.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -77,13 +77,17 @@ struct TableWorld : NodeWorld {
         return dead;
     }
 
+    store::Database open() const
+    {
+        return store::Database::open(path(), store::Database::Mode::ReadWrite).value();
+    }
     /// The result of a query, columns separated by '|', rows by ' '.
     std::string query(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path(), true).value();
-        auto statement = database->prepare(sql).value();
+        auto database = open();
+        auto statement = database.prepare(sql).value();
         std::string out;
-        while (statement.step().value() == nodes::SqliteStatement::Step::Row) {
+        while (statement.step().value()) {
             if (!out.empty())
                 out += ' ';
             for (int column = 0; column < columns; ++column) {
@@ -97,8 +101,7 @@ struct TableWorld : NodeWorld {
     int columns = 1; ///< of query()
     void execute(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path(), true).value();
-        const Status done = database->run(sql);
+        const Status done = open().execute(sql);
         if (!done)
             qFatal("%s", done.error().message().c_str());
     }
@@ -447,12 +450,13 @@ private slots:
         TableWorld world;
         auto sink = world.table();
         QVERIFY(sink->open());
-        auto other = nodes::SqliteDatabase::open(world.path(), true).value();
-        QVERIFY(other->begin());
+        auto other = world.open();
+        store::Transaction held(other);
+        QVERIFY(held.begin());
         const auto busy = world.store(*sink, world.batch(0, 2), world.progress(2));
         QVERIFY(!busy);
         QCOMPARE(busy.error().code(), Code::Busy);
-        other->rollback();
+        held.rollback();
         QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
         QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("2"));
     }

@@ -33,6 +33,11 @@ Problem fromErrno(int error, const char *operation, const Path &path)
     case EPERM:
     case EROFS:
         return Problem(Code::PermissionDenied, {{"operation", operation}}, path);
+    case ENAMETOOLONG:
+    case ELOOP:
+        return Problem(Code::InvalidArgument,
+                       {{"what", std::string("The path cannot be used: ") + std::strerror(error)}},
+                       path);
     default:
         return Problem(Code::Io, {{"operation", operation}, {"reason", std::strerror(error)}},
                        path);

@@ -24,8 +24,8 @@ Problem cannotOpen(sqlite3 *db, const char *operation, const Path &place)
     case ENOTDIR:
     case ENAMETOOLONG:
     case ELOOP:
-        return Problem(Code::InvalidArgument,
-                       {{"what", "No SQLite file can stand here: " + reason}}, place);
+        return Problem(Code::InvalidArgument, {{"what", "The path cannot be used: " + reason}},
+                       place);
     case EACCES:
     case EPERM:
     case EROFS:
@@ -52,7 +52,10 @@ Problem fromSqlite(sqlite3 *db, int result, const char *operation, const Path &p
         return Problem(Code::Corrupt,
                        {{"what", "The file"}, {"reason", "it is no SQLite database"}}, place);
     case SQLITE_CORRUPT:
-        return Problem(Code::Corrupt, {{"what", "The database"}, {"reason", reason}}, place);
+        return Problem(Code::Corrupt,
+                       {{"what", "The database"},
+                        {"reason", "its pages do not fit together (" + reason + ')'}},
+                       place);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:

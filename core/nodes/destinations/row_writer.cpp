@@ -5,24 +5,36 @@
 #include "core/nodes/destinations/table_columns.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace millrace::nodes {
 namespace {
 
 constexpr std::string_view kOriginColumn = "_origin";
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 Problem mismatch(const std::string &table, std::string reason)
 {
     return Problem(Code::NodeTableMismatch, {{"table", table}, {"reason", std::move(reason)}});
+}
+
+/// What SQLite says against the table itself, in the words of the node.
+Status fitting(Status done, const std::string &table)
+{
+    if (done || done.error().code() != Code::DatabaseRefused)
+        return done;
+    return mismatch(table,
+                    "SQLite refuses it (" + std::string(done.error().argument("reason")) + ')');
+}
+
+/// Counts the changes of tables and columns of the file, whoever makes them.
+Result<std::int64_t> schemaVersion(store::Database &database)
+{
+    auto query = database.prepare("PRAGMA schema_version");
+    if (!query)
+        return std::move(query).error();
+    const auto row = query->step();
+    if (!row)
+        return row.error();
+    return query->integer(0);
 }
 
 Problem rowError(std::string reason)
@@ -42,7 +54,7 @@ std::vector<record::Field> storedFields(const record::Schema &schema)
 std::size_t indexOf(const std::vector<record::Field> &fields, std::string_view name)
 {
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const record::Field &field) {
-        return lower(field.name) == lower(name);
+        return foldedName(field.name) == foldedName(name);
     });
     return static_cast<std::size_t>(found - fields.begin());
 }
@@ -51,7 +63,7 @@ std::size_t indexOf(const std::vector<record::Field> &fields, std::string_view n
 
 Status checkSettings(const TableSettings &settings)
 {
-    const std::string table = lower(settings.table);
+    const std::string table = foldedName(settings.table);
     if (table.empty())
         return mismatch(settings.table, "it needs a name");
     if (table.starts_with("sqlite_") || table == "_millrace")
@@ -94,8 +106,14 @@ Result<std::unique_ptr<RowWriter>> RowWriter::prepare(store::Database &database,
     const auto columns = readColumns(database, settings.table);
     if (!columns)
         return columns.error();
-    MILLRACE_TRY(columns->empty() ? writer->makeTable() : writer->checkTable(notices));
-    MILLRACE_TRY(writer->prepareInsert());
+    writer->m_tableIsNew = columns->empty();
+    MILLRACE_TRY(fitting(columns->empty() ? writer->makeTable() : writer->checkTable(notices),
+                         settings.table));
+    MILLRACE_TRY(fitting(writer->prepareInsert(), settings.table));
+    const auto version = schemaVersion(database);
+    if (!version)
+        return version.error();
+    writer->m_schemaVersion = *version;
     return writer;
 }
 
@@ -128,7 +146,7 @@ Status RowWriter::checkTable(std::vector<Problem> &notices)
     for (const record::Field &field : wanted) {
         const auto column =
             std::find_if(columns->begin(), columns->end(), [&](const TableColumn &candidate) {
-                return lower(candidate.name) == lower(field.name);
+                return foldedName(candidate.name) == foldedName(field.name);
             });
         if (column == columns->end())
             missing.push_back(&field);
@@ -276,7 +294,15 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
         m_insert.bind(parameter, m_origin);
     }
     Status stored = m_insert.run();
-    if (stored || stored.error().code() != Code::DatabaseConstraint)
+    if (stored)
+        return stored;
+    bool ofTheRow = stored.error().code() == Code::DatabaseConstraint;
+    if (stored.error().code() == Code::DatabaseRefused) {
+        // A check that cannot be computed, unless the table is no longer what was prepared for.
+        const auto version = schemaVersion(m_database);
+        ofTheRow = version && *version == m_schemaVersion;
+    }
+    if (!ofTheRow)
         return stored;
     dead.push_back({row, Problem(Code::NodeRowConstraint,
                                  {{"table", m_settings.table},

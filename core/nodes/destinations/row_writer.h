@@ -35,8 +35,11 @@ public:
                                                       const TableSettings &settings,
                                                       std::vector<Problem> &notices);
 
+    bool tableIsNew() const { return m_tableIsNew; } ///< prepare() made it
+
     /// Inserts the rows in the present transaction, all but those that can never be stored, which
-    /// are appended to `dead`. Errors: as store::Database; then some rows may have been inserted.
+    /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed, as
+    /// store::Database; then some rows may have been inserted.
     Status insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
     /// Finds the rows that do not fit the schema, without the database.
     void check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
@@ -57,7 +60,9 @@ private:
     TableSettings m_settings;
     std::vector<record::Field> m_fields;             ///< as stored, without _origin
     std::shared_ptr<const sql::SelectList> m_select; ///< null: records without a schema
-    std::vector<std::size_t> m_keyFields;            ///< of UpsertByColumns
+    bool m_tableIsNew = false;
+    std::int64_t m_schemaVersion = 0;     ///< of what m_insert was prepared for
+    std::vector<std::size_t> m_keyFields; ///< of UpsertByColumns
     store::Statement m_insert;
     sql::EvaluationScratch m_scratch;
     std::vector<const sql::ColumnVector *> m_columns;

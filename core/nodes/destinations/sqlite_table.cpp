@@ -6,6 +6,7 @@
 #include "core/graph/place.h"
 #include "core/nodes/destinations/progress_table.h"
 #include "core/nodes/destinations/row_writer.h"
+#include "core/nodes/destinations/table_columns.h"
 #include "core/nodes/paths.h"
 
 namespace millrace::nodes {
@@ -28,12 +29,15 @@ graph::NodeKind describeKind()
                   .type = ParameterType::FilePath,
                   .defaultValue = "output.db",
                   .help = "Made when absent. A relative path starts at the output folder of the "
-                          "data directory."},
+                          "data directory. A file that is new to the node gets everything that is "
+                          "still in its input stream."},
         Parameter{.id = "table",
                   .title = "Table",
                   .type = ParameterType::Text,
                   .defaultValue = "records",
-                  .help = "Made when absent, with a column for each field."},
+                  .help = "Made when absent, with a column for each field. A table that is new to "
+                          "the node gets everything that is still in its input stream; one that "
+                          "it filled before is gone on with."},
         Parameter{.id = "mode",
                   .title = "Mode",
                   .type = ParameterType::Choice,
@@ -85,17 +89,11 @@ public:
     Result<Opened> open() override
     {
         release();
-        MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
-        auto database = store::Database::open(m_file, store::Database::Mode::ReadWrite,
-                                              {.busyWait = kBusyWait, .synced = m_synced});
-        if (!database)
-            return std::move(database).error();
-        m_database = *std::move(database);
-        m_transaction.emplace(*m_database);
-        auto opened = prepareAndRead();
-        if (!opened)
-            release();
-        return opened;
+        auto opened = openFile();
+        if (opened)
+            return opened;
+        release();
+        return explain(std::move(opened).error());
     }
 
     runtime::SinkResult check(std::span<const runtime::Chunk> chunks) override
@@ -124,11 +122,12 @@ public:
                   const runtime::FragmentProgress &progress) override
     {
         if (!m_database)
-            return replaced();
+            return replaced(m_file);
         Status done = stageAndCommit(chunks, progress);
-        if (!done)
-            unstage();
-        return done;
+        if (done)
+            return done;
+        unstage();
+        return explainFailure(std::move(done).error());
     }
 
     Status close() override
@@ -138,18 +137,28 @@ public:
     }
 
 private:
-    Result<Opened> prepareAndRead()
+    Result<Opened> openFile()
     {
+        MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
+        auto database = store::Database::open(m_file, store::Database::Mode::ReadWrite,
+                                              {.busyWait = kBusyWait, .synced = m_synced});
+        if (!database)
+            return std::move(database).error();
+        m_database = *std::move(database);
+        m_transaction.emplace(*m_database);
         MILLRACE_TRY(m_transaction->begin());
-        auto progressTable = ProgressTable::prepare(*m_database, m_project, m_node, m_source);
-        if (!progressTable)
-            return std::move(progressTable).error();
-        m_progress = *std::move(progressTable);
         Opened opened;
         auto writer = RowWriter::prepare(*m_database, m_settings, opened.notices);
         if (!writer)
             return std::move(writer).error();
         m_writer = *std::move(writer);
+        auto progressTable = ProgressTable::prepare(
+            *m_database, {m_project, m_node, m_settings.table}, m_source, m_writer->tableIsNew());
+        if (!progressTable)
+            return std::move(progressTable).error();
+        m_progress = *std::move(progressTable);
+        if (m_progress->tableWasLost())
+            opened.notices.push_back(replaced(tableInFile()));
         auto progress = m_progress->read();
         if (!progress)
             return std::move(progress).error();
@@ -176,14 +185,16 @@ private:
             if (!m_transaction->isOpen())
                 MILLRACE_TRY(m_transaction->begin());
         }
+        const auto stands = m_progress->stands();
+        if (!stands)
+            return stands.error();
+        if (!*stands)
+            return replaced(tableInFile());
         MILLRACE_TRY(m_progress->write(progress));
         // As late as can be: a file that goes between here and COMMIT is found by the next commit,
         // and what this one stored went with the file.
-        const auto identity = identify();
-        if (!identity || identity.value() != m_identity) {
-            release();
-            return replaced();
-        }
+        if (!isSameFile())
+            return replaced(m_file);
         MILLRACE_TRY(m_transaction->commit());
         m_progress->committed();
         m_staged.clear();
@@ -249,9 +260,64 @@ private:
         return FileIdentity{info->device, info->inode};
     }
 
-    Problem replaced() const
+    bool isSameFile() const
     {
-        return Problem(Code::NodeDestinationReplaced, {{"path", m_file}}, m_file);
+        const auto identity = identify();
+        return identity && identity.value() == m_identity;
+    }
+
+    std::string tableInFile() const { return "Table " + m_settings.table + " of " + m_file; }
+
+    Problem replaced(std::string what) const
+    {
+        return Problem(Code::NodeDestinationReplaced, {{"path", std::move(what)}}, m_file);
+    }
+
+    /// What a failed commit met: SQLite only tells what it ran into.
+    Problem explainFailure(Problem problem)
+    {
+        const Code code = problem.code();
+        if (code == Code::NodeRowConstraint)
+            return problem;
+        if (code == Code::NodeDestinationReplaced || !isSameFile()) {
+            release();
+            return code == Code::NodeDestinationReplaced ? std::move(problem) : replaced(m_file);
+        }
+        if (code != Code::DatabaseRefused)
+            return explain(std::move(problem));
+        const auto columns = readColumns(*m_database, m_settings.table);
+        if (columns && columns->empty())
+            return replaced(tableInFile());
+        return Problem(Code::NodeTableChanged, {{"table", m_settings.table}, {"path", m_file}},
+                       m_file);
+    }
+
+    /// Says what can never work in terms of the node; what may heal, or is said so already, stays
+    /// as it is.
+    Problem explain(Problem problem) const
+    {
+        std::string reason;
+        switch (problem.code()) {
+        case Code::NotFound:
+        case Code::AlreadyExists:
+            reason = "its folder cannot be made, for a part of the path is no folder";
+            break;
+        case Code::InvalidArgument:
+            reason =
+                m_files.exists(m_file) ? "it is a folder" : std::string(problem.argument("what"));
+            break;
+        case Code::PermissionDenied:
+            reason = "there is no permission to " + std::string(problem.argument("operation"));
+            break;
+        case Code::Corrupt:
+        case Code::DatabaseRefused:
+            reason = problem.argument("reason");
+            break;
+        default:
+            return problem.place().empty() ? std::move(problem).at(m_file) : std::move(problem);
+        }
+        return Problem(Code::NodeDestinationUnusable,
+                       {{"path", m_file}, {"reason", std::move(reason)}}, m_file);
     }
 
     TableSettings m_settings;
@@ -310,7 +376,8 @@ Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
         store::Database::open(*file, store::Database::Mode::Existing, {.busyWait = kBusyWait});
     if (!database)
         return database.error();
-    return ProgressTable::cursors(*database, context.project.toString(), node.id.value);
+    return ProgressTable::cursors(*database, {context.project.toString(), node.id.value,
+                                              graph::ParameterReader(node, kind()).text("table")});
 }
 
 } // namespace

@@ -47,6 +47,15 @@ std::string sqliteType(const record::DataType &type)
     }
 }
 
+std::string foldedName(std::string_view name)
+{
+    std::string out(name);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
 Result<std::vector<TableColumn>> readColumns(store::Database &database, const std::string &table)
 {
     auto statement =

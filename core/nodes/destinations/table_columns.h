@@ -30,6 +30,9 @@ struct TableColumn {
     bool generated = false;   ///< computed; cannot be written
 };
 
+/// A name without case, as SQLite compares names: only ASCII letters have one.
+std::string foldedName(std::string_view name);
+
 /// The columns of `table`; empty when there is no such table. Errors: as store::Database.
 Result<std::vector<TableColumn>> readColumns(store::Database &database, const std::string &table);
 

@@ -5,7 +5,6 @@
 #include "app/cli/engine_link.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/line_reader.h"
-#include "app/cli/stored_streams.h"
 
 #include "core/base/problem_codes.h"
 

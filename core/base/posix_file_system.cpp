@@ -53,6 +53,7 @@ FileInfo toInfo(const struct stat &st)
     info.modifiedMs =
         static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000;
     info.isFolder = S_ISDIR(st.st_mode);
+    info.isRegular = S_ISREG(st.st_mode);
     return info;
 }
 

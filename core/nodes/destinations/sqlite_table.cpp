@@ -139,7 +139,7 @@ public:
 private:
     Result<Opened> openFile()
     {
-        MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
+        MILLRACE_TRY(checkPath());
         auto database = store::Database::open(m_file, store::Database::Mode::ReadWrite,
                                               {.busyWait = kBusyWait, .synced = m_synced});
         if (!database)
@@ -169,6 +169,26 @@ private:
             return identity.error();
         m_identity = *identity;
         return opened;
+    }
+
+    /// SQLite would take a device for a database that cannot be read just now.
+    Status checkPath() const
+    {
+        if (auto made = m_files.makeFolders(parentPath(m_file)); !made) {
+            const Problem why = explain(std::move(made).error());
+            return why.code() == Code::NodeDestinationUnusable
+                       ? unusable("its folder cannot be made, " +
+                                  std::string(why.argument("reason")))
+                       : why;
+        }
+        const auto info = m_files.info(m_file);
+        if (!info)
+            return info.error().code() == Code::NotFound ? Status(Done{}) : explain(info.error());
+        if (info->isFolder)
+            return unusable("it is a folder");
+        if (!info->isRegular)
+            return unusable("it is a device, a pipe or a socket");
+        return Done{};
     }
 
     Status stageAndCommit(std::span<const runtime::Chunk> chunks,
@@ -300,11 +320,10 @@ private:
         switch (problem.code()) {
         case Code::NotFound:
         case Code::AlreadyExists:
-            reason = "its folder cannot be made, for a part of the path is no folder";
+            reason = "a part of the path is no folder";
             break;
         case Code::InvalidArgument:
-            reason =
-                m_files.exists(m_file) ? "it is a folder" : std::string(problem.argument("what"));
+            reason = problem.argument("what");
             break;
         case Code::PermissionDenied:
             reason = "there is no permission to " + std::string(problem.argument("operation"));
@@ -316,6 +335,11 @@ private:
         default:
             return problem.place().empty() ? std::move(problem).at(m_file) : std::move(problem);
         }
+        return unusable(std::move(reason));
+    }
+
+    Problem unusable(std::string reason) const
+    {
         return Problem(Code::NodeDestinationUnusable,
                        {{"path", m_file}, {"reason", std::move(reason)}}, m_file);
     }

@@ -44,7 +44,8 @@ namespace millrace::nodes {
 /// constraint of the table are found before and nothing is evaluated twice. Several calls of
 /// check() add up until the commit.
 /// Errors, of open() and commit(): Busy, DiskFull, Io: may heal; NodeDestinationUnusable: will not
-/// (the path leads to a folder, through a file, to what is no database, or there is no permission);
+/// (the path leads to a folder or a device, through a file, to what is no database, or there is no
+/// permission);
 /// NewerFormat. Of open(): NodeTableMismatch. Of commit(): NodeDestinationReplaced;
 /// NodeTableChanged, when the table no longer is what it was when it was opened; NodeRowConstraint
 /// when the database refused to be asked in check(): after open() the rows are checked anew.

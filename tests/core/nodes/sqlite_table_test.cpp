@@ -13,6 +13,7 @@
 
 #include <csignal>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 using namespace millrace;
 using namespace millrace::test;
@@ -495,6 +496,14 @@ private slots:
         QTest::newRow("too long") << QString(300, 'x') << "File name too long";
         QTest::newRow("too long a folder") << QString(300, 'x') + "/o.db"
                                            << "File name too long";
+        QTest::newRow("a device") << "/dev/null"
+                                  << "it is a device, a pipe or a socket";
+        QTest::newRow("a pipe") << "pipe"
+                                << "it is a device, a pipe or a socket";
+        QTest::newRow("a link to itself") << "loop"
+                                          << "Too many levels of symbolic links";
+        QTest::newRow("a link to nowhere") << "dangling"
+                                           << "a part of the path is no folder";
         QTest::newRow("no folder can be made") << "/proc/none/o.db"
                                                << "its folder cannot be made";
     }
@@ -508,6 +517,9 @@ private slots:
         QVERIFY(text.open(QIODevice::WriteOnly));
         text.write(QByteArray(5000, 'x'));
         text.close();
+        QCOMPARE(::mkfifo(qPrintable(world.folder.filePath("pipe")), 0600), 0);
+        QVERIFY(QFile::link("loop", world.folder.filePath("loop")));
+        QVERIFY(QFile::link("/nowhere/out.db", world.folder.filePath("dangling")));
         const auto opened = world.table({{"file", file.toStdString()}})->open();
         QVERIFY(!opened);
         QCOMPARE(opened.error().code(), Code::NodeDestinationUnusable);

@@ -3,6 +3,7 @@
 
 #include "core/base/problem_codes.h"
 #include "core/engine/data_home.h"
+#include "core/stream/stored_stream.h"
 
 namespace millrace::cli {
 namespace {
@@ -34,6 +35,23 @@ Result<Path> existingDataDirectory(const Arguments &arguments, FileSystem &files
     for (const std::string &name : *names)
         found += " " + name;
     return whichDirectory(std::move(found));
+}
+
+Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirectory,
+                                        const std::string &name)
+{
+    auto streams = stream::storedStreams(files, dataDirectory);
+    if (!streams)
+        return std::move(streams).error();
+    std::vector<std::string_view> names;
+    for (store::StreamEntry &stream : *streams) {
+        if (stream.name == name)
+            return std::move(stream);
+        names.push_back(stream.name);
+    }
+    return Problem(
+        Code::CliNoStream,
+        {{"directory", dataDirectory}, {"stream", name}, {"hint", didYouMean(name, names)}});
 }
 
 } // namespace millrace::cli

@@ -4,18 +4,17 @@
 #include "app/cli/data_directory.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/record_printer.h"
-#include "app/cli/shard_merge.h"
-#include "app/cli/stored_streams.h"
 #include "app/cli/terminal.h"
 
 #include "core/base/problem_codes.h"
+#include "core/log/shard_merge.h"
 #include "core/record/timestamp_text.h"
-#include "core/runtime/sequence_numbers.h"
-#include "core/stream/sequence_number.h"
+#include "core/runtime/record_filter.h"
+#include "core/stream/stored_stream.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
-#include <numeric>
 #include <unistd.h>
 
 namespace millrace::cli {
@@ -35,27 +34,22 @@ ExitCode failed(const Problem &problem)
     return failed(problem, exitCodeOf(problem));
 }
 
-/// Where reading begins.
-struct Start {
-    enum class At : std::uint8_t { Trim = 1, Latest, Time, Sequence };
-    At at = At::Trim;
-    WallTime time{};
-    stream::SequenceNumber sequence;
-};
+using stream::CursorStart;
+using stream::From;
 
-Result<Start> parseStart(const Arguments &arguments)
+Result<CursorStart> parseStart(const Arguments &arguments)
 {
     const std::string text =
         arguments.value("--from").value_or(arguments.has("--follow") ? "latest" : "trim");
     if (text == "trim")
-        return Start{};
+        return CursorStart{From::TrimHorizon};
     if (text == "latest")
-        return Start{Start::At::Latest, {}, {}};
+        return CursorStart{From::Latest};
     if (text.size() > 20 && text.find_first_not_of("0123456789") == std::string::npos) {
         if (auto sequence = stream::SequenceNumber::parse(text))
-            return Start{Start::At::Sequence, {}, *sequence};
+            return CursorStart{From::AtSequence, *sequence};
     } else if (const auto millis = record::parseTimestamp(text)) {
-        return Start{Start::At::Time, WallTime(std::chrono::milliseconds(*millis)), {}};
+        return CursorStart{From::AtTime, {}, WallTime(std::chrono::milliseconds(*millis))};
     }
     return Problem(Code::CliBadValue,
                    {{"option", "--from"},
@@ -65,77 +59,47 @@ Result<Start> parseStart(const Arguments &arguments)
                    std::string(kCommandName));
 }
 
-/// The rows for which --where is true; rows that do not fit the schema are counted.
-class Where
-{
-public:
-    Where(std::shared_ptr<const sql::BoundExpression> expression,
-          const runtime::SequenceNumbers &numbers)
-        : m_expression(std::move(expression))
-    {
-        m_scratch.setSequenceNumbers(&numbers);
-    }
-    std::vector<std::uint32_t> operator()(const record::RecordBatch &batch)
-    {
-        std::vector<std::uint32_t> rows(batch.count());
-        std::iota(rows.begin(), rows.end(), 0U);
-        m_expression->evaluateFilter(batch, rows, m_scratch, m_result);
-        m_errors += m_result.errors.size();
-        return m_result.passed;
-    }
-    std::uint64_t errors() const { return m_errors; }
-
-private:
-    std::shared_ptr<const sql::BoundExpression> m_expression;
-    sql::EvaluationScratch m_scratch;
-    sql::FilterResult m_result;
-    std::uint64_t m_errors = 0;
-};
-
 /// One reading of a stream; `run` opens it and prints.
 class Reading
 {
 public:
-    Reading(const Arguments &arguments, const Environment &environment, store::StreamEntry stream)
+    Reading(const Arguments &arguments, const Environment &environment, stream::StoredStream stream)
         : m_arguments(arguments)
-        , m_files(*environment.files)
         , m_now(environment.clock->wall())
         , m_stream(std::move(stream))
-        , m_numbers(m_stream)
+        , m_numbers(m_stream.entry())
     {}
 
-    ExitCode run(const Path &folder, const Start &start, std::optional<ShardIndex> shard,
+    ExitCode run(const CursorStart &start, std::optional<ShardIndex> shard,
                  std::optional<std::uint64_t> limit)
     {
-        auto reader = log::LogReader::open(folder, m_files);
-        if (!reader)
-            return failed(reader.error());
-        m_reader = *std::move(reader);
-        ShardMerge::Filter filter;
+        log::ShardMerge::Filter filter;
         if (m_arguments.value("--where")) {
             if (const ExitCode code = bindWhere(); code != ExitCode::Success)
                 return code;
             filter = [this](const record::RecordBatch &batch) { return (*m_where)(batch); };
         }
-        ShardMerge merge(*m_reader, filter, printProblem);
+        log::ShardMerge merge(
+            [this](ShardIndex in, Ordinal at) { return m_stream.log().read(in, at); }, printProblem,
+            filter);
         if (auto begun = begin(merge, start, shard); !begun)
             return failed(begun.error());
         reportDamage();
         m_left = limit.value_or(~std::uint64_t{0});
         const ExitCode code = printAll(merge);
-        if (merge.expired() > 0)
+        if (m_missing > 0)
             fmt::print(stderr,
                        "millrace: records: {} records were no longer there (expired, or damaged)\n",
-                       merge.expired());
+                       m_missing);
         if (m_hidden > 0)
             fmt::print(stderr,
                        "millrace: records: {} records are older than the stream's retention and "
                        "are not shown\n",
                        m_hidden);
-        if (m_where && m_where->errors() > 0)
+        if (m_where && m_where->misfits() > 0)
             fmt::print(stderr,
                        "millrace: records: {} records do not fit the schema and were left out\n",
-                       m_where->errors());
+                       m_where->misfits());
         return code;
     }
 
@@ -143,41 +107,33 @@ private:
     ExitCode bindWhere()
     {
         record::Schema schema;
-        if (!m_stream.schema.empty()) {
-            auto known = record::schemaFromJson(m_stream.schema);
+        if (const std::string &text = m_stream.entry().schema; !text.empty()) {
+            auto known = record::schemaFromJson(text);
             if (!known)
                 return failed(known.error());
             schema = *std::move(known);
         }
-        auto bound = sql::bindFilter(*m_arguments.value("--where"), schema);
-        if (!bound) {
+        auto bound = runtime::RecordFilter::bind(*m_arguments.value("--where"), schema, m_numbers);
+        if (!bound.filter) {
             for (Problem &problem : bound.problems)
                 printProblem(std::move(problem).at("--where"));
             return ExitCode::InvalidPipeline;
         }
-        m_where.emplace(bound.value, m_numbers);
+        m_where = std::move(bound.filter);
         return ExitCode::Success;
     }
 
-    Status begin(ShardMerge &merge, const Start &start, std::optional<ShardIndex> only)
+    Status begin(log::ShardMerge &merge, const CursorStart &start, std::optional<ShardIndex> only)
     {
-        for (std::uint32_t i = 0; i < m_stream.shards; ++i) {
+        for (std::uint32_t i = 0; i < m_stream.entry().shards; ++i) {
             const ShardIndex shard(i);
             if (only && *only != shard)
                 continue;
-            const Ordinal visible = visibleFrom(*m_reader, m_stream, shard, m_now);
-            Result<Ordinal> from = m_reader->bounds(shard).trimHorizon;
-            if (start.at == Start::At::Latest)
-                from = m_reader->bounds(shard).end;
-            else if (start.at == Start::At::Time)
-                from = m_reader->find(shard, start.time);
-            else if (start.at == Start::At::Sequence)
-                from = m_reader->findSeqIx(shard, start.sequence.seqIx);
-            if (!from)
-                return std::move(from).error();
-            if (visible > *from)
-                m_hidden += visible - *from;
-            merge.add(shard, std::max(visible, *from));
+            const auto beginning = m_stream.begin(shard, start, m_now);
+            if (!beginning)
+                return beginning.error();
+            m_hidden += beginning->hidden;
+            merge.add(shard, beginning->at);
         }
         return Done{};
     }
@@ -185,14 +141,14 @@ private:
     /// What recovery would say, once each; a torn tail is what a running engine is just writing.
     void reportDamage()
     {
-        const std::vector<Problem> &problems = m_reader->report().problems;
+        const std::vector<Problem> &problems = m_stream.log().report().problems;
         for (; m_reported < problems.size(); ++m_reported) {
             if (problems[m_reported].code() != Code::TornTail)
                 printProblem(problems[m_reported]);
         }
     }
 
-    ExitCode printAll(ShardMerge &merge)
+    ExitCode printAll(log::ShardMerge &merge)
     {
         const bool table = m_arguments.value("--format").value_or("table") == "table";
         const bool follow = m_arguments.has("--follow");
@@ -203,12 +159,14 @@ private:
         while (m_left > 0) {
             if (interrupted())
                 return follow ? ExitCode::Success : interruptCode();
-            auto next = merge.next();
-            if (!next)
-                return failed(next.error());
-            if (*next) {
-                print(**next, table, columns);
-                --m_left;
+            const auto run = merge.next(std::min<std::uint64_t>(m_left, kRunAtMost));
+            if (!run)
+                return failed(run.error());
+            if (*run) {
+                m_missing += (*run)->missing;
+                m_left -= (*run)->rows.size();
+                for (const std::uint32_t row : (*run)->rows)
+                    print(*(*run)->batch, row, table, columns);
                 if (std::ferror(stdout) != 0) // the reader went away: that is no failure of ours
                     return ExitCode::Success;
                 continue;
@@ -217,7 +175,7 @@ private:
             if (!follow || std::ferror(stdout) != 0)
                 break;
             sleepUnlessInterrupted(kFollowEvery);
-            if (auto fresh = m_reader->refresh(); !fresh)
+            if (auto fresh = m_stream.log().refresh(); !fresh)
                 return failed(fresh.error());
             reportDamage();
         }
@@ -225,26 +183,26 @@ private:
         return ExitCode::Success;
     }
 
-    void print(const RecordRef &record, bool table, std::size_t columns)
+    void print(const record::RecordBatch &batch, std::uint32_t row, bool table, std::size_t columns)
     {
-        const std::string number = m_numbers.of(*record.batch, record.row);
-        const std::string line = table ? recordTableRow(*record.batch, record.row, number, columns)
-                                       : recordJson(*record.batch, record.row, number);
+        const std::string number = m_numbers.of(batch, row);
+        const std::string line =
+            table ? recordTableRow(batch, row, number, columns) : recordJson(batch, row, number);
         std::fwrite(line.data(), 1, line.size(), stdout);
         std::fputc('\n', stdout);
     }
 
-    static constexpr std::size_t kWideTable = 200; ///< of a table that goes into a file
+    static constexpr std::size_t kWideTable = 200;  ///< of a table that goes into a file
+    static constexpr std::uint64_t kRunAtMost = 64; ///< records between two looks for a signal
 
     const Arguments &m_arguments;
-    FileSystem &m_files;
     const WallTime m_now; ///< when it began
-    const store::StreamEntry m_stream;
+    stream::StoredStream m_stream;
     const runtime::SequenceNumbers m_numbers;
-    std::unique_ptr<log::LogReader> m_reader;
-    std::optional<Where> m_where;
+    std::unique_ptr<runtime::RecordFilter> m_where;
     std::size_t m_reported = 0;
     std::uint64_t m_left = 0;
+    std::uint64_t m_missing = 0;
     std::uint64_t m_hidden = 0; ///< records that reading would have begun with
 };
 
@@ -269,14 +227,14 @@ ExitCode records(const Arguments &arguments, const Environment &environment)
     const auto directory = existingDataDirectory(arguments, *environment.files);
     if (!directory)
         return failed(directory.error());
-    auto stream = storedStream(*environment.files, *directory, *arguments.positional(0));
-    if (!stream)
-        return failed(stream.error());
+    auto entry = storedStream(*environment.files, *directory, *arguments.positional(0));
+    if (!entry)
+        return failed(entry.error());
     std::optional<ShardIndex> shard;
-    if (*shardNumber && **shardNumber < stream->shards)
+    if (*shardNumber && **shardNumber < entry->shards)
         shard = ShardIndex(static_cast<std::uint32_t>(**shardNumber));
     const bool otherShard =
-        start->at == Start::At::Sequence && shard && *shard != start->sequence.shard;
+        start->from == From::AtSequence && shard && *shard != start->sequence.shard;
     if ((*shardNumber && !shard) || otherShard)
         return failed(
             Problem(Code::CliBadValue,
@@ -284,14 +242,16 @@ ExitCode records(const Arguments &arguments, const Environment &environment)
                      {"value", *arguments.value("--shard")},
                      {"expected", otherShard ? "the shard of the sequence number, " +
                                                    std::to_string(start->sequence.shard.value)
-                                             : "below " + std::to_string(stream->shards)}},
+                                             : "below " + std::to_string(entry->shards)}},
                     std::string(kCommandName)),
             ExitCode::Usage);
-    if (start->at == Start::At::Sequence)
+    if (start->from == From::AtSequence)
         shard = start->sequence.shard;
     catchInterrupts();
-    const Path folder = logFolder(*directory, *stream);
-    return Reading(arguments, environment, *std::move(stream)).run(folder, *start, shard, *limit);
+    auto stored = stream::StoredStream::open(*environment.files, *directory, *std::move(entry));
+    if (!stored)
+        return failed(stored.error());
+    return Reading(arguments, environment, *std::move(stored)).run(*start, shard, *limit);
 }
 
 } // namespace

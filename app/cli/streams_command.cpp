@@ -2,11 +2,11 @@
 #include "app/cli/streams_command.h"
 
 #include "app/cli/data_directory.h"
-#include "app/cli/stored_streams.h"
 #include "app/cli/terminal.h"
 
-#include "core/log/log.h"
 #include "core/record/timestamp_text.h"
+#include "core/stream/directory_layout.h"
+#include "core/stream/stored_stream.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -27,18 +27,6 @@ std::string_view roleText(store::StreamRole role)
     return "";
 }
 
-/// Of all files of the log, room kept ahead included.
-std::uint64_t diskBytes(FileSystem &files, const Path &folder)
-{
-    std::uint64_t bytes = 0;
-    const auto names = files.list(folder);
-    for (std::size_t i = 0; names && i < names->size(); ++i) {
-        if (const auto info = files.info(joinPath(folder, (*names)[i])))
-            bytes += info->sizeBytes;
-    }
-    return bytes;
-}
-
 /// How long records stay: "24 h"; of a wire until whoever reads it has passed them.
 std::string retentionText(const store::StreamEntry &stream)
 {
@@ -55,18 +43,14 @@ std::string retentionText(const store::StreamEntry &stream)
 }
 
 /// Records that can be read now, with separators; "?" when the log cannot be opened, which is said.
-std::string readable(FileSystem &files, const Path &folder, const store::StreamEntry &stream,
-                     WallTime now)
+std::string readable(const Environment &environment, const Path &directory,
+                     const store::StreamEntry &entry)
 {
-    const auto reader = log::LogReader::open(folder, files);
-    if (!reader) {
-        printProblem(reader.error());
-        return "?";
-    }
-    std::uint64_t records = 0;
-    for (const ShardIndex shard : (*reader)->shards())
-        records += (*reader)->bounds(shard).end - visibleFrom(**reader, stream, shard, now);
-    return grouped(records);
+    auto stored = stream::StoredStream::open(*environment.files, directory, entry);
+    if (stored)
+        return grouped(stored->readable(environment.clock->wall()));
+    printProblem(stored.error());
+    return "?";
 }
 
 ExitCode streams(const Arguments &arguments, const Environment &environment)
@@ -76,25 +60,25 @@ ExitCode streams(const Arguments &arguments, const Environment &environment)
         printProblem(directory.error());
         return exitCodeOf(directory.error());
     }
-    const auto stored = storedStreams(*environment.files, *directory);
+    const auto stored = stream::storedStreams(*environment.files, *directory);
     if (!stored) {
         printProblem(stored.error());
         return exitCodeOf(stored.error());
     }
     std::size_t nameColumns = 6;
-    for (const store::StreamEntry &stream : *stored)
-        nameColumns = std::max(nameColumns, stream.name.size());
+    for (const store::StreamEntry &entry : *stored)
+        nameColumns = std::max(nameColumns, entry.name.size());
     fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n", cell("stream", nameColumns),
                "role", "shards", "records", "on disk", "retention", "created (UTC)");
-    for (const store::StreamEntry &stream : *stored) {
-        const Path folder = logFolder(*directory, stream);
+    for (const store::StreamEntry &entry : *stored) {
+        const std::uint64_t bytes =
+            stream::logBytes(*environment.files, stream::logFolder(*directory, entry.id));
         const std::string created =
-            record::timestampText(stream.created.time_since_epoch().count()).substr(0, 19);
+            record::timestampText(entry.created.time_since_epoch().count()).substr(0, 19);
         fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n",
-                   cell(stream.name, nameColumns), roleText(stream.role), stream.shards,
-                   readable(*environment.files, folder, stream, environment.clock->wall()),
-                   bytesText(static_cast<double>(diskBytes(*environment.files, folder))),
-                   retentionText(stream), created);
+                   cell(entry.name, nameColumns), roleText(entry.role), entry.shards,
+                   readable(environment, *directory, entry), bytesText(static_cast<double>(bytes)),
+                   retentionText(entry), created);
     }
     return ExitCode::Success;
 }

@@ -36,6 +36,7 @@ struct FileInfo {
     std::uint64_t inode = 0;
     std::int64_t modifiedMs = 0;
     bool isFolder = false;
+    bool isRegular = false; ///< a file in the narrow sense: no folder, device, pipe or socket
 };
 
 /// Free and total bytes of the file system that holds a path, and its kind.

@@ -327,6 +327,7 @@ Result<FileInfo> MemoryFileSystem::info(const Path &path)
     const auto found = m_names.find(path);
     if (found == m_names.end())
         return Problem(Code::NotFound, {{"what", path}}, path);
+    out.isRegular = true;
     out.sizeBytes = found->second->current.size();
     out.inode = found->second->number;
     return out;

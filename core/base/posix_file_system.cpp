@@ -33,6 +33,11 @@ Problem fromErrno(int error, const char *operation, const Path &path)
     case EPERM:
     case EROFS:
         return Problem(Code::PermissionDenied, {{"operation", operation}}, path);
+    case ENAMETOOLONG:
+    case ELOOP:
+        return Problem(Code::InvalidArgument,
+                       {{"what", std::string("The path cannot be used: ") + std::strerror(error)}},
+                       path);
     default:
         return Problem(Code::Io, {{"operation", operation}, {"reason", std::strerror(error)}},
                        path);
@@ -48,6 +53,7 @@ FileInfo toInfo(const struct stat &st)
     info.modifiedMs =
         static_cast<std::int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000;
     info.isFolder = S_ISDIR(st.st_mode);
+    info.isRegular = S_ISREG(st.st_mode);
     return info;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/record_pages.h"
 
-#include "core/log/damage.h"
-#include "core/runtime/sequence_numbers.h"
+#include "core/log/shard_merge.h"
+#include "core/runtime/record_filter.h"
 
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <map>
 
 namespace millrace::engine {
 namespace {
@@ -39,63 +40,6 @@ private:
     std::size_t m_bytes = 0;
 };
 
-/// Walks one shard record by record, skipping what is damaged.
-class ShardWalk
-{
-public:
-    /// Ends at `until`: records that come faster than they are looked at would never end.
-    ShardWalk(stream::DataStream &stream, ShardIndex shard, Ordinal from, Ordinal until)
-        : m_stream(stream)
-        , m_shard(shard)
-        , m_at(from)
-        , m_until(until)
-    {}
-
-    /// True when a record is there.
-    Result<bool> ready()
-    {
-        if (m_at >= m_until)
-            return false;
-        while (!m_batch || m_at >= m_batch->endOrdinal()) {
-            auto batch = m_stream.read(m_shard, m_at);
-            if (!batch) {
-                const auto behind = log::behindDamage(batch.error(), m_at);
-                if (!behind)
-                    return std::move(batch).error();
-                pass(*behind);
-                continue;
-            }
-            m_batch = *std::move(batch);
-            if (!m_batch)
-                return false;
-            if (m_batch->firstOrdinal() > m_at)
-                pass(m_batch->firstOrdinal());
-        }
-        return true;
-    }
-    std::uint32_t row() const { return static_cast<std::uint32_t>(m_at - m_batch->firstOrdinal()); }
-    WallTime arrival() const { return m_batch->arrival(row()); }
-    const record::BatchPtr &batch() const { return m_batch; }
-    ShardIndex shard() const { return m_shard; }
-    Ordinal at() const { return m_at; }
-    std::uint64_t expired() const { return m_expired; }
-    void advance() { m_at = m_at.next(); }
-
-private:
-    void pass(Ordinal to)
-    {
-        m_expired += to - m_at;
-        m_at = to;
-    }
-
-    stream::DataStream &m_stream;
-    ShardIndex m_shard;
-    Ordinal m_at;
-    const Ordinal m_until;
-    record::BatchPtr m_batch;
-    std::uint64_t m_expired = 0;
-};
-
 RecordRow toRow(const runtime::SequenceNumbers &numbers, const record::RecordBatch &batch,
                 std::uint32_t row)
 {
@@ -116,17 +60,22 @@ RecordRow toRow(const runtime::SequenceNumbers &numbers, const record::RecordBat
 Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &request,
                               const record::Schema &schema)
 {
-    std::shared_ptr<const sql::BoundExpression> where;
+    const runtime::SequenceNumbers numbers(stream.entry());
+    std::unique_ptr<runtime::RecordFilter> where;
     if (!request.where.empty()) {
-        auto bound = sql::bindFilter(request.where, schema);
-        if (!bound)
+        auto bound = runtime::RecordFilter::bind(request.where, schema, numbers);
+        if (!bound.filter)
             return std::move(bound.problems.front()).at("filter");
-        where = bound.value;
+        where = std::move(bound.filter);
     }
     const bool newest = request.from.empty();
     const std::uint32_t limit = std::min(request.limit, kMaxPageRows);
     const std::uint32_t scanLimit = std::min(request.scanLimit, kMaxPageScan);
-    std::vector<ShardWalk> walks;
+    // Who reads a page is told what is missing by its number; the log has told where.
+    log::ShardMerge merge([&](ShardIndex shard, Ordinal at) { return stream.read(shard, at); },
+                          [](const Problem &) {});
+    RecordsReply reply;
+    std::map<ShardIndex, std::size_t> positions; // in reply.next
     for (std::uint32_t i = 0; i < stream.shardCount(); ++i) {
         const ShardIndex shard(i);
         if (request.shard && *request.shard != shard)
@@ -141,43 +90,45 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
             if (position.shard == shard)
                 from = position.next;
         }
-        walks.emplace_back(stream, shard, from, bounds.end);
+        merge.add(shard, from, bounds.end);
+        positions[shard] = reply.next.size();
+        reply.next.push_back({shard, from});
     }
 
-    RecordsReply reply;
-    const runtime::SequenceNumbers numbers(stream.entry());
-    sql::EvaluationScratch scratch;
-    scratch.setSequenceNumbers(&numbers);
-    sql::FilterResult filtered;
     NewestRows rows(limit);
+    const auto full = [&] { return !newest && (rows.full() || reply.scanned >= scanLimit); };
+    // False when the page is full before the run's end.
+    const auto take = [&](const log::ShardMerge::Run &run) {
+        Ordinal &next = reply.next[positions.at(run.shard)].next;
+        if (run.rows.empty())
+            next = run.end;
+        else if (full())
+            return false;
+        reply.expired += run.missing;
+        std::span<const std::uint32_t> wanted = run.rows;
+        if (where && run.batch)
+            wanted = where->wanted(*run.batch, run.rows);
+        for (const std::uint32_t row : run.rows) {
+            if (full())
+                return false;
+            if (!wanted.empty() && wanted.front() == row) {
+                rows.push(toRow(numbers, *run.batch, row));
+                wanted = wanted.subspan(1);
+            }
+            ++reply.scanned;
+            next = run.batch->ordinal(row).next();
+        }
+        return true;
+    };
     for (;;) {
-        ShardWalk *best = nullptr;
-        for (ShardWalk &walk : walks) {
-            auto ready = walk.ready();
-            if (!ready)
-                return std::move(ready).error();
-            if (*ready && (best == nullptr || walk.arrival() < best->arrival()))
-                best = &walk;
-        }
-        reply.reachedEnd = best == nullptr;
-        if (best == nullptr || (!newest && (rows.full() || reply.scanned >= scanLimit)))
+        const auto run = merge.next(kMaxPageScan);
+        if (!run)
+            return run.error();
+        reply.reachedEnd = !*run;
+        if (reply.reachedEnd || !take(**run))
             break;
-        const std::uint32_t row = best->row();
-        bool wanted = true;
-        if (where) {
-            where->evaluateFilter(*best->batch(), std::span(&row, 1), scratch, filtered);
-            wanted = !filtered.passed.empty();
-        }
-        if (wanted)
-            rows.push(toRow(numbers, *best->batch(), row));
-        ++reply.scanned;
-        best->advance();
     }
     reply.rows = rows.take();
-    for (const ShardWalk &walk : walks) {
-        reply.next.push_back({walk.shard(), walk.at()});
-        reply.expired += walk.expired();
-    }
     return reply;
 }
 

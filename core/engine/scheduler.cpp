@@ -117,12 +117,15 @@ void Scheduler::setPaused(bool paused)
     m_changed.notify_all();
 }
 
+bool Scheduler::mayRun(const SlotPtr &slot) const
+{
+    return !m_paused || slot->task->midway();
+}
+
 Scheduler::SlotPtr Scheduler::takeReady()
 {
-    if (m_paused)
-        return nullptr;
     const MonoTime now = m_clock.mono();
-    while (!m_timers.empty() && m_timers.begin()->first <= now) {
+    while (!m_paused && !m_timers.empty() && m_timers.begin()->first <= now) {
         const SlotPtr slot = m_timers.begin()->second;
         m_timers.erase(m_timers.begin());
         if (slot->state == State::Idle) {
@@ -130,10 +133,12 @@ Scheduler::SlotPtr Scheduler::takeReady()
             m_ready.push_back(slot);
         }
     }
-    if (m_ready.empty())
+    const auto next = std::find_if(m_ready.begin(), m_ready.end(),
+                                   [this](const SlotPtr &slot) { return mayRun(slot); });
+    if (next == m_ready.end())
         return nullptr;
-    const SlotPtr slot = m_ready.front();
-    m_ready.pop_front();
+    const SlotPtr slot = *next;
+    m_ready.erase(next);
     slot->state = State::Running;
     return slot;
 }
@@ -173,7 +178,10 @@ void Scheduler::work(const std::stop_token &stop)
             runStep(slot, lock);
             continue;
         }
-        const auto due = [this] { return !m_ready.empty() && !m_paused; };
+        const auto due = [this] {
+            return std::any_of(m_ready.begin(), m_ready.end(),
+                               [this](const SlotPtr &slot) { return mayRun(slot); });
+        };
         if (m_timers.empty() || m_paused) {
             m_changed.wait(lock, stop, [&] { return due() || (!m_paused && !m_timers.empty()); });
         } else {

@@ -37,7 +37,8 @@ public:
     /// that is called until it is at its end (the owner commits, when it drives).
     void stop(const SlotPtr &slot, const std::function<void()> &pump);
 
-    /// While paused no step begins.
+    /// While paused no step begins, but those that bring a batch which is midway to its end: what
+    /// its task holds meanwhile (a write transaction) is not held for as long as the pause.
     void setPaused(bool paused);
 
     /// Without workers: runs one due step. False when nothing is due.
@@ -48,7 +49,8 @@ public:
 private:
     void work(const std::stop_token &stop);
     void wake(const SlotPtr &slot);
-    SlotPtr takeReady(); ///< with m_mutex held; null when nothing is due
+    SlotPtr takeReady();                    ///< with m_mutex held; null when nothing is due
+    bool mayRun(const SlotPtr &slot) const; ///< with m_mutex held; of a ready one
     void runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock);
 
     Clock &m_clock;

@@ -10,9 +10,6 @@ namespace {
 
 /// What one commit takes off the queue, so that a burst does not make one endless write.
 constexpr std::uint64_t kMaxCommitBytes = 32U << 20U;
-/// How often a reader looks again for a block that was rewritten or removed under its hands.
-constexpr int kLookAgain = 16;
-
 std::uint64_t payloadBytes(const Append &append)
 {
     std::uint64_t sum = 0;
@@ -291,9 +288,8 @@ std::vector<ShardIndex> LogImpl::shards() const
     return out;
 }
 
-ShardBounds LogImpl::bounds(ShardIndex shard) const
+ShardBounds LogImpl::boundsOf(ShardIndex shard) const
 {
-    const std::lock_guard guard(m_state);
     const ShardStart end = endOf(shard);
     ShardBounds bounds;
     bounds.trimHorizon = horizon(shard);
@@ -301,6 +297,12 @@ ShardBounds LogImpl::bounds(ShardIndex shard) const
     if (end.arrival != kNoArrival)
         bounds.lastArrival = WallTime(std::chrono::milliseconds(end.arrival));
     return bounds;
+}
+
+ShardBounds LogImpl::bounds(ShardIndex shard) const
+{
+    const std::lock_guard guard(m_state);
+    return boundsOf(shard);
 }
 
 std::uint64_t LogImpl::nextSeqIx(ShardIndex shard) const
@@ -338,80 +340,16 @@ void LogImpl::reportDamage(const BlockRef &ref, const Problem &problem)
                       ref.path));
 }
 
-Result<record::BatchPtr> LogImpl::readFound(auto &&find)
+std::optional<BlockRef> LogImpl::look(ShardIndex shard, const Look &look)
 {
-    for (int attempt = 1;; ++attempt) {
-        std::optional<BlockRef> ref;
-        {
-            const std::lock_guard guard(m_state);
-            ref = find();
-        }
-        if (!ref)
-            return record::BatchPtr();
-        auto batch = readRef(*ref);
-        if (batch)
-            return batch;
-        // The file's name may lead to the rewritten segment already, or to nothing.
-        m_files.forget(ref->segmentId);
-        const Code code = batch.error().code();
-        if (attempt < kLookAgain && (code == Code::Corrupt || code == Code::NotFound)) {
-            const std::lock_guard guard(m_state);
-            const auto again = find();
-            if (!again || again->segmentId != ref->segmentId)
-                continue;
-        }
-        if (code != Code::Corrupt)
-            return batch;
-        reportDamage(*ref, batch.error());
-        return Problem(Code::Corrupt,
-                       {{"what", "a block"},
-                        {"reason", std::string(batch.error().argument("reason"))},
-                        {"next", std::to_string(ref->entry.end().value)}},
-                       ref->path + " @ byte " + std::to_string(ref->entry.position.value));
-    }
-}
-
-Result<record::BatchPtr> LogImpl::read(ShardIndex shard, Ordinal at)
-{
-    return readFound([&]() -> std::optional<BlockRef> {
-        const Ordinal from = std::max(at, horizon(shard));
-        if (from >= endOf(shard).first)
-            return {};
-        return m_index.findOrdinal(shard, from);
-    });
-}
-
-Result<Ordinal> LogImpl::find(ShardIndex shard, WallTime time)
-{
-    const std::int64_t wanted = time.time_since_epoch().count();
-    const auto batch = readFound([&] { return m_index.findArrival(shard, wanted); });
-    if (!batch)
-        return batch.error();
     const std::lock_guard guard(m_state);
-    Ordinal found = endOf(shard).first;
-    if (*batch) {
-        std::size_t row = 0;
-        while (row + 1 < (*batch)->count() && (*batch)->arrival(row) < time)
-            ++row;
-        found = (*batch)->firstOrdinal() + row;
-    }
-    return std::max(found, horizon(shard));
+    return look(m_index, boundsOf(shard));
 }
 
-Result<Ordinal> LogImpl::findSeqIx(ShardIndex shard, std::uint64_t seqIx)
+Status LogImpl::lookAgain(const BlockRef &ref)
 {
-    const auto batch = readFound([&] { return m_index.findSeqIx(shard, seqIx); });
-    if (!batch)
-        return batch.error();
-    const std::lock_guard guard(m_state);
-    Ordinal found = endOf(shard).first;
-    if (*batch) {
-        std::size_t row = 0;
-        while (row < (*batch)->count() && (*batch)->seqIx(row) < seqIx)
-            ++row;
-        found = (*batch)->firstOrdinal() + row;
-    }
-    return std::max(found, horizon(shard));
+    m_files.forget(ref.segmentId);
+    return Done{};
 }
 
 std::vector<ProgressEntry> LogImpl::producers() const

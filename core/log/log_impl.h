@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/log/block_cache.h"
+#include "core/log/block_search.h"
 #include "core/log/commit_former.h"
-#include "core/log/log_index.h"
 #include "core/log/recovery.h"
 #include "core/log/segment_files.h"
 #include "core/log/segment_writer.h"
@@ -16,7 +16,7 @@ namespace millrace::log {
 /// The writer's side of a log. Lock order: m_maintenance -> m_commit -> m_state; m_queue is taken
 /// alone. m_state is held for look-ups and for publishing a commit, never over a file call, so that
 /// readers and append() wait for no disk.
-class LogImpl final : public Log
+class LogImpl final : public Log, private BlockSearch
 {
 public:
     LogImpl(const LogOptions &options, FileSystem &fileSystem, Clock &clock, RandomSource &random,
@@ -30,9 +30,18 @@ public:
     std::vector<ShardIndex> shards() const override;
     ShardBounds bounds(ShardIndex shard) const override;
     std::uint64_t nextSeqIx(ShardIndex shard) const override;
-    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override;
-    Result<Ordinal> find(ShardIndex shard, WallTime time) override;
-    Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) override;
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
+    {
+        return readOrdinal(shard, at);
+    }
+    Result<Ordinal> find(ShardIndex shard, WallTime time) override
+    {
+        return findArrival(shard, time);
+    }
+    Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) override
+    {
+        return findSequence(shard, seqIx);
+    }
     std::vector<ProgressEntry> producers() const override;
     std::optional<ProgressEntry> producer(const std::string &id) const override;
     void setRetention(std::chrono::milliseconds retention) override;
@@ -57,15 +66,16 @@ private:
     Status beginOrWait();
     Status ensureSegment(); ///< with m_commit held
     Status write(const std::vector<Queued> &taken,
-                 std::vector<Answer> &answers); ///< with m_commit held
-    void publish() noexcept;                    ///< likewise
-    Ordinal horizon(ShardIndex shard) const;    ///< with m_state held
-    ShardStart endOf(ShardIndex shard) const;   ///< with m_state held
-    Result<record::BatchPtr> readRef(const BlockRef &ref);
-    /// Finds a block and reads it, again when it was rewritten or removed in between. Null when
-    /// `find` finds none.
-    Result<record::BatchPtr> readFound(auto &&find);
-    void reportDamage(const BlockRef &ref, const Problem &problem);
+                 std::vector<Answer> &answers);   ///< with m_commit held
+    void publish() noexcept;                      ///< likewise
+    Ordinal horizon(ShardIndex shard) const;      ///< with m_state held
+    ShardStart endOf(ShardIndex shard) const;     ///< with m_state held
+    ShardBounds boundsOf(ShardIndex shard) const; ///< with m_state held
+    std::optional<BlockRef> look(ShardIndex shard, const Look &look) override;
+    ShardBounds boundsNow(ShardIndex shard) const override { return bounds(shard); }
+    Result<record::BatchPtr> readRef(const BlockRef &ref) override;
+    Status lookAgain(const BlockRef &ref) override;
+    void reportDamage(const BlockRef &ref, const Problem &problem) override;
     Status hideExpired();
     Status sealExpired();
     Status sealFull();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/problem_codes.h"
-#include "core/log/log.h"
-#include "core/log/log_index.h"
+#include "core/log/block_search.h"
 #include "core/log/recovery.h"
 #include "core/log/segment_files.h"
 
@@ -10,10 +9,7 @@
 namespace millrace::log {
 namespace {
 
-/// How often a reader looks at the folder again when segments vanish while it reads them.
-constexpr int kLookAgain = 16;
-
-class FolderReader final : public LogReader
+class FolderReader final : public LogReader, private BlockSearch
 {
 public:
     FolderReader(Path folder, FileSystem &fileSystem)
@@ -68,34 +64,15 @@ public:
 
     Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
     {
-        return readFound([&] { return m_index.findOrdinal(shard, at); });
+        return readOrdinal(shard, at);
     }
-
     Result<Ordinal> find(ShardIndex shard, WallTime time) override
     {
-        const std::int64_t wanted = time.time_since_epoch().count();
-        const auto batch = readFound([&] { return m_index.findArrival(shard, wanted); });
-        if (!batch)
-            return batch.error();
-        if (!*batch)
-            return bounds(shard).end;
-        std::size_t row = 0;
-        while (row + 1 < (*batch)->count() && (*batch)->arrival(row) < time)
-            ++row;
-        return (*batch)->firstOrdinal() + row;
+        return findArrival(shard, time);
     }
-
     Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) override
     {
-        const auto batch = readFound([&] { return m_index.findSeqIx(shard, seqIx); });
-        if (!batch)
-            return batch.error();
-        if (!*batch)
-            return bounds(shard).end;
-        std::size_t row = 0;
-        while (row < (*batch)->count() && (*batch)->seqIx(row) < seqIx)
-            ++row;
-        return (*batch)->firstOrdinal() + row;
+        return findSequence(shard, seqIx);
     }
 
     std::vector<ProgressEntry> producers() const override
@@ -185,37 +162,32 @@ private:
         return Done{};
     }
 
-    Result<record::BatchPtr> readFound(auto &&find)
+    std::optional<BlockRef> look(ShardIndex shard, const Look &look) override
     {
-        for (int attempt = 1;; ++attempt) {
-            const std::optional<BlockRef> ref = find();
-            if (!ref)
-                return record::BatchPtr();
-            const auto file = m_files.open(ref->path, ref->segmentId);
-            auto batch =
-                file ? readBlock(**file, ref->segmentId, m_index.open().header.stream, ref->entry)
-                     : Result<record::BatchPtr>(file.error());
-            if (batch)
-                return batch;
-            const Code code = batch.error().code();
-            if (code != Code::Corrupt && code != Code::NotFound)
-                return batch;
-            // Rewritten or expired since it was read? Then another file holds it, or none.
-            m_files.forget(ref->segmentId);
-            if (attempt < kLookAgain) {
-                m_contents.clear();
-                MILLRACE_TRY(reread());
-                const auto again = find();
-                if (!again || again->segmentId != ref->segmentId)
-                    continue;
-            }
-            return Problem(Code::Corrupt,
-                           {{"what", "a block"},
-                            {"reason", std::string(batch.error().argument("reason"))},
-                            {"next", std::to_string(ref->entry.end().value)}},
-                           ref->path + " @ byte " + std::to_string(ref->entry.position.value));
-        }
+        return look(m_index, bounds(shard));
     }
+    ShardBounds boundsNow(ShardIndex shard) const override { return bounds(shard); }
+
+    Result<record::BatchPtr> readRef(const BlockRef &ref) override
+    {
+        const auto file = m_files.open(ref.path, ref.segmentId);
+        if (file)
+            return readBlock(**file, ref.segmentId, m_index.open().header.stream, ref.entry);
+        if (file.error().code() != Code::NotFound)
+            return file.error();
+        return Problem(Code::Corrupt, {{"what", "a segment"}, {"reason", "its file is gone"}},
+                       ref.path);
+    }
+
+    /// Rewritten or expired since it was read? Then another file holds it, or none.
+    Status lookAgain(const BlockRef &ref) override
+    {
+        m_files.forget(ref.segmentId);
+        m_contents.clear();
+        return reread();
+    }
+
+    void reportDamage(const BlockRef &, const Problem &) override {} // whoever reads is told
 
     const Path m_folder;
     FileSystem &m_fileSystem;

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kSchemaPoll{100};
 bool mustReopen(const Problem &problem)
 {
     return problem.code() == Code::NodeDestinationReplaced ||
-           problem.code() == Code::NodeRowConstraint;
+           problem.code() == Code::NodeTableChanged || problem.code() == Code::NodeRowConstraint;
 }
 
 } // namespace

@@ -2,7 +2,6 @@
 #include "core/runtime/fragment_reader.h"
 
 #include "core/base/problem_codes.h"
-#include "core/log/damage.h"
 
 #include <algorithm>
 
@@ -50,150 +49,90 @@ std::vector<Problem> FragmentReader::restore(const std::vector<Cursor> &cursors,
     return notices;
 }
 
-Result<bool> FragmentReader::next(std::size_t shard, Ordinal &at, const Budget &budget,
-                                  std::size_t &bytes, std::vector<Piece> &out,
-                                  std::vector<Problem> &notices)
+/// Makes pieces of a run: one ends where dead letters stand.
+void FragmentReader::cut(log::ShardMerge::Run run, std::vector<Piece> &out) const
 {
-    const ShardIndex index(static_cast<std::uint32_t>(shard));
     Piece piece;
-    piece.shard = index;
-    // Taken before reading: what is stored in between is no gap.
-    const Ordinal behindAll = m_source.bounds(index).end;
-    auto batch = m_source.read(index, at);
-    if (!batch) {
-        const auto behind = log::behindDamage(batch.error(), at);
-        if (!behind)
-            return std::move(batch).error();
-        notices.push_back(std::move(batch).error());
-        piece.expired = *behind - at;
-        piece.end = at = *behind;
-        out.push_back(std::move(piece));
-        return true;
-    }
-    if (!*batch) {
-        if (at >= behindAll)
-            return false;
-        // Retention or damage took all that was there to read.
-        piece.expired = behindAll - at;
-        piece.end = at = behindAll;
-        out.push_back(std::move(piece));
-        return true;
-    }
-    const record::RecordBatch &block = **batch;
-    const Ordinal from = std::max(at, block.firstOrdinal());
-    piece.expired = from - at;
-    Ordinal end = block.endOrdinal();
-    if (from < m_deadUntil[shard]) {
-        end = std::min(end, m_deadUntil[shard]);
+    piece.shard = run.shard;
+    piece.expired = run.missing;
+    piece.chunk.batch = std::move(run.batch);
+    piece.chunk.rows = std::move(run.rows);
+    piece.end = run.end;
+    std::vector<std::uint32_t> &rows = piece.chunk.rows;
+    const Ordinal known = m_deadUntil[run.shard.value];
+    if (!rows.empty() && piece.chunk.batch->firstOrdinal() + rows.front() < known) {
         piece.deadKnown = true;
-    }
-    piece.chunk.batch = *batch;
-    for (Ordinal o = from; o < end; o = o.next()) {
-        const auto row = static_cast<std::uint32_t>(o - block.firstOrdinal());
-        const std::size_t size = block.data(row).size() + block.key(row).size();
-        if (!piece.chunk.rows.empty() &&
-            (piece.chunk.rows.size() >= budget.records || bytes + size > budget.bytes)) {
-            end = o;
-            break;
+        const auto fresh = std::find_if(rows.begin(), rows.end(), [&](std::uint32_t row) {
+            return piece.chunk.batch->firstOrdinal() + row >= known;
+        });
+        if (fresh != rows.end()) {
+            Piece behind;
+            behind.shard = run.shard;
+            behind.chunk = {piece.chunk.batch, {fresh, rows.end()}};
+            behind.end = piece.end;
+            piece.end = known;
+            rows.erase(fresh, rows.end());
+            out.push_back(std::move(piece));
+            out.push_back(std::move(behind));
+            return;
         }
-        bytes += size;
-        piece.chunk.rows.push_back(row);
     }
-    piece.end = at = end;
     out.push_back(std::move(piece));
-    return true;
+}
+
+/// Takes runs until nothing is there or nothing is left of the budget; of each at least one row.
+Status FragmentReader::take(log::ShardMerge &merge, Budget &left, std::vector<Piece> &out) const
+{
+    while (left.records > 0 && left.bytes > 0) {
+        auto run = merge.next(left.records);
+        if (!run)
+            return std::move(run).error();
+        if (!*run)
+            return Done{};
+        std::vector<std::uint32_t> &rows = (*run)->rows;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const record::RecordBatch &batch = *(*run)->batch;
+            const std::size_t size = batch.data(rows[i]).size() + batch.key(rows[i]).size();
+            if (i > 0 && size > left.bytes) {
+                (*run)->end = batch.firstOrdinal() + rows[i];
+                rows.resize(i);
+                left.bytes = 0;
+                break;
+            }
+            left.bytes -= std::min(left.bytes, size);
+        }
+        left.records -= rows.size();
+        cut(*std::move(*run), out);
+    }
+    return Done{};
 }
 
 Result<std::vector<Piece>> FragmentReader::gather(const Budget &budget,
                                                   std::vector<Problem> &notices)
 {
+    const auto read = [this](ShardIndex shard, Ordinal at) { return m_source.read(shard, at); };
+    const auto damage = [&](const Problem &problem) { notices.push_back(problem); };
+    const auto add = [&](log::ShardMerge &merge, std::size_t i) {
+        const Cursor &cursor = m_cursors[i];
+        merge.add(cursor.shard, cursor.next, m_source.bounds(cursor.shard).end);
+    };
     const std::size_t shards = m_cursors.size();
-    std::vector<std::vector<Piece>> byShard(shards);
-    std::vector<bool> drained(shards, false);
-    std::size_t bytes = 0;
-    std::size_t records = 0;
-    for (std::size_t i = 0; i < shards; ++i) {
-        const std::size_t shard = (m_firstShard + i) % shards;
-        Ordinal at = m_cursors[shard].next;
-        std::size_t shardBytes = 0;
-        // Merged order needs something of every shard, else no order between them can be told.
-        while (m_merged ? shardBytes < budget.bytes
-                        : bytes < budget.bytes && records < budget.records) {
-            const std::size_t before = byShard[shard].size();
-            auto more =
-                next(shard, at, budget, m_merged ? shardBytes : bytes, byShard[shard], notices);
-            if (!more)
-                return std::move(more).error();
-            if (!*more) {
-                drained[shard] = true;
-                break;
-            }
-            if (byShard[shard].size() > before)
-                records += byShard[shard].back().chunk.count();
-        }
+    std::vector<Piece> out;
+    Budget left = budget;
+    if (m_merged) {
+        log::ShardMerge all(read, damage);
+        for (std::size_t i = 0; i < shards; ++i)
+            add(all, i);
+        MILLRACE_TRY(take(all, left, out));
+        return out;
     }
-    if (m_merged)
-        return merge(std::move(byShard), drained);
+    for (std::size_t i = 0; i < shards; ++i) {
+        log::ShardMerge one(read, damage);
+        add(one, (m_firstShard + i) % shards);
+        MILLRACE_TRY(take(one, left, out));
+    }
     m_firstShard = shards == 0 ? 0 : (m_firstShard + 1) % shards;
-    std::vector<Piece> out;
-    for (std::size_t i = 0; i < shards; ++i) {
-        auto &pieces = byShard[(m_firstShard + shards - 1 + i) % shards];
-        std::move(pieces.begin(), pieces.end(), std::back_inserter(out));
-    }
     return out;
-}
-
-/// Cuts the pieces at every change of shard in the order (arrival, shard, ordinal). Behind the
-/// last gathered arrival of a shard that has more, nothing may be taken of the others.
-std::vector<Piece> FragmentReader::merge(std::vector<std::vector<Piece>> byShard,
-                                         const std::vector<bool> &drained) const
-{
-    struct At {
-        std::size_t piece = 0;
-        std::size_t row = 0;
-    };
-    std::vector<At> at(byShard.size());
-    const auto arrivalOf = [&](std::size_t shard) {
-        const Piece &piece = byShard[shard][at[shard].piece];
-        if (piece.chunk.rows.empty())
-            return WallTime::min(); // a gap is passed before anything else
-        return piece.chunk.batch->arrival(piece.chunk.rows[at[shard].row]);
-    };
-    std::vector<Piece> out;
-    for (;;) {
-        std::size_t best = byShard.size();
-        for (std::size_t shard = 0; shard < byShard.size(); ++shard) {
-            if (at[shard].piece == byShard[shard].size()) {
-                if (!drained[shard])
-                    return out;
-                continue;
-            }
-            if (best == byShard.size() || arrivalOf(shard) < arrivalOf(best))
-                best = shard;
-        }
-        if (best == byShard.size())
-            return out;
-        Piece &from = byShard[best][at[best].piece];
-        const bool goesOn = !out.empty() && out.back().shard == from.shard &&
-                            out.back().chunk.batch == from.chunk.batch && at[best].row > 0;
-        if (!goesOn) {
-            Piece begun;
-            begun.shard = from.shard;
-            begun.chunk.batch = from.chunk.batch;
-            begun.deadKnown = from.deadKnown;
-            begun.expired = at[best].row == 0 ? from.expired : 0;
-            out.push_back(std::move(begun));
-        }
-        if (!from.chunk.rows.empty()) {
-            const std::uint32_t row = from.chunk.rows[at[best].row];
-            out.back().chunk.rows.push_back(row);
-            out.back().end = from.chunk.batch->firstOrdinal() + (row + 1);
-        }
-        if (++at[best].row >= from.chunk.rows.size()) {
-            out.back().end = from.end;
-            at[best] = {at[best].piece + 1, 0};
-        }
-    }
 }
 
 std::vector<Cursor> FragmentReader::cursorsAfter(const std::vector<Piece> &pieces) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/log/shard_merge.h"
 #include "core/runtime/sink.h"
 #include "core/stream/data_stream.h"
 
@@ -20,8 +21,8 @@ struct Piece {
 /// The cursors of one fragment over all shards of its source.
 ///
 /// gather() looks ahead; nothing moves until accept(). In merged order (virtual time, replay) the
-/// pieces of one gather are cut so that records come by (arrival, shard, ordinal), and the same log
-/// gives the same pieces; otherwise shard by shard, beginning with another one each time.
+/// pieces are the runs of a log::ShardMerge, and the same log gives the same pieces; otherwise they
+/// come shard by shard, beginning with another one each time.
 /// Thread-safety: one thread at a time.
 class FragmentReader
 {
@@ -49,10 +50,8 @@ public:
     std::vector<Cursor> cursorsAfter(const std::vector<Piece> &pieces) const;
 
 private:
-    Result<bool> next(std::size_t shard, Ordinal &at, const Budget &budget, std::size_t &bytes,
-                      std::vector<Piece> &out, std::vector<Problem> &notices);
-    std::vector<Piece> merge(std::vector<std::vector<Piece>> byShard,
-                             const std::vector<bool> &drained) const;
+    Status take(log::ShardMerge &merge, Budget &left, std::vector<Piece> &out) const;
+    void cut(log::ShardMerge::Run run, std::vector<Piece> &out) const;
 
     stream::DataStream &m_source;
     const bool m_merged;

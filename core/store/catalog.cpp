@@ -111,7 +111,8 @@ Status Catalog::putStream(const StreamEntry &entry)
         m_database.prepare("INSERT OR REPLACE INTO stream VALUES (?,?,?,?,?,?,?,?,?,?,?)");
     if (!insert)
         return std::move(insert).error();
-    insert->bind(0, entry.id.toString())
+    const std::string id = entry.id.toString();
+    insert->bind(0, id)
         .bind(1, entry.name)
         .bind(2, static_cast<std::int64_t>(entry.shards))
         .bind(3, static_cast<std::int64_t>(entry.created.time_since_epoch().count()))
@@ -134,7 +135,10 @@ Result<std::optional<Bytes>> Catalog::checkpoint(const std::string &fragment) co
     auto row = query->bind(0, fragment).step();
     if (!row)
         return std::move(row).error();
-    return *row ? std::optional(query->blob(0)) : std::optional<Bytes>{};
+    if (!*row)
+        return std::optional<Bytes>{};
+    const ByteView progress = query->blob(0);
+    return std::optional(Bytes(progress.begin(), progress.end()));
 }
 
 Result<std::map<std::string, Bytes>> Catalog::checkpoints(const std::string &prefix) const
@@ -152,7 +156,8 @@ Result<std::map<std::string, Bytes>> Catalog::checkpoints(const std::string &pre
             return std::move(row).error();
         if (!*row)
             return out;
-        out.emplace(query->text(0), query->blob(1));
+        const ByteView progress = query->blob(1);
+        out.emplace(query->text(0), Bytes(progress.begin(), progress.end()));
     }
 }
 
@@ -174,7 +179,7 @@ Result<std::optional<std::string>> Catalog::setting(const std::string &name) con
     auto row = query->bind(0, name).step();
     if (!row)
         return std::move(row).error();
-    return *row ? std::optional(query->text(0)) : std::optional<std::string>{};
+    return *row ? std::optional(std::string(query->text(0))) : std::optional<std::string>{};
 }
 
 Status Catalog::putSetting(const std::string &name, const std::string &value)
@@ -217,7 +222,8 @@ Result<std::vector<MetricsRow>> Catalog::metrics(const std::string &series, std:
             return std::move(more).error();
         if (!*more)
             return out;
-        out.push_back({series, query->integer(0), query->blob(1)});
+        const ByteView points = query->blob(1);
+        out.push_back({series, query->integer(0), Bytes(points.begin(), points.end())});
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/problem_codes.h"
 
 #include <cerrno>
+#include <cstring>
 #include <sqlite3.h>
 #include <unistd.h>
 #include <utility>
@@ -11,26 +12,68 @@
 namespace millrace::store {
 namespace {
 
+/// SQLite could not open the file or one beside it; only the operating system knows why.
+Problem cannotOpen(sqlite3 *db, const char *operation, const Path &place)
+{
+    const int error = sqlite3_system_errno(db);
+    const std::string reason = error == 0 ? sqlite3_errmsg(db) : std::strerror(error);
+    switch (error) {
+    case ENOENT:
+        return Problem(Code::NotFound, {{"what", "The SQLite file"}}, place);
+    case EISDIR:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+        return Problem(Code::InvalidArgument, {{"what", "The path cannot be used: " + reason}},
+                       place);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return Problem(Code::PermissionDenied, {{"operation", operation}}, place);
+    case ENOSPC:
+    case EDQUOT:
+        return Problem(Code::DiskFull, {{"operation", operation}}, place);
+    default:
+        return Problem(Code::Io, {{"operation", operation}, {"reason", reason}}, place);
+    }
+}
+
 Problem fromSqlite(sqlite3 *db, int result, const char *operation, const Path &place)
 {
+    const std::string reason = sqlite3_errmsg(db);
     switch (result & 0xFF) {
     case SQLITE_FULL:
         return Problem(Code::DiskFull, {{"operation", operation}}, place);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return Problem(Code::Busy, {{"what", place}}, place);
-    case SQLITE_CORRUPT:
+    case SQLITE_PROTOCOL: // others were quicker at the lock, many times [sqlite.org/rescode.html]
+        return Problem(Code::Busy, {{"what", "The database"}}, place);
     case SQLITE_NOTADB:
-        return Problem(Code::Corrupt, {{"what", "the SQLite file"}, {"reason", sqlite3_errmsg(db)}},
+        return Problem(Code::Corrupt,
+                       {{"what", "The file"}, {"reason", "it is no SQLite database"}}, place);
+    case SQLITE_CORRUPT:
+        return Problem(Code::Corrupt,
+                       {{"what", "The database"},
+                        {"reason", "its pages do not fit together (" + reason + ')'}},
                        place);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return Problem(Code::PermissionDenied, {{"operation", operation}}, place);
+    case SQLITE_CANTOPEN:
+        return cannotOpen(db, operation, place);
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+        return Problem(Code::Io, {{"operation", operation}, {"reason", reason}}, place);
+    case SQLITE_CONSTRAINT:
+        return Problem(Code::DatabaseConstraint, {{"reason", reason}}, place);
     default:
-        return Problem(Code::Io, {{"operation", operation}, {"reason", sqlite3_errmsg(db)}}, place);
+        return Problem(Code::DatabaseRefused, {{"reason", reason}}, place);
     }
 }
+
+constexpr const char *kOpen = "open the database";
+constexpr const char *kRun = "read or write the database";
 
 /// As a part of a URI.
 std::string escaped(const Path &path)
@@ -45,12 +88,9 @@ std::string escaped(const Path &path)
     return out;
 }
 
-/// Another process may hold the file for a moment (a person's sqlite3 shell).
-constexpr int kBusyMs = 2000;
-
 } // namespace
 
-Statement::Statement(sqlite3_stmt *statement, std::string place)
+Statement::Statement(sqlite3_stmt *statement, Path place)
     : m_statement(statement)
     , m_place(std::move(place))
 {}
@@ -86,8 +126,9 @@ Statement &Statement::bind(int at, double value)
 
 Statement &Statement::bind(int at, std::string_view text)
 {
+    // A null pointer would bind NULL.
     sqlite3_bind_text64(m_statement, at + 1, text.data() == nullptr ? "" : text.data(), text.size(),
-                        SQLITE_TRANSIENT, SQLITE_UTF8);
+                        SQLITE_STATIC, SQLITE_UTF8);
     return *this;
 }
 
@@ -96,7 +137,7 @@ Statement &Statement::bind(int at, ByteView blob)
     if (blob.empty())
         sqlite3_bind_zeroblob(m_statement, at + 1, 0);
     else
-        sqlite3_bind_blob64(m_statement, at + 1, blob.data(), blob.size(), SQLITE_TRANSIENT);
+        sqlite3_bind_blob64(m_statement, at + 1, blob.data(), blob.size(), SQLITE_STATIC);
     return *this;
 }
 
@@ -115,7 +156,7 @@ Result<bool> Statement::step()
         reset();
         return false;
     }
-    Problem problem = fromSqlite(sqlite3_db_handle(m_statement), result, "write", m_place);
+    Problem problem = fromSqlite(sqlite3_db_handle(m_statement), result, kRun, m_place);
     reset();
     return problem;
 }
@@ -133,8 +174,7 @@ Status Statement::run()
 
 void Statement::reset()
 {
-    sqlite3_reset(m_statement);
-    sqlite3_clear_bindings(m_statement);
+    sqlite3_reset(m_statement); // repeats the failure of the step, which was told
 }
 
 std::int64_t Statement::integer(int column) const
@@ -147,19 +187,18 @@ double Statement::real(int column) const
     return sqlite3_column_double(m_statement, column);
 }
 
-std::string Statement::text(int column) const
+std::string_view Statement::text(int column) const
 {
-    const auto *text = sqlite3_column_text(m_statement, column);
+    const auto *text = reinterpret_cast<const char *>(sqlite3_column_text(m_statement, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column));
-    return text == nullptr ? std::string{}
-                           : std::string(reinterpret_cast<const char *>(text), size);
+    return text == nullptr ? std::string_view() : std::string_view(text, size);
 }
 
-Bytes Statement::blob(int column) const
+ByteView Statement::blob(int column) const
 {
     const auto *data = static_cast<const std::byte *>(sqlite3_column_blob(m_statement, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement, column));
-    return data == nullptr ? Bytes{} : Bytes(data, data + size);
+    return data == nullptr ? ByteView() : ByteView(data, size);
 }
 
 bool Statement::isNull(int column) const
@@ -185,11 +224,11 @@ Result<Database> Database::readable(Database database)
                                        nullptr);
     Database still(db, database.m_path);
     if (opened != SQLITE_OK)
-        return fromSqlite(db, opened, "open", database.m_path);
+        return fromSqlite(db, opened, kOpen, database.m_path);
     return still;
 }
 
-Result<Database> Database::open(const Path &path, Mode mode)
+Result<Database> Database::open(const Path &path, Mode mode, const DatabaseOptions &options)
 {
     sqlite3 *db = nullptr;
     const int access = mode == Mode::ReadOnly   ? SQLITE_OPEN_READONLY
@@ -198,18 +237,14 @@ Result<Database> Database::open(const Path &path, Mode mode)
     const int flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int result = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
     Database database(db, path);
-    if (result != SQLITE_OK) {
-        if ((result & 0xFF) == SQLITE_CANTOPEN && sqlite3_system_errno(db) == ENOENT)
-            return Problem(Code::NotFound, {{"what", "the SQLite file"}}, path);
-        if ((result & 0xFF) == SQLITE_CANTOPEN)
-            return Problem(Code::Io, {{"operation", "open"}, {"reason", sqlite3_errmsg(db)}}, path);
-        return fromSqlite(db, result, "open", path);
-    }
-    sqlite3_busy_timeout(db, kBusyMs);
+    if (result != SQLITE_OK)
+        return fromSqlite(db, result, kOpen, path);
+    sqlite3_busy_timeout(db, static_cast<int>(options.busyWait.count()));
     if (mode == Mode::ReadOnly)
         return readable(std::move(database));
-    MILLRACE_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
-                                  "foreign_keys=ON;"));
+    MILLRACE_TRY(database.execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON"));
+    MILLRACE_TRY(database.execute(options.synced ? "PRAGMA synchronous = FULL"
+                                                 : "PRAGMA synchronous = OFF"));
     return database;
 }
 
@@ -236,7 +271,7 @@ Result<Statement> Database::prepare(std::string_view sql)
     const int result = sqlite3_prepare_v3(m_db, sql.data(), static_cast<int>(sql.size()),
                                           SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (result != SQLITE_OK)
-        return fromSqlite(m_db, result, "prepare", m_path);
+        return fromSqlite(m_db, result, kRun, m_path);
     return Statement(statement, m_path);
 }
 
@@ -244,33 +279,46 @@ Status Database::execute(const std::string &sql)
 {
     const int result = sqlite3_exec(m_db, sql.c_str(), nullptr, nullptr, nullptr);
     if (result != SQLITE_OK)
-        return fromSqlite(m_db, result, "write", m_path);
+        return fromSqlite(m_db, result, kRun, m_path);
     return Done{};
 }
 
-std::int64_t Database::changes() const
+bool Database::inTransaction() const
 {
-    return sqlite3_changes64(m_db);
+    return sqlite3_get_autocommit(m_db) == 0;
 }
 
 Transaction::~Transaction()
 {
-    if (m_open)
-        (void)m_database.execute("ROLLBACK").has_value();
+    rollback();
 }
 
 Status Transaction::begin()
 {
-    MILLRACE_TRY(m_database.execute("BEGIN IMMEDIATE"));
-    m_open = true;
-    return Done{};
+    return m_database.execute("BEGIN IMMEDIATE");
 }
 
 Status Transaction::commit()
 {
-    MILLRACE_TRY(m_database.execute("COMMIT"));
-    m_open = false;
-    return Done{};
+    return m_database.execute("COMMIT");
+}
+
+void Transaction::rollback()
+{
+    if (isOpen())
+        (void)m_database.execute("ROLLBACK").has_value();
+}
+
+std::string quotedName(std::string_view name)
+{
+    std::string out = "\"";
+    for (const char c : name) {
+        out += c;
+        if (c == '"')
+            out += c;
+    }
+    out += '"';
+    return out;
 }
 
 } // namespace millrace::store

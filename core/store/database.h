@@ -4,9 +4,8 @@
 #include "core/base/bytes.h"
 #include "core/base/file_system.h"
 
+#include <chrono>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +15,11 @@ struct sqlite3_stmt;
 namespace millrace::store {
 
 /// A prepared statement: bind, step, read, reset. Columns and parameters count from 0.
+///
+/// Nothing that is bound is copied: it stays unchanged until the statement has run. What is bound
+/// stays bound over a reset.
+/// Lifetime: ends before its database does. Errors: as Database; a statement that failed is reset.
+/// Thread-safety: one thread at a time.
 class Statement
 {
 public:
@@ -28,8 +32,10 @@ public:
     Statement &bind(int at, double value);
     Statement &bind(int at, std::string_view text);
     Statement &bind(int at, ByteView blob);
+    Statement &bind(int at, std::string &&text) = delete; ///< would be gone when it runs
+    Statement &bind(int at, Bytes &&blob) = delete;       ///< likewise
     Statement &bindNull(int at);
-    /// True: a row is there; false: done (the statement is reset and may be bound again).
+    /// True: a row is there; false: done, and the statement is reset.
     Result<bool> step();
     /// step() to the end, for statements without rows.
     Status run();
@@ -37,19 +43,38 @@ public:
 
     std::int64_t integer(int column) const;
     double real(int column) const;
-    std::string text(int column) const;
-    Bytes blob(int column) const;
+    std::string_view text(int column) const; ///< until the next step or reset
+    ByteView blob(int column) const;         ///< likewise
     bool isNull(int column) const;
 
 private:
     friend class Database;
-    Statement(sqlite3_stmt *statement, std::string place);
+    Statement(sqlite3_stmt *statement, Path place);
     sqlite3_stmt *m_statement = nullptr;
-    std::string m_place;
+    Path m_place;
 };
 
-/// One connection to a SQLite file, in WAL mode with synchronous=FULL.
-/// Errors: NotFound, Io, DiskFull, Busy, Corrupt, PermissionDenied; the place is the file.
+struct DatabaseOptions {
+    /// For how long a statement waits for another writer before it gives Busy (a person's sqlite3
+    /// shell holds the file for a moment).
+    std::chrono::milliseconds busyWait{2000};
+    /// Off: a commit stands after a kill, but not after a power cut.
+    bool synced = true;
+};
+
+/// One connection to a SQLite file: write-ahead log, foreign keys on, synchronous FULL (a commit
+/// survives a power cut) unless the options say otherwise.
+///
+/// Errors of it and of its statements; the place is the file:
+///
+/// - Busy, DiskFull, Io: may heal;
+/// - NotFound, PermissionDenied;
+/// - InvalidArgument: no file can stand there (it is a folder, or a part of the path is a file);
+/// - Corrupt: the file is no database, or a damaged one;
+/// - DatabaseConstraint: the statement breaks a constraint of its table. It stored nothing, what
+///   else the transaction did stands;
+/// - DatabaseRefused: the statement does not fit the database (no such table or column).
+///
 /// Thread-safety: one thread at a time.
 class Database
 {
@@ -59,15 +84,14 @@ public:
         ReadWrite,    ///< made when absent
         Existing,     ///< read and write; must exist
     };
-    static Result<Database> open(const Path &path, Mode mode);
+    static Result<Database> open(const Path &path, Mode mode, const DatabaseOptions &options = {});
     Database(Database &&other) noexcept;
     Database &operator=(Database &&other) noexcept;
     ~Database();
 
     Result<Statement> prepare(std::string_view sql);
     Status execute(const std::string &sql); ///< any number of statements without parameters
-    std::int64_t changes() const;
-    sqlite3 *handle() const { return m_db; }
+    bool inTransaction() const;
     const Path &path() const { return m_path; }
 
 private:
@@ -81,7 +105,8 @@ private:
     Path m_path;
 };
 
-/// BEGIN IMMEDIATE now, ROLLBACK at the end unless commit() succeeded.
+/// A write transaction; at the end of its life what was not committed is rolled back.
+/// Lifetime: refers to the database, which is not moved meanwhile.
 class Transaction
 {
 public:
@@ -91,12 +116,17 @@ public:
     ~Transaction();
     Transaction(const Transaction &) = delete;
     Transaction &operator=(const Transaction &) = delete;
-    Status begin();
+    Status begin(); ///< BEGIN IMMEDIATE: has the write lock when it returns
     Status commit();
+    void rollback(); ///< fine when it is not open
+    /// SQLite may have rolled back by itself, after some failures.
+    bool isOpen() const { return m_database.inTransaction(); }
 
 private:
     Database &m_database;
-    bool m_open = false;
 };
+
+/// A name as SQL writes it: "a ""b"" c".
+std::string quotedName(std::string_view name);
 
 } // namespace millrace::store

@@ -340,24 +340,7 @@ void DataStream::reportLost(const std::vector<Routed> &routed, const Problem &re
 Result<Ordinal> DataStream::resolve(ShardIndex shard, From from, const SequenceNumber &sequence,
                                     WallTime time) const
 {
-    const log::ShardBounds bounds = m_log->bounds(shard);
-    switch (from) {
-    case From::TrimHorizon:
-        return bounds.trimHorizon;
-    case From::Latest:
-        return bounds.end;
-    case From::AtTime:
-        return m_log->find(shard, time);
-    case From::AtSequence:
-    case From::AfterSequence:
-        break;
-    }
-    if (sequence.shard != shard)
-        return invalidArgument("the sequence number encodes shard " +
-                                   std::to_string(sequence.shard.value) +
-                                   ", while it was used for shard " + std::to_string(shard.value),
-                               m_name);
-    return m_log->findSeqIx(shard, sequence.seqIx + (from == From::AfterSequence ? 1 : 0));
+    return stream::resolve(*m_log, shard, {from, sequence, time}, m_name);
 }
 
 void DataStream::countRead(ShardIndex shard, std::uint64_t records, std::uint64_t bytes)

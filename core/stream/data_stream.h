@@ -4,8 +4,8 @@
 #include "core/base/log_line.h"
 #include "core/log/log.h"
 #include "core/store/catalog.h"
+#include "core/stream/cursor_start.h"
 #include "core/stream/hash_range.h"
-#include "core/stream/sequence_number.h"
 #include "core/stream/shard_limiter.h"
 #include "core/stream/top_keys.h"
 
@@ -16,15 +16,6 @@
 #include <optional>
 
 namespace millrace::stream {
-
-/// Where a cursor begins [Kinesis: shard iterator types].
-enum class From : std::uint8_t {
-    TrimHorizon = 1, ///< oldest readable record
-    Latest,          ///< behind the newest one there is now
-    AtSequence,
-    AfterSequence,
-    AtTime, ///< first record that arrived at or after a time
-};
 
 /// A producer's incarnation: what it stamps its puts with, and how far the one before came.
 struct ProducerHandle {

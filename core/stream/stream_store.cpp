@@ -3,6 +3,7 @@
 
 #include "core/base/problem_codes.h"
 #include "core/base/thread.h"
+#include "core/stream/directory_layout.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 namespace millrace::stream {
 namespace {
 
-constexpr const char *kStreamsFolder = "streams"; ///< one folder each, named by its id
 constexpr std::uint64_t kDefaultBudget = 5'000'000'000ULL;
 /// Whole segments go when the budget is used up: they must be small beside it.
 constexpr std::uint64_t kSegmentsInBudget = 32;
@@ -83,7 +83,7 @@ StreamStore::~StreamStore()
 Status StreamStore::openDirectory()
 {
     const Path &directory = m_options.dataDirectory;
-    MILLRACE_TRY(m_fileSystem.makeFolders(joinPath(directory, kStreamsFolder)));
+    MILLRACE_TRY(m_fileSystem.makeFolders(streamsFolder(directory)));
     auto volume = m_fileSystem.volume(directory);
     if (!volume)
         return std::move(volume).error();
@@ -115,14 +115,14 @@ Status StreamStore::openDirectory()
         m_streams.emplace(entry.name, *std::move(stream));
     }
     for (const auto &folder : *folders)
-        reportOrphan(joinPath(joinPath(directory, kStreamsFolder), folder));
+        reportOrphan(joinPath(streamsFolder(directory), folder));
     return Done{};
 }
 
 /// The folders of logs; what else somebody put there is nobody's business.
 Result<std::set<std::string>> StreamStore::streamFolders() const
 {
-    auto names = m_fileSystem.list(joinPath(m_options.dataDirectory, kStreamsFolder));
+    auto names = m_fileSystem.list(streamsFolder(m_options.dataDirectory));
     if (!names)
         return std::move(names).error();
     std::set<std::string> out;
@@ -136,14 +136,14 @@ Result<std::set<std::string>> StreamStore::streamFolders() const
 /// A new catalog is made for a new directory only: beside logs it would say that they are nobody's.
 Status StreamStore::openCatalog(std::size_t logs)
 {
-    const Path path = joinPath(m_options.dataDirectory, "catalog.db");
+    const Path path = catalogPath(m_options.dataDirectory);
     auto catalog = store::Catalog::open(path, logs == 0 ? store::Database::Mode::ReadWrite
                                                         : store::Database::Mode::Existing);
     if (!catalog && catalog.error().code() == Code::NotFound)
         return Problem(Code::CatalogLost,
                        {{"streams", std::to_string(logs)},
                         {"catalog", path},
-                        {"logs", joinPath(m_options.dataDirectory, kStreamsFolder)}},
+                        {"logs", streamsFolder(m_options.dataDirectory)}},
                        m_options.dataDirectory);
     if (!catalog)
         return std::move(catalog).error();
@@ -153,13 +153,8 @@ Status StreamStore::openCatalog(std::size_t logs)
 
 void StreamStore::reportOrphan(const Path &folder) const
 {
-    std::uint64_t bytes = 0;
-    const auto names = m_fileSystem.list(folder);
-    for (std::size_t i = 0; names && i < names->size(); ++i) {
-        if (const auto info = m_fileSystem.info(joinPath(folder, (*names)[i])))
-            bytes += info->sizeBytes;
-    }
-    m_log(Problem(Code::OrphanStream, {{"bytes", std::to_string(bytes)}}, folder));
+    m_log(Problem(Code::OrphanStream, {{"bytes", std::to_string(logBytes(m_fileSystem, folder))}},
+                  folder));
 }
 
 /// The budget belongs to the directory: it was set when that was made, unless somebody says
@@ -188,7 +183,7 @@ Status StreamStore::settleBudget(std::uint64_t freeBytes)
 /// it does.
 Status StreamStore::noteExpiry()
 {
-    return settle("expiry", m_options.expire ? "on" : "off", "on");
+    return settle(kExpirySetting, m_options.expire ? "on" : "off", "on");
 }
 
 /// Writes a setting unless it says that already.
@@ -213,8 +208,7 @@ Problem StreamStore::whyFull()
 Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
 {
     log::LogOptions options;
-    options.folder =
-        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
+    options.folder = logFolder(m_options.dataDirectory, entry.id);
     options.stream = entry.id;
     options.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
     // Whole segments go, so a small limit needs small ones.
@@ -407,7 +401,7 @@ void StreamStore::measureOthers()
         for (const std::string &name : names ? *names : std::vector<std::string>{}) {
             const Path path = joinPath(folder, name);
             const auto info = m_fileSystem.info(path);
-            if (!info || path == joinPath(m_options.dataDirectory, kStreamsFolder))
+            if (!info || path == streamsFolder(m_options.dataDirectory))
                 continue; // it may just have gone
             if (!seen.insert({info->device, info->inode}).second)
                 continue;

@@ -214,6 +214,26 @@ class BadInputTest(ProgramTest):
         self.assertRegex(messages, r"failed nodes: filterfi, tabletab \[cli\.nodes-failed\]")
         self.assertEqual(rows(self.data + "/output/out.db", "SELECT n FROM other"), [("one",)])
 
+    def test_destination_that_can_never_work(self):
+        """Said once, in words of the node; nothing is tried for ever."""
+        alone = self.write("alone.millrace", pipeline({"streamst": STREAM}, []))
+        millrace("run", alone, "--data", self.data, "--for", "0s")
+        millrace("put", "raw", "--data", self.data, stdin='{"n": 1}\n')
+        os.mkdir(self.path("folder.db"))
+        self.write("text.db", "no database\n" * 500)
+        for name, reason in [("folder.db", "it is a folder"),
+                             ("text.db", "it is no SQLite database"),
+                             ("text.db/out.db", "a part of the path is no folder")]:
+            with self.subTest(name=name):
+                nodes = {"streamst": STREAM,
+                         "tabletab": ("sqlite-table", {"file": self.path(name), "table": "out"})}
+                file = self.write("in.millrace", pipeline(nodes, ["streamst tabletab"]))
+                _, messages = self.run_to_the_end(file, code=FAILURE)
+                said = [line for line in messages.splitlines()
+                        if "[nodes.destination-unusable]" in line]
+                self.assertEqual(len(said), 1, messages)
+                self.assertRegex(said[0], f"^millrace: node tabletab: .*{name}.*{reason}.*set another")
+
     def some_records(self):
         file = self.write("in.millrace", pipeline({"streamst": STREAM}, []))
         millrace("run", file, "--data", self.data, "--for", "0s")

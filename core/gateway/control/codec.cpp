@@ -404,6 +404,7 @@ unsigned statusOf(Code code)
         return 413;
     case Code::Io:
     case Code::Corrupt:
+    case Code::DatabaseRefused:
         return 500;
     case Code::Cancelled:
     case Code::ControlBusy:

@@ -11,20 +11,54 @@ constexpr std::int64_t kVersion = 1;
 /// Stands in the place of the shard in the row that holds the details of a stream's reader.
 constexpr std::int64_t kNoShard = -1;
 
+/// And in the place of the stream in the row that names the table which the cursors are of.
+constexpr std::string_view kNoStream;
+
 constexpr const char *kSelect = "SELECT stream, shard, next, details FROM _millrace "
-                                "WHERE project = ?1 AND node = ?2 ORDER BY stream, shard";
+                                "WHERE project = ?1 AND node = ?2 AND stream <> '' "
+                                "ORDER BY stream, shard";
+
+/// Under which cursors stand aside while the node fills another table. Node ids have no slash.
+std::string asideKey(const std::string &node, std::string_view table)
+{
+    return node + '/' + std::string(table);
+}
+
+/// The table that the node's cursors are of; nothing when that was never said.
+Result<std::optional<std::string>> filledTable(store::Database &database,
+                                               const ProgressTable::Owner &owner)
+{
+    auto select = database.prepare("SELECT details FROM _millrace WHERE project = ?1 AND "
+                                   "node = ?2 AND stream = '' AND shard = -1");
+    if (!select)
+        return std::move(select).error();
+    const auto row = select->bind(0, owner.project).bind(1, owner.node).step();
+    if (!row)
+        return row.error();
+    return *row ? std::optional(std::string(asText(select->blob(0)))) : std::nullopt;
+}
+
+/// Runs a statement with the project and two further texts. Gives whether it found a row.
+Result<bool> runFor(store::Database &database, const char *sql, const std::string &project,
+                    const std::string &second, const std::string &third)
+{
+    auto statement = database.prepare(sql);
+    if (!statement)
+        return std::move(statement).error();
+    return statement->bind(0, project).bind(1, second).bind(2, third).step();
+}
 
 /// Of a row of kSelect that holds one.
-Result<runtime::Cursor> cursorOf(const SqliteStatement &row)
+Result<runtime::Cursor> cursorOf(const store::Statement &row)
 {
     const auto stream = Uuid::parse(row.text(0));
     const std::int64_t shard = row.integer(1);
     const std::int64_t next = row.integer(2);
     if (!stream || shard < 0 || shard > UINT32_MAX || next < 0) {
         return Problem(Code::Corrupt,
-                       {{"what", "Table _millrace"},
-                        {"reason", "stream '" + std::string(row.text(0)) + "', shard " +
-                                       std::to_string(shard) + " is no cursor"}});
+                       {{"what", "The progress"},
+                        {"reason", "in table _millrace stream '" + std::string(row.text(0)) +
+                                       "', shard " + std::to_string(shard) + " is no cursor"}});
     }
     return runtime::Cursor{*stream, ShardIndex(static_cast<std::uint32_t>(shard)),
                            Ordinal(static_cast<std::uint64_t>(next))};
@@ -32,18 +66,16 @@ Result<runtime::Cursor> cursorOf(const SqliteStatement &row)
 
 } // namespace
 
-ProgressTable::ProgressTable(std::string project, std::string node, std::string source)
-    : m_project(std::move(project))
-    , m_node(std::move(node))
+ProgressTable::ProgressTable(Owner owner, std::string source)
+    : m_owner(std::move(owner))
     , m_source(std::move(source))
 {}
 
-Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &database,
-                                                              const std::string &project,
-                                                              const std::string &node,
-                                                              const StreamUuid &source)
+Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(store::Database &database,
+                                                              Owner owner, const StreamUuid &source,
+                                                              bool tableIsNew)
 {
-    MILLRACE_TRY(database.run(
+    MILLRACE_TRY(database.execute(
         "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
         "stream TEXT NOT NULL, shard INTEGER NOT NULL, next INTEGER NOT NULL, details BLOB, "
         "PRIMARY KEY (project, node, stream, shard)) WITHOUT ROWID"));
@@ -58,39 +90,82 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(SqliteDatabase &da
                                            {"found", "with columns " + names},
                                            {"known", std::to_string(kVersion)}});
     }
-    std::unique_ptr<ProgressTable> table(new ProgressTable(project, node, source.toString()));
+    owner.table = foldedName(owner.table);
+    std::unique_ptr<ProgressTable> table(new ProgressTable(std::move(owner), source.toString()));
     auto select = database.prepare(kSelect);
     if (!select)
         return std::move(select).error();
+    auto stands = database.prepare("SELECT 1 FROM _millrace WHERE project = ?1 AND node = ?2 AND "
+                                   "stream = ?3 AND shard = -1");
+    if (!stands)
+        return std::move(stands).error();
     auto upsert =
         database.prepare("INSERT OR REPLACE INTO _millrace VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     if (!upsert)
         return std::move(upsert).error();
     table->m_select = *std::move(select);
+    table->m_stands = *std::move(stands);
     table->m_upsert = *std::move(upsert);
+    MILLRACE_TRY(table->changeTable(database, tableIsNew));
     return table;
 }
 
-Result<std::vector<runtime::Cursor>> ProgressTable::cursors(SqliteDatabase &database,
-                                                            const std::string &project,
-                                                            const std::string &node)
+Status ProgressTable::changeTable(store::Database &database, bool tableIsNew)
+{
+    const auto former = filledTable(database, m_owner);
+    if (!former)
+        return former.error();
+    const bool another = *former && **former != m_owner.table;
+    if (another) {
+        constexpr const char *kMove = "UPDATE OR REPLACE _millrace SET node = ?3 "
+                                      "WHERE project = ?1 AND node = ?2 AND stream <> ''";
+        for (const auto &[from, to] :
+             {std::pair(m_owner.node, asideKey(m_owner.node, **former)),
+              std::pair(asideKey(m_owner.node, m_owner.table), m_owner.node)}) {
+            if (auto moved = runFor(database, kMove, m_owner.project, from, to); !moved)
+                return std::move(moved).error();
+        }
+    }
+    if (tableIsNew) {
+        auto lost = runFor(database,
+                           "DELETE FROM _millrace WHERE project = ?1 AND node = ?2 AND "
+                           "stream <> ?3 RETURNING 1",
+                           m_owner.project, m_owner.node, std::string(kNoStream));
+        if (!lost)
+            return std::move(lost).error();
+        m_tableWasLost = *lost;
+    }
+    if (*former && !another)
+        return Done{};
+    return put(kNoStream, kNoShard, kVersion, asBytes(m_owner.table));
+}
+
+Result<std::vector<runtime::Cursor>> ProgressTable::cursors(store::Database &database,
+                                                            const Owner &owner)
 {
     std::vector<runtime::Cursor> out;
-    const auto columns = readColumns(database, "_millrace");
-    if (!columns)
-        return columns.error();
-    if (columns->empty())
-        return out;
+    for (const std::string &table : {std::string("_millrace"), owner.table}) {
+        const auto columns = readColumns(database, table);
+        if (!columns)
+            return columns.error();
+        if (columns->empty())
+            return out;
+    }
+    const auto filled = filledTable(database, owner);
+    if (!filled)
+        return filled.error();
+    const std::string table = foldedName(owner.table);
+    const bool aside = *filled && **filled != table;
+    const std::string node = aside ? asideKey(owner.node, table) : owner.node;
     auto select = database.prepare(kSelect);
     if (!select)
         return std::move(select).error();
-    select->bind(1, std::string_view(project));
-    select->bind(2, std::string_view(node));
+    select->bind(0, owner.project).bind(1, node);
     for (;;) {
-        const auto step = select->step();
-        if (!step)
-            return step.error();
-        if (*step != SqliteStatement::Step::Row)
+        const auto more = select->step();
+        if (!more)
+            return more.error();
+        if (!*more)
             return out;
         if (select->integer(1) == kNoShard)
             continue;
@@ -106,16 +181,16 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
     runtime::FragmentProgress progress;
     m_stored.clear();
     m_known = false;
+    bool any = false;
     m_select.reset();
-    m_select.bind(1, std::string_view(m_project));
-    m_select.bind(2, std::string_view(m_node));
+    m_select.bind(0, m_owner.project).bind(1, m_owner.node);
     for (;;) {
-        const auto step = m_select.step();
-        if (!step)
-            return step.error();
-        if (*step != SqliteStatement::Step::Row)
+        const auto more = m_select.step();
+        if (!more)
+            return more.error();
+        if (!*more)
             break;
-        m_known = true;
+        any = true;
         if (m_select.integer(1) == kNoShard) {
             // Several wires into one node are several readers, each with its own figures.
             if (m_select.text(0) != m_source)
@@ -127,6 +202,7 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
             }
             const ByteView details = m_select.blob(3);
             progress.details.assign(details.begin(), details.end());
+            m_known = true;
             continue;
         }
         const auto cursor = cursorOf(m_select);
@@ -134,8 +210,7 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
             return cursor.error();
         m_stored[{cursor->stream, cursor->shard}] = cursor->next;
     }
-    m_select.reset();
-    if (!m_known)
+    if (!any)
         return std::optional<runtime::FragmentProgress>();
     for (const auto &[key, next] : m_stored)
         progress.cursors.push_back({key.first, key.second, next});
@@ -146,21 +221,26 @@ Result<std::optional<runtime::FragmentProgress>> ProgressTable::read()
 Status ProgressTable::put(std::string_view stream, std::int64_t shard, std::int64_t next,
                           ByteView details)
 {
-    m_upsert.reset();
-    m_upsert.bind(1, std::string_view(m_project));
-    m_upsert.bind(2, std::string_view(m_node));
-    m_upsert.bind(3, stream);
-    m_upsert.bind(4, shard);
-    m_upsert.bind(5, next);
+    m_upsert.bind(0, m_owner.project)
+        .bind(1, m_owner.node)
+        .bind(2, stream)
+        .bind(3, shard)
+        .bind(4, next);
     if (shard == kNoShard)
-        m_upsert.bindBlob(6, details);
+        m_upsert.bind(5, details);
     else
-        m_upsert.bindNull(6);
-    const auto step = m_upsert.step();
-    m_upsert.reset();
-    if (!step)
-        return step.error();
-    return Done{};
+        m_upsert.bindNull(5);
+    return m_upsert.run();
+}
+
+Result<bool> ProgressTable::stands()
+{
+    if (!m_known)
+        return true;
+    m_stands.reset();
+    auto there = m_stands.bind(0, m_owner.project).bind(1, m_owner.node).bind(2, m_source).step();
+    m_stands.reset();
+    return there;
 }
 
 Status ProgressTable::write(const runtime::FragmentProgress &progress)

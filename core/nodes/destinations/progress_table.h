@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/nodes/destinations/sqlite.h"
 #include "core/runtime/sink.h"
+#include "core/store/database.h"
 
 #include <map>
 #include <optional>
@@ -15,20 +15,33 @@ namespace millrace::nodes {
 class ProgressTable
 {
 public:
-    /// Makes the table when absent. Must run inside a transaction.
-    /// Errors: as SqliteDatabase; NewerFormat when the table has other columns.
-    static Result<std::unique_ptr<ProgressTable>> prepare(SqliteDatabase &database,
-                                                          const std::string &project,
-                                                          const std::string &node,
-                                                          const StreamUuid &source);
+    /// Whose progress it is.
+    struct Owner {
+        std::string project;
+        std::string node;
+        std::string table; ///< that the node fills; how it is written does not matter
+    };
 
-    /// The cursors of a node, of every stream it has ever read; none where there is no such table.
-    static Result<std::vector<runtime::Cursor>>
-    cursors(SqliteDatabase &database, const std::string &project, const std::string &node);
+    /// Makes the table when absent, and the cursors those of `owner.table`: where the node filled
+    /// another table before, its cursors are kept for it, and those that were kept for this one
+    /// come back. With `tableIsNew` there are none: what they stood for is not there any more. Must
+    /// run inside a transaction. Errors: as store::Database; NewerFormat when the table has other
+    /// columns.
+    static Result<std::unique_ptr<ProgressTable>>
+    prepare(store::Database &database, Owner owner, const StreamUuid &source, bool tableIsNew);
 
+    /// The cursors of the node's table, of every stream it was ever filled from; none where there
+    /// is no such table.
+    static Result<std::vector<runtime::Cursor>> cursors(store::Database &database,
+                                                        const Owner &owner);
+
+    /// The table had been filled, but was gone when prepare() came.
+    bool tableWasLost() const { return m_tableWasLost; }
     /// What was committed last; nothing when the node was never here. Errors: Corrupt for a row
     /// that does not decode.
     Result<std::optional<runtime::FragmentProgress>> read();
+    /// False when another reader of the node found the table gone and began anew.
+    Result<bool> stands();
     /// Writes what changed since the last commit, in the present transaction.
     Status write(const runtime::FragmentProgress &progress);
     void committed();  ///< what was written stands
@@ -37,17 +50,19 @@ public:
 private:
     using Key = std::pair<StreamUuid, ShardIndex>;
 
-    ProgressTable(std::string project, std::string node, std::string source);
+    ProgressTable(Owner owner, std::string source);
+    Status changeTable(store::Database &database, bool tableIsNew);
     Status put(std::string_view stream, std::int64_t shard, std::int64_t next, ByteView details);
 
-    std::string m_project;
-    std::string m_node;
-    std::string m_source;
-    SqliteStatement m_select;
-    SqliteStatement m_upsert;
+    const Owner m_owner;
+    const std::string m_source;
+    bool m_tableWasLost = false;
+    store::Statement m_select;
+    store::Statement m_stands;
+    store::Statement m_upsert;
     std::map<Key, Ordinal> m_stored; ///< what the file holds
     Bytes m_storedDetails;
-    bool m_known = false;                               ///< whether the file holds anything
+    bool m_known = false; ///< whether the file holds the details of this reader
     std::optional<runtime::FragmentProgress> m_written; ///< in the present transaction
 };
 

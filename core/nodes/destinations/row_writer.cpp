@@ -5,24 +5,36 @@
 #include "core/nodes/destinations/table_columns.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace millrace::nodes {
 namespace {
 
 constexpr std::string_view kOriginColumn = "_origin";
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 Problem mismatch(const std::string &table, std::string reason)
 {
     return Problem(Code::NodeTableMismatch, {{"table", table}, {"reason", std::move(reason)}});
+}
+
+/// What SQLite says against the table itself, in the words of the node.
+Status fitting(Status done, const std::string &table)
+{
+    if (done || done.error().code() != Code::DatabaseRefused)
+        return done;
+    return mismatch(table,
+                    "SQLite refuses it (" + std::string(done.error().argument("reason")) + ')');
+}
+
+/// Counts the changes of tables and columns of the file, whoever makes them.
+Result<std::int64_t> schemaVersion(store::Database &database)
+{
+    auto query = database.prepare("PRAGMA schema_version");
+    if (!query)
+        return std::move(query).error();
+    const auto row = query->step();
+    if (!row)
+        return row.error();
+    return query->integer(0);
 }
 
 Problem rowError(std::string reason)
@@ -42,7 +54,7 @@ std::vector<record::Field> storedFields(const record::Schema &schema)
 std::size_t indexOf(const std::vector<record::Field> &fields, std::string_view name)
 {
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const record::Field &field) {
-        return lower(field.name) == lower(name);
+        return foldedName(field.name) == foldedName(name);
     });
     return static_cast<std::size_t>(found - fields.begin());
 }
@@ -51,7 +63,7 @@ std::size_t indexOf(const std::vector<record::Field> &fields, std::string_view n
 
 Status checkSettings(const TableSettings &settings)
 {
-    const std::string table = lower(settings.table);
+    const std::string table = foldedName(settings.table);
     if (table.empty())
         return mismatch(settings.table, "it needs a name");
     if (table.starts_with("sqlite_") || table == "_millrace")
@@ -74,7 +86,7 @@ Status checkSettings(const TableSettings &settings)
     return Done{};
 }
 
-RowWriter::RowWriter(SqliteDatabase &database, TableSettings settings)
+RowWriter::RowWriter(store::Database &database, TableSettings settings)
     : m_database(database)
     , m_settings(std::move(settings))
     , m_fields(storedFields(m_settings.schema))
@@ -86,7 +98,7 @@ RowWriter::RowWriter(SqliteDatabase &database, TableSettings settings)
         m_keyFields.push_back(indexOf(m_fields, key));
 }
 
-Result<std::unique_ptr<RowWriter>> RowWriter::prepare(SqliteDatabase &database,
+Result<std::unique_ptr<RowWriter>> RowWriter::prepare(store::Database &database,
                                                       const TableSettings &settings,
                                                       std::vector<Problem> &notices)
 {
@@ -94,8 +106,14 @@ Result<std::unique_ptr<RowWriter>> RowWriter::prepare(SqliteDatabase &database,
     const auto columns = readColumns(database, settings.table);
     if (!columns)
         return columns.error();
-    MILLRACE_TRY(columns->empty() ? writer->makeTable() : writer->checkTable(notices));
-    MILLRACE_TRY(writer->prepareInsert());
+    writer->m_tableIsNew = columns->empty();
+    MILLRACE_TRY(fitting(columns->empty() ? writer->makeTable() : writer->checkTable(notices),
+                         settings.table));
+    MILLRACE_TRY(fitting(writer->prepareInsert(), settings.table));
+    const auto version = schemaVersion(database);
+    if (!version)
+        return version.error();
+    writer->m_schemaVersion = *version;
     return writer;
 }
 
@@ -103,11 +121,12 @@ Status RowWriter::makeTable()
 {
     std::string columns;
     for (const record::Field &field : m_fields)
-        columns += sqliteName(field.name) + ' ' + sqliteType(field.type) + ", ";
+        columns += store::quotedName(field.name) + ' ' + sqliteType(field.type) + ", ";
     if (m_settings.mode == TableMode::UpsertByOrigin)
-        columns += sqliteName(kOriginColumn) + " TEXT, ";
+        columns += store::quotedName(kOriginColumn) + " TEXT, ";
     columns.resize(columns.size() - 2);
-    return m_database.run("CREATE TABLE " + sqliteName(m_settings.table) + " (" + columns + ')');
+    return m_database.execute("CREATE TABLE " + store::quotedName(m_settings.table) + " (" +
+                              columns + ')');
 }
 
 Status RowWriter::checkTable(std::vector<Problem> &notices)
@@ -127,7 +146,7 @@ Status RowWriter::checkTable(std::vector<Problem> &notices)
     for (const record::Field &field : wanted) {
         const auto column =
             std::find_if(columns->begin(), columns->end(), [&](const TableColumn &candidate) {
-                return lower(candidate.name) == lower(field.name);
+                return foldedName(candidate.name) == foldedName(field.name);
             });
         if (column == columns->end())
             missing.push_back(&field);
@@ -141,8 +160,9 @@ Status RowWriter::checkTable(std::vector<Problem> &notices)
     if (!reasons.empty())
         return mismatch(m_settings.table, reasons);
     for (const record::Field *field : missing) {
-        MILLRACE_TRY(m_database.run("ALTER TABLE " + sqliteName(m_settings.table) + " ADD COLUMN " +
-                                    sqliteName(field->name) + ' ' + sqliteType(field->type)));
+        MILLRACE_TRY(m_database.execute("ALTER TABLE " + store::quotedName(m_settings.table) +
+                                        " ADD COLUMN " + store::quotedName(field->name) + ' ' +
+                                        sqliteType(field->type)));
         notices.push_back(
             Problem(Code::NodeTableGrew, {{"table", m_settings.table}, {"column", field->name}}));
     }
@@ -154,10 +174,10 @@ std::string RowWriter::keyList() const
     if (m_settings.mode == TableMode::Append)
         return {};
     if (m_settings.mode == TableMode::UpsertByOrigin)
-        return sqliteName(kOriginColumn);
+        return store::quotedName(kOriginColumn);
     std::string keys;
     for (const std::size_t field : m_keyFields)
-        keys += (keys.empty() ? "" : ", ") + sqliteName(m_fields[field].name);
+        keys += (keys.empty() ? "" : ", ") + store::quotedName(m_fields[field].name);
     return keys;
 }
 
@@ -167,7 +187,7 @@ std::string RowWriter::insertText() const
     std::string values;
     std::string updates;
     const auto add = [&](std::string_view name, bool isKey) {
-        const std::string quoted = sqliteName(name);
+        const std::string quoted = store::quotedName(name);
         names += (names.empty() ? "" : ", ") + quoted;
         values += values.empty() ? "?" : ", ?";
         if (!isKey)
@@ -179,8 +199,8 @@ std::string RowWriter::insertText() const
     }
     if (m_settings.mode == TableMode::UpsertByOrigin)
         add(kOriginColumn, true);
-    std::string text =
-        "INSERT INTO " + sqliteName(m_settings.table) + " (" + names + ") VALUES (" + values + ')';
+    std::string text = "INSERT INTO " + store::quotedName(m_settings.table) + " (" + names +
+                       ") VALUES (" + values + ')';
     if (const std::string keys = keyList(); !keys.empty()) {
         text += " ON CONFLICT (" + keys + ") DO ";
         text += updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
@@ -208,9 +228,10 @@ Status RowWriter::makeUniqueIndex(const std::string &keys)
     std::string name = "millrace_" + m_settings.table;
     for (const std::size_t field : m_keyFields)
         name += '_' + m_fields[field].name;
-    const Status made = m_database.run("CREATE UNIQUE INDEX " + sqliteName(name) + " ON " +
-                                       sqliteName(m_settings.table) + " (" + keys + ')');
-    if (!made && made.error().code() == Code::NodeDatabase)
+    const Status made =
+        m_database.execute("CREATE UNIQUE INDEX " + store::quotedName(name) + " ON " +
+                           store::quotedName(m_settings.table) + " (" + keys + ')');
+    if (!made && made.error().code() == Code::DatabaseConstraint)
         return mismatch(m_settings.table, "its rows are not unique by " + keys + " (" +
                                               std::string(made.error().argument("reason")) + ')');
     return made;
@@ -260,7 +281,7 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
             return Done{};
         }
     }
-    int parameter = 1;
+    int parameter = 0;
     if (m_select) {
         for (std::size_t i = 0; i < m_fields.size(); ++i)
             bindCell(m_insert, parameter++, *m_columns[i], cell, m_texts[i]);
@@ -270,17 +291,22 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
     }
     if (m_settings.mode == TableMode::UpsertByOrigin) {
         m_origin = batch.origin(row).toString();
-        m_insert.bind(parameter, std::string_view(m_origin));
+        m_insert.bind(parameter, m_origin);
     }
-    const auto step = m_insert.step();
-    if (step && *step == SqliteStatement::Step::Constraint) {
-        dead.push_back(
-            {row, Problem(Code::NodeRowConstraint,
-                          {{"table", m_settings.table}, {"reason", m_database.lastMessage()}})});
+    Status stored = m_insert.run();
+    if (stored)
+        return stored;
+    bool ofTheRow = stored.error().code() == Code::DatabaseConstraint;
+    if (stored.error().code() == Code::DatabaseRefused) {
+        // A check that cannot be computed, unless the table is no longer what was prepared for.
+        const auto version = schemaVersion(m_database);
+        ofTheRow = version && *version == m_schemaVersion;
     }
-    m_insert.reset();
-    if (!step)
-        return step.error();
+    if (!ofTheRow)
+        return stored;
+    dead.push_back({row, Problem(Code::NodeRowConstraint,
+                                 {{"table", m_settings.table},
+                                  {"reason", std::string(stored.error().argument("reason"))}})});
     return Done{};
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/nodes/destinations/sqlite.h"
 #include "core/record/schema.h"
 #include "core/runtime/transform.h"
 #include "core/sql/bound_expression.h"
+#include "core/store/database.h"
 
 #include <string>
 #include <vector>
@@ -30,18 +30,22 @@ class RowWriter
 {
 public:
     /// Makes or checks the table; must run inside a transaction. What it changed is told in
-    /// `notices`. Errors: NodeTableMismatch, as SqliteDatabase.
-    static Result<std::unique_ptr<RowWriter>>
-    prepare(SqliteDatabase &database, const TableSettings &settings, std::vector<Problem> &notices);
+    /// `notices`. Errors: NodeTableMismatch, as store::Database.
+    static Result<std::unique_ptr<RowWriter>> prepare(store::Database &database,
+                                                      const TableSettings &settings,
+                                                      std::vector<Problem> &notices);
+
+    bool tableIsNew() const { return m_tableIsNew; } ///< prepare() made it
 
     /// Inserts the rows in the present transaction, all but those that can never be stored, which
-    /// are appended to `dead`. Errors: as SqliteDatabase; then some rows may have been inserted.
+    /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed, as
+    /// store::Database; then some rows may have been inserted.
     Status insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
     /// Finds the rows that do not fit the schema, without the database.
     void check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
 
 private:
-    RowWriter(SqliteDatabase &database, TableSettings settings);
+    RowWriter(store::Database &database, TableSettings settings);
     Status makeTable();
     Status checkTable(std::vector<Problem> &notices);
     Status prepareInsert();
@@ -52,12 +56,14 @@ private:
     Status insertRow(const record::RecordBatch &batch, std::uint32_t row, std::size_t cell,
                      std::vector<runtime::DeadRow> &dead);
 
-    SqliteDatabase &m_database;
+    store::Database &m_database;
     TableSettings m_settings;
     std::vector<record::Field> m_fields;             ///< as stored, without _origin
     std::shared_ptr<const sql::SelectList> m_select; ///< null: records without a schema
-    std::vector<std::size_t> m_keyFields;            ///< of UpsertByColumns
-    SqliteStatement m_insert;
+    bool m_tableIsNew = false;
+    std::int64_t m_schemaVersion = 0;     ///< of what m_insert was prepared for
+    std::vector<std::size_t> m_keyFields; ///< of UpsertByColumns
+    store::Statement m_insert;
     sql::EvaluationScratch m_scratch;
     std::vector<const sql::ColumnVector *> m_columns;
     std::vector<sql::RowError> m_errors;

@@ -6,6 +6,7 @@
 #include "core/graph/place.h"
 #include "core/nodes/destinations/progress_table.h"
 #include "core/nodes/destinations/row_writer.h"
+#include "core/nodes/destinations/table_columns.h"
 #include "core/nodes/paths.h"
 
 namespace millrace::nodes {
@@ -28,12 +29,15 @@ graph::NodeKind describeKind()
                   .type = ParameterType::FilePath,
                   .defaultValue = "output.db",
                   .help = "Made when absent. A relative path starts at the output folder of the "
-                          "data directory."},
+                          "data directory. A file that is new to the node gets everything that is "
+                          "still in its input stream."},
         Parameter{.id = "table",
                   .title = "Table",
                   .type = ParameterType::Text,
                   .defaultValue = "records",
-                  .help = "Made when absent, with a column for each field."},
+                  .help = "Made when absent, with a column for each field. A table that is new to "
+                          "the node gets everything that is still in its input stream; one that "
+                          "it filled before is gone on with."},
         Parameter{.id = "mode",
                   .title = "Mode",
                   .type = ParameterType::Choice,
@@ -59,6 +63,9 @@ const graph::NodeKind &kind()
     return described;
 }
 
+/// Short, because it is a worker that waits; the fragment tries again anyway.
+constexpr std::chrono::milliseconds kBusyWait{50};
+
 /// What tells a file from another one at the same path.
 struct FileIdentity {
     std::uint64_t device = 0;
@@ -82,15 +89,11 @@ public:
     Result<Opened> open() override
     {
         release();
-        MILLRACE_TRY(m_files.makeFolders(parentPath(m_file)));
-        auto database = SqliteDatabase::open(m_file, m_synced);
-        if (!database)
-            return std::move(database).error();
-        m_database = *std::move(database);
-        auto opened = prepareAndRead();
-        if (!opened)
-            release();
-        return opened;
+        auto opened = openFile();
+        if (opened)
+            return opened;
+        release();
+        return explain(std::move(opened).error());
     }
 
     runtime::SinkResult check(std::span<const runtime::Chunk> chunks) override
@@ -119,11 +122,12 @@ public:
                   const runtime::FragmentProgress &progress) override
     {
         if (!m_database)
-            return replaced();
+            return replaced(m_file);
         Status done = stageAndCommit(chunks, progress);
-        if (!done)
-            unstage();
-        return done;
+        if (done)
+            return done;
+        unstage();
+        return explainFailure(std::move(done).error());
     }
 
     Status close() override
@@ -133,28 +137,58 @@ public:
     }
 
 private:
-    Result<Opened> prepareAndRead()
+    Result<Opened> openFile()
     {
-        MILLRACE_TRY(m_database->begin());
-        auto progressTable = ProgressTable::prepare(*m_database, m_project, m_node, m_source);
-        if (!progressTable)
-            return std::move(progressTable).error();
-        m_progress = *std::move(progressTable);
+        MILLRACE_TRY(checkPath());
+        auto database = store::Database::open(m_file, store::Database::Mode::ReadWrite,
+                                              {.busyWait = kBusyWait, .synced = m_synced});
+        if (!database)
+            return std::move(database).error();
+        m_database = *std::move(database);
+        m_transaction.emplace(*m_database);
+        MILLRACE_TRY(m_transaction->begin());
         Opened opened;
         auto writer = RowWriter::prepare(*m_database, m_settings, opened.notices);
         if (!writer)
             return std::move(writer).error();
         m_writer = *std::move(writer);
+        auto progressTable = ProgressTable::prepare(
+            *m_database, {m_project, m_node, m_settings.table}, m_source, m_writer->tableIsNew());
+        if (!progressTable)
+            return std::move(progressTable).error();
+        m_progress = *std::move(progressTable);
+        if (m_progress->tableWasLost())
+            opened.notices.push_back(replaced(tableInFile()));
         auto progress = m_progress->read();
         if (!progress)
             return std::move(progress).error();
         opened.progress = *std::move(progress);
-        MILLRACE_TRY(m_database->commit());
+        MILLRACE_TRY(m_transaction->commit());
         const auto identity = identify();
         if (!identity)
             return identity.error();
         m_identity = *identity;
         return opened;
+    }
+
+    /// SQLite would take a device for a database that cannot be read just now.
+    Status checkPath() const
+    {
+        if (auto made = m_files.makeFolders(parentPath(m_file)); !made) {
+            const Problem why = explain(std::move(made).error());
+            return why.code() == Code::NodeDestinationUnusable
+                       ? unusable("its folder cannot be made, " +
+                                  std::string(why.argument("reason")))
+                       : why;
+        }
+        const auto info = m_files.info(m_file);
+        if (!info)
+            return info.error().code() == Code::NotFound ? Status(Done{}) : explain(info.error());
+        if (info->isFolder)
+            return unusable("it is a folder");
+        if (!info->isRegular)
+            return unusable("it is a device, a pipe or a socket");
+        return Done{};
     }
 
     Status stageAndCommit(std::span<const runtime::Chunk> chunks,
@@ -168,18 +202,20 @@ private:
                 if (!dead.empty())
                     return std::move(dead.front().reason);
             }
-            if (!m_database->inTransaction())
-                MILLRACE_TRY(m_database->begin());
+            if (!m_transaction->isOpen())
+                MILLRACE_TRY(m_transaction->begin());
         }
+        const auto stands = m_progress->stands();
+        if (!stands)
+            return stands.error();
+        if (!*stands)
+            return replaced(tableInFile());
         MILLRACE_TRY(m_progress->write(progress));
         // As late as can be: a file that goes between here and COMMIT is found by the next commit,
         // and what this one stored went with the file.
-        const auto identity = identify();
-        if (!identity || identity.value() != m_identity) {
-            release();
-            return replaced();
-        }
-        MILLRACE_TRY(m_database->commit());
+        if (!isSameFile())
+            return replaced(m_file);
+        MILLRACE_TRY(m_transaction->commit());
         m_progress->committed();
         m_staged.clear();
         return Done{};
@@ -188,9 +224,9 @@ private:
     /// Inserts the rows into the open transaction, or into a new one.
     Status stage(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead)
     {
-        if (!m_database->inTransaction()) {
+        if (!m_transaction->isOpen()) {
             m_staged.clear();
-            MILLRACE_TRY(m_database->begin());
+            MILLRACE_TRY(m_transaction->begin());
         }
         dead.clear();
         MILLRACE_TRY(m_writer->insert(chunk, dead));
@@ -209,7 +245,7 @@ private:
 
     bool isStaged(std::span<const runtime::Chunk> chunks) const
     {
-        if (!m_database->inTransaction() || m_staged.size() != chunks.size())
+        if (!m_transaction->isOpen() || m_staged.size() != chunks.size())
             return false;
         for (std::size_t i = 0; i < chunks.size(); ++i) {
             if (m_staged[i].batch != chunks[i].batch || m_staged[i].rows != chunks[i].rows)
@@ -220,8 +256,8 @@ private:
 
     void unstage()
     {
-        if (m_database)
-            m_database->rollback();
+        if (m_transaction)
+            m_transaction->rollback();
         if (m_progress)
             m_progress->rolledBack();
         m_staged.clear();
@@ -232,6 +268,7 @@ private:
         unstage();
         m_writer.reset();
         m_progress.reset();
+        m_transaction.reset();
         m_database.reset();
     }
 
@@ -243,9 +280,68 @@ private:
         return FileIdentity{info->device, info->inode};
     }
 
-    Problem replaced() const
+    bool isSameFile() const
     {
-        return Problem(Code::NodeDestinationReplaced, {{"path", m_file}}, m_file);
+        const auto identity = identify();
+        return identity && identity.value() == m_identity;
+    }
+
+    std::string tableInFile() const { return "Table " + m_settings.table + " of " + m_file; }
+
+    Problem replaced(std::string what) const
+    {
+        return Problem(Code::NodeDestinationReplaced, {{"path", std::move(what)}}, m_file);
+    }
+
+    /// What a failed commit met: SQLite only tells what it ran into.
+    Problem explainFailure(Problem problem)
+    {
+        const Code code = problem.code();
+        if (code == Code::NodeRowConstraint)
+            return problem;
+        if (code == Code::NodeDestinationReplaced || !isSameFile()) {
+            release();
+            return code == Code::NodeDestinationReplaced ? std::move(problem) : replaced(m_file);
+        }
+        if (code != Code::DatabaseRefused)
+            return explain(std::move(problem));
+        const auto columns = readColumns(*m_database, m_settings.table);
+        if (columns && columns->empty())
+            return replaced(tableInFile());
+        return Problem(Code::NodeTableChanged, {{"table", m_settings.table}, {"path", m_file}},
+                       m_file);
+    }
+
+    /// Says what can never work in terms of the node; what may heal, or is said so already, stays
+    /// as it is.
+    Problem explain(Problem problem) const
+    {
+        std::string reason;
+        switch (problem.code()) {
+        case Code::NotFound:
+        case Code::AlreadyExists:
+            reason = "a part of the path is no folder";
+            break;
+        case Code::InvalidArgument:
+            reason = problem.argument("what");
+            break;
+        case Code::PermissionDenied:
+            reason = "there is no permission to " + std::string(problem.argument("operation"));
+            break;
+        case Code::Corrupt:
+        case Code::DatabaseRefused:
+            reason = problem.argument("reason");
+            break;
+        default:
+            return problem.place().empty() ? std::move(problem).at(m_file) : std::move(problem);
+        }
+        return unusable(std::move(reason));
+    }
+
+    Problem unusable(std::string reason) const
+    {
+        return Problem(Code::NodeDestinationUnusable,
+                       {{"path", m_file}, {"reason", std::move(reason)}}, m_file);
     }
 
     TableSettings m_settings;
@@ -255,8 +351,9 @@ private:
     std::string m_node;
     StreamUuid m_source;
     bool m_synced;
-    std::optional<FileIdentity> m_identity;     ///< of the file of the last open()
-    std::unique_ptr<SqliteDatabase> m_database; ///< null before open() and after a replacement
+    std::optional<FileIdentity> m_identity;          ///< of the file of the last open()
+    std::optional<store::Database> m_database;       ///< none before open() and after a replacement
+    std::optional<store::Transaction> m_transaction; ///< exactly when there is a database
     std::unique_ptr<ProgressTable> m_progress;
     std::unique_ptr<RowWriter> m_writer;
     std::vector<runtime::Chunk> m_staged; ///< rows that stand in the open transaction
@@ -299,10 +396,12 @@ Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
         return file.error();
     if (!context.fileSystem->exists(*file))
         return std::vector<runtime::Cursor>{};
-    const auto database = SqliteDatabase::open(*file, true);
+    auto database =
+        store::Database::open(*file, store::Database::Mode::Existing, {.busyWait = kBusyWait});
     if (!database)
         return database.error();
-    return ProgressTable::cursors(**database, context.project.toString(), node.id.value);
+    return ProgressTable::cursors(*database, {context.project.toString(), node.id.value,
+                                              graph::ParameterReader(node, kind()).text("table")});
 }
 
 } // namespace

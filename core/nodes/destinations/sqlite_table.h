@@ -28,16 +28,27 @@ namespace millrace::nodes {
 /// other projects and nodes are left alone. A cursor of a stream that the fragment does not read is
 /// kept and given back by open(); the fragment ignores it.
 ///
-/// Each commit first looks whether the path still leads to the file that is open. If not, it stores
-/// nothing and gives NodeDestinationReplaced; open() then makes or takes what is there now, with
-/// the progress found in it (none in a new file: the stream is read again from its trim horizon),
-/// and repeats the problem as a notice.
+/// The cursors are those of one table of the file. The row with stream '' and shard -1 names it, in
+/// details, in small letters; without such a row it is the one that the node is set to. When the
+/// node is set to another table, the rows of the former one are kept under the node
+/// '<node>/<former table>', and come back from there when it is set to that again. So a table that
+/// is new to the node gets everything that is still in its input stream, as a new file does, and
+/// one that it filled before gets what is missing there. A table that was dropped is new.
+///
+/// Each commit first looks whether the path still leads to the file that is open, and whether the
+/// table is there. If not, it stores nothing and gives NodeDestinationReplaced; open() then makes
+/// or takes what is there now, with the progress found in it (none in a new file or table: the
+/// stream is read again from its trim horizon).
 ///
 /// check() already inserts, in the transaction that commit() ends, so that rows which break a
 /// constraint of the table are found before and nothing is evaluated twice. Several calls of
 /// check() add up until the commit.
-/// Errors: as SqliteDatabase; NodeTableMismatch from open(); NodeRowConstraint from commit() when
-/// the database refused to be asked in check(): after open() the rows are checked anew.
+/// Errors, of open() and commit(): Busy, DiskFull, Io: may heal; NodeDestinationUnusable: will not
+/// (the path leads to a folder or a device, through a file, to what is no database, or there is no
+/// permission);
+/// NewerFormat. Of open(): NodeTableMismatch. Of commit(): NodeDestinationReplaced;
+/// NodeTableChanged, when the table no longer is what it was when it was opened; NodeRowConstraint
+/// when the database refused to be asked in check(): after open() the rows are checked anew.
 runtime::NodeFactory makeSqliteTable();
 
 } // namespace millrace::nodes

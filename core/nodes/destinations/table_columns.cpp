@@ -47,7 +47,16 @@ std::string sqliteType(const record::DataType &type)
     }
 }
 
-Result<std::vector<TableColumn>> readColumns(SqliteDatabase &database, const std::string &table)
+std::string foldedName(std::string_view name)
+{
+    std::string out(name);
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return out;
+}
+
+Result<std::vector<TableColumn>> readColumns(store::Database &database, const std::string &table)
 {
     auto statement =
         database.prepare("SELECT x.name, x.type, x.\"notnull\" AND x.dflt_value IS NULL "
@@ -55,13 +64,13 @@ Result<std::vector<TableColumn>> readColumns(SqliteDatabase &database, const std
                          "FROM pragma_table_xinfo(?1) x");
     if (!statement)
         return std::move(statement).error();
-    statement->bind(1, std::string_view(table));
+    statement->bind(0, table);
     std::vector<TableColumn> columns;
     for (;;) {
-        const auto step = statement->step();
-        if (!step)
-            return step.error();
-        if (*step != SqliteStatement::Step::Row)
+        const auto more = statement->step();
+        if (!more)
+            return more.error();
+        if (!*more)
             return columns;
         columns.push_back({.name = std::string(statement->text(0)),
                            .type = std::string(statement->text(1)),
@@ -97,7 +106,7 @@ std::optional<std::string> misfit(const record::Field &field, const TableColumn 
            field.type.toString() + " (stored as " + sqliteType(field.type) + ')';
 }
 
-void bindCell(SqliteStatement &statement, int parameter, const sql::ColumnVector &cells,
+void bindCell(store::Statement &statement, int parameter, const sql::ColumnVector &cells,
               std::size_t row, std::string &text)
 {
     if (cells.isNull(row)) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/nodes/destinations/sqlite.h"
 #include "core/record/schema.h"
 #include "core/sql/column_vector.h"
+#include "core/store/database.h"
 
 #include <optional>
 #include <string>
@@ -30,8 +30,11 @@ struct TableColumn {
     bool generated = false;   ///< computed; cannot be written
 };
 
-/// The columns of `table`; empty when there is no such table. Errors: as SqliteDatabase.
-Result<std::vector<TableColumn>> readColumns(SqliteDatabase &database, const std::string &table);
+/// A name without case, as SQLite compares names: only ASCII letters have one.
+std::string foldedName(std::string_view name);
+
+/// The columns of `table`; empty when there is no such table. Errors: as store::Database.
+Result<std::vector<TableColumn>> readColumns(store::Database &database, const std::string &table);
 
 /// Why values of `field` cannot go into `column`; nothing when they can. SQLite stores anything
 /// anywhere; what is refused is a column whose affinity would change the value or that only reads
@@ -40,7 +43,7 @@ std::optional<std::string> misfit(const record::Field &field, const TableColumn 
 
 /// Binds cell `row` of `cells`; `text` is memory for values that are no text yet, and must live
 /// and stay unchanged until the statement has run.
-void bindCell(SqliteStatement &statement, int parameter, const sql::ColumnVector &cells,
+void bindCell(store::Statement &statement, int parameter, const sql::ColumnVector &cells,
               std::size_t row, std::string &text);
 
 } // namespace millrace::nodes

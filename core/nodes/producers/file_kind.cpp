@@ -7,19 +7,11 @@ namespace {
 using graph::Parameter;
 using graph::ParameterType;
 
-graph::NodeKind describeKind()
+/// Which file, and how its lines become records.
+std::vector<Parameter> contentParameters()
 {
-    graph::NodeKind kind;
-    kind.id = "file";
-    kind.category = graph::Category::Producer;
-    kind.title = "File";
-    kind.summary = "Reads records from an NDJSON or CSV file";
-    kind.outputs = {{.id = "out", .title = "Records"}};
-    kind.mappings = {
-        .flink = "filesystem connector", .aws = "Kinesis Agent", .kafka = "FileStreamSource"};
-    kind.laws = {.oneToOne = false, .replayableSource = true};
     const graph::ShownWhen csv{"format", {"csv"}};
-    kind.parameters = {
+    return {
         Parameter{.id = "path",
                   .title = "File",
                   .type = ParameterType::FilePath,
@@ -56,6 +48,13 @@ graph::NodeKind describeKind()
                   .type = ParameterType::Expression,
                   .defaultValue = "",
                   .help = "A field or an expression; empty deals the records out evenly."},
+    };
+}
+
+/// When each record is sent.
+std::vector<Parameter> paceParameters()
+{
+    return {
         Parameter{.id = "pace",
                   .title = "Pace",
                   .type = ParameterType::Choice,
@@ -90,6 +89,22 @@ graph::NodeKind describeKind()
                   .help = "60 plays an hour in a minute.",
                   .shownWhen = graph::ShownWhen{"pace", {"time"}}},
     };
+}
+
+graph::NodeKind describeKind()
+{
+    graph::NodeKind kind;
+    kind.id = "file";
+    kind.category = graph::Category::Producer;
+    kind.title = "File";
+    kind.summary = "Reads records from an NDJSON or CSV file";
+    kind.outputs = {{.id = "out", .title = "Records"}};
+    kind.mappings = {
+        .flink = "filesystem connector", .aws = "Kinesis Agent", .kafka = "FileStreamSource"};
+    kind.laws = {.oneToOne = false, .replayableSource = true};
+    kind.parameters = contentParameters();
+    const auto pace = paceParameters();
+    kind.parameters.insert(kind.parameters.end(), pace.begin(), pace.end());
     return kind;
 }
 

@@ -21,34 +21,27 @@ using graph::ParameterValue;
 
 constexpr std::uint8_t kProgressVersion = 1;
 
-graph::NodeKind describeKind()
+Parameter datasetParameter()
 {
-    graph::NodeKind kind;
-    kind.id = "generator";
-    kind.category = graph::Category::Producer;
-    kind.title = "Generator";
-    kind.summary = "Makes up realistic records at a chosen rate";
-    kind.outputs = {{.id = "out", .title = "Records"}};
-    kind.mappings = {.flink = "datagen connector",
-                     .aws = "Kinesis Data Generator",
-                     .kafka = "kafka-producer-perf-test"};
-    kind.laws = {.oneToOne = false, .replayableSource = true};
+    return Parameter{
+        .id = "dataset",
+        .title = "Dataset",
+        .type = ParameterType::Choice,
+        .defaultValue = "clickstream",
+        .choices = {{"clickstream", "Clickstream", "Page views of a shop, about 900 bytes each"},
+                    {"iot-sensors", "IoT sensors", "Temperature, humidity, vibration, battery"},
+                    {"card-transactions", "Card transactions", "Payments, three in a thousand odd"},
+                    {"application-log", "Application log", "Log lines of a few web servers"}},
+        .help = "What the records are about. Each dataset brings its schema."};
+}
+
+/// How many records when.
+std::vector<Parameter> paceParameters()
+{
     const auto during = [](std::vector<ParameterValue> shapes) {
         return graph::ShownWhen{"pattern", std::move(shapes)};
     };
-    kind.parameters = {
-        Parameter{
-            .id = "dataset",
-            .title = "Dataset",
-            .type = ParameterType::Choice,
-            .defaultValue = "clickstream",
-            .choices = {{"clickstream", "Clickstream",
-                         "Page views of a shop, about 900 bytes each"},
-                        {"iot-sensors", "IoT sensors", "Temperature, humidity, vibration, battery"},
-                        {"card-transactions", "Card transactions",
-                         "Payments, three in a thousand odd"},
-                        {"application-log", "Application log", "Log lines of a few web servers"}},
-            .help = "What the records are about. Each dataset brings its schema."},
+    return {
         Parameter{.id = "ratePerSecond",
                   .title = "Rate",
                   .type = ParameterType::Rate,
@@ -110,6 +103,13 @@ graph::NodeKind describeKind()
                   .unit = "records",
                   .minimum = 0,
                   .help = "How many records to make; 0 never stops."},
+    };
+}
+
+/// Which keys they have, and by which chance.
+std::vector<Parameter> keyParameters()
+{
+    return {
         Parameter{.id = "keys",
                   .title = "Partition keys",
                   .type = ParameterType::Integer,
@@ -131,6 +131,23 @@ graph::NodeKind describeKind()
                   .defaultValue = std::int64_t{42},
                   .help = "The same seed makes the same records."},
     };
+}
+
+graph::NodeKind describeKind()
+{
+    graph::NodeKind kind;
+    kind.id = "generator";
+    kind.category = graph::Category::Producer;
+    kind.title = "Generator";
+    kind.summary = "Makes up realistic records at a chosen rate";
+    kind.outputs = {{.id = "out", .title = "Records"}};
+    kind.mappings = {.flink = "datagen connector",
+                     .aws = "Kinesis Data Generator",
+                     .kafka = "kafka-producer-perf-test"};
+    kind.laws = {.oneToOne = false, .replayableSource = true};
+    kind.parameters = {datasetParameter()};
+    for (const auto &group : {paceParameters(), keyParameters()})
+        kind.parameters.insert(kind.parameters.end(), group.begin(), group.end());
     return kind;
 }
 

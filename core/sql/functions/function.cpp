@@ -12,8 +12,8 @@ const std::vector<const Function *> &allFunctions()
     static const auto all = [] {
         std::vector<const Function *> out;
         for (const auto table :
-             {textFunctions(), encodingFunctions(), patternFunctions(), mathFunctions(),
-              timeFunctions(), jsonFunctions(), conditionalFunctions()}) {
+             {textFunctions(), textPartFunctions(), encodingFunctions(), patternFunctions(),
+              mathFunctions(), timeFunctions(), jsonFunctions(), conditionalFunctions()}) {
             for (const Function &function : table)
                 out.push_back(&function);
         }

@@ -46,6 +46,7 @@ struct Function {
 
 /// The tables, one for each file beside this.
 std::span<const Function> textFunctions();
+std::span<const Function> textPartFunctions(); ///< length, positions, parts of a text
 std::span<const Function> encodingFunctions();
 std::span<const Function> patternFunctions();
 std::span<const Function> mathFunctions();

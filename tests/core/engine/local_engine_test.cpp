@@ -231,6 +231,42 @@ private slots:
         QVERIFY(run.messages().find("nodes.destination-replaced") != std::string::npos);
     }
 
+    void aTableThatIsNewToTheNodeGetsWhatTheStreamHasAndAFormerOneWhatItMissed()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), false);
+        Pipeline pipeline;
+        auto &generator = pipeline.document.nodes.at({"gener001"}).parameters;
+        auto &table = pipeline.document.nodes.at({"sqlite01"}).parameters;
+        generator["total"] = std::int64_t{400};
+        run.deployAndRun(pipeline);
+        run.drain();
+        const auto rows = query(dir.path(), "SELECT count(*) FROM errors");
+        QVERIFY(rows > 0);
+        const auto changeTo = [&](const char *name, std::int64_t total) {
+            table["table"] = std::string(name);
+            generator["total"] = total;
+            QVERIFY(run.ask(DeployRequest{pipeline.document, {}}).ok());
+            const auto made = [&] {
+                return run.engine->snapshot()->node({"gener001"})->counts.out ==
+                       static_cast<std::uint64_t>(total);
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(made(), 300'000);
+            run.drain();
+        };
+        changeTo("again", 600);
+        const auto all = query(dir.path(), "SELECT count(*) FROM again");
+        QVERIFY(all > rows);
+        QCOMPARE(query(dir.path(), "SELECT count(*) FROM errors"), rows);
+        changeTo("errors", 601);
+        QVERIFY(query(dir.path(), "SELECT count(*) FROM errors") - all <= 1);
+        QCOMPARE(query(dir.path(),
+                       "SELECT count(*) FROM (SELECT * FROM again EXCEPT SELECT * FROM errors)"),
+                 std::int64_t(0));
+        QCOMPARE(query(dir.path(), "SELECT count(*) FROM (SELECT DISTINCT * FROM errors)"),
+                 query(dir.path(), "SELECT count(*) FROM errors"));
+    }
+
     /// Where a quiet file was met at its end is stored though no record came.
     void linesWrittenWhileStoppedReachATailThatBeganAtTheEnd()
     {

@@ -28,8 +28,9 @@ public:
         , m_step(std::move(step))
     {}
     void close() override { closed = true; }
-    bool midway() const override { return false; }
+    bool midway() const override { return inBatch; }
     std::atomic<bool> closed = false;
+    std::atomic<bool> inBatch = false;
     using Task::put;
 
 protected:
@@ -86,6 +87,48 @@ private slots:
         });
         QVERIFY(scheduler.runOne());
         QVERIFY(ran.try_acquire_for(60s));
+    }
+
+    /// A destination's write transaction is not held for as long as a pause.
+    void aPauseLetsABatchThatIsMidwayComeToItsEnd()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 0, [](const Problem &) {});
+        int steps = 0;
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &self) -> TaskNext {
+            self.inBatch = ++steps == 1;
+            return {TaskNext::Kind::Again, {}};
+        });
+        QVERIFY(scheduler.runOne());
+        start(scheduler, scheduler.makeSlot(), clock, [&](FunctionTask &) -> TaskNext {
+            steps = 100; // never while paused
+            return {TaskNext::Kind::Done, {}};
+        });
+        scheduler.setPaused(true);
+        QVERIFY(scheduler.runOne());
+        QCOMPARE(steps, 2);
+        QVERIFY(!scheduler.runOne());
+        scheduler.setPaused(false);
+        QVERIFY(scheduler.runOne());
+        QCOMPARE(steps, 100);
+    }
+
+    void aWorkerThatPausesIsWokenForABatchThatIsMidway()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        std::binary_semaphore begun(0);
+        std::binary_semaphore ended(0);
+        const auto slot = scheduler.makeSlot();
+        start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
+            self.inBatch = !self.inBatch;
+            self.inBatch ? begun.release() : ended.release();
+            return {TaskNext::Kind::Wait, {}}; // for a put, say
+        });
+        QVERIFY(begun.try_acquire_for(60s));
+        scheduler.setPaused(true);
+        scheduler.wakeOf(slot)();
+        QVERIFY(ended.try_acquire_for(60s));
     }
 
     void whatAStepThrowsStopsThatTaskOnly()

@@ -3,8 +3,9 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
-#include "core/nodes/destinations/sqlite.h"
+#include "core/store/database.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
@@ -12,6 +13,7 @@
 
 #include <csignal>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 using namespace millrace;
 using namespace millrace::test;
@@ -77,13 +79,17 @@ struct TableWorld : NodeWorld {
         return dead;
     }
 
+    store::Database open() const
+    {
+        return store::Database::open(path(), store::Database::Mode::ReadWrite).value();
+    }
     /// The result of a query, columns separated by '|', rows by ' '.
     std::string query(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path(), true).value();
-        auto statement = database->prepare(sql).value();
+        auto database = open();
+        auto statement = database.prepare(sql).value();
         std::string out;
-        while (statement.step().value() == nodes::SqliteStatement::Step::Row) {
+        while (statement.step().value()) {
             if (!out.empty())
                 out += ' ';
             for (int column = 0; column < columns; ++column) {
@@ -97,8 +103,7 @@ struct TableWorld : NodeWorld {
     int columns = 1; ///< of query()
     void execute(const std::string &sql) const
     {
-        auto database = nodes::SqliteDatabase::open(path(), true).value();
-        const Status done = database->run(sql);
+        const Status done = open().execute(sql);
         if (!done)
             qFatal("%s", done.error().message().c_str());
     }
@@ -447,12 +452,13 @@ private slots:
         TableWorld world;
         auto sink = world.table();
         QVERIFY(sink->open());
-        auto other = nodes::SqliteDatabase::open(world.path(), true).value();
-        QVERIFY(other->begin());
+        auto other = world.open();
+        store::Transaction held(other);
+        QVERIFY(held.begin());
         const auto busy = world.store(*sink, world.batch(0, 2), world.progress(2));
         QVERIFY(!busy);
         QCOMPARE(busy.error().code(), Code::Busy);
-        other->rollback();
+        held.rollback();
         QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
         QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("2"));
     }
@@ -475,17 +481,226 @@ private slots:
         QVERIFY(world.table()->open()->progress == world.progress(5002));
     }
 
-    void aFileThatIsNoDatabaseIsSaid()
+    void aPathThatCanNeverWorkIsSaid_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("a folder") << "folder"
+                                  << "it is a folder";
+        QTest::newRow("no database") << "text"
+                                     << "it is no SQLite database";
+        QTest::newRow("below a file") << "text/below.db"
+                                      << "a part of the path is no folder";
+        QTest::newRow("further below") << "text/far/below.db"
+                                       << "a part of the path is no folder";
+        QTest::newRow("too long") << QString(300, 'x') << "File name too long";
+        QTest::newRow("too long a folder") << QString(300, 'x') + "/o.db"
+                                           << "File name too long";
+        QTest::newRow("a device") << "/dev/null"
+                                  << "it is a device, a pipe or a socket";
+        QTest::newRow("a pipe") << "pipe"
+                                << "it is a device, a pipe or a socket";
+        QTest::newRow("a link to itself") << "loop"
+                                          << "Too many levels of symbolic links";
+        QTest::newRow("a link to nowhere") << "dangling"
+                                           << "a part of the path is no folder";
+        QTest::newRow("no folder can be made") << "/proc/none/o.db"
+                                               << "its folder cannot be made";
+    }
+    void aPathThatCanNeverWorkIsSaid()
+    {
+        QFETCH(QString, file);
+        QFETCH(QString, reason);
+        TableWorld world;
+        QVERIFY(QDir(world.folder.path()).mkdir("folder"));
+        QFile text(world.folder.filePath("text"));
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        text.write(QByteArray(5000, 'x'));
+        text.close();
+        QCOMPARE(::mkfifo(qPrintable(world.folder.filePath("pipe")), 0600), 0);
+        QVERIFY(QFile::link("loop", world.folder.filePath("loop")));
+        QVERIFY(QFile::link("/nowhere/out.db", world.folder.filePath("dangling")));
+        const auto opened = world.table({{"file", file.toStdString()}})->open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code(), Code::NodeDestinationUnusable);
+        const QString path = QDir(world.folder.path()).absoluteFilePath(file);
+        QCOMPARE(opened.error().place(), path.toStdString());
+        QCOMPARE(opened.error().argument("path"), std::string_view(path.toStdString()));
+        QVERIFY2(QString::fromStdString(opened.error().text()).contains(reason),
+                 opened.error().text().c_str());
+    }
+
+    void aDamagedDatabaseIsUnusable()
     {
         TableWorld world;
+        {
+            auto sink = world.table();
+            QVERIFY(sink->open());
+            QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+            QVERIFY(sink->close());
+        }
+        constexpr int kPageBytes = 4096; // the first page tells what is on the others
         QFile file(QString::fromStdString(world.path()));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(QByteArray(5000, 'x'));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.size() > kPageBytes);
+        QVERIFY(file.seek(kPageBytes));
+        QVERIFY(file.write(QByteArray(static_cast<int>(file.size()) - kPageBytes, 'x')) > 0);
         file.close();
         const auto opened = world.table()->open();
         QVERIFY(!opened);
-        QCOMPARE(opened.error().code(), Code::Corrupt);
-        QCOMPARE(opened.error().place(), world.path());
+        QCOMPARE(opened.error().code(), Code::NodeDestinationUnusable);
+        QVERIFY(opened.error().text().find("its pages do not fit together") != std::string::npos);
+    }
+
+    void aDroppedTableIsFilledAgain()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        world.execute("DROP TABLE records");
+        const auto lost = world.store(*sink, world.batch(3, 1), world.progress(4));
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeDestinationReplaced);
+        QCOMPARE(lost.error().argument("path"),
+                 std::string_view("Table records of " + world.path()));
+        sink = world.table(); // as the fragment does it
+        const auto opened = sink->open();
+        QVERIFY(opened);
+        QVERIFY(!opened->progress);
+        QCOMPARE(opened->notices.size(), std::size_t{1});
+        QCOMPARE(opened->notices[0].code(), Code::NodeDestinationReplaced);
+        QVERIFY(world.store(*sink, world.batch(0, 4), world.progress(4)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("0,1,2,3"));
+        QVERIFY(world.table()->open()->progress == world.progress(4));
+    }
+
+    /// Each wire into a node is a reader of its own, but they fill one table.
+    void everyReaderOfADroppedTableBeginsAnew()
+    {
+        TableWorld world;
+        world.context.source = world.stream;
+        TableWorld other;
+        other.context.dataFolder = world.context.dataFolder;
+        other.context.project = world.context.project;
+        other.stream = other.context.source = Uuid::random(world.random);
+        auto first = world.table();
+        auto second = other.table();
+        QVERIFY(first->open());
+        QVERIFY(second->open());
+        QVERIFY(world.store(*first, world.batch(0, 2), world.progress(2)));
+        QVERIFY(other.store(*second, other.batch(0, 2), other.progress(2)));
+        world.execute("DROP TABLE records");
+        QVERIFY(!world.store(*first, world.batch(2, 1), world.progress(3)));
+        first = world.table();
+        QVERIFY(first->open());
+        QVERIFY(world.store(*first, world.batch(0, 3), world.progress(3)));
+
+        // The table is there again, but not what this one had stored.
+        const auto lost = other.store(*second, other.batch(2, 1), other.progress(3));
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeDestinationReplaced);
+        second = other.table();
+        const auto opened = second->open();
+        QVERIFY(opened);
+        for (const runtime::Cursor &cursor : opened->progress->cursors)
+            QVERIFY(cursor.stream != other.stream);
+        QVERIFY(other.store(*second, other.batch(0, 3), other.progress(3)));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("6"));
+    }
+
+    void aTableThatIsChangedUnderTheSinkIsLookedAtAgain()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
+        world.execute("ALTER TABLE records RENAME COLUMN name TO title");
+        const auto changed = world.store(*sink, world.batch(2, 1), world.progress(3));
+        QVERIFY(!changed);
+        QCOMPARE(changed.error().code(), Code::NodeTableChanged);
+        sink = world.table();
+        const auto opened = sink->open();
+        QVERIFY(opened);
+        QVERIFY(opened->progress == world.progress(2));
+        QCOMPARE(opened->notices.size(), std::size_t{1});
+        QCOMPARE(opened->notices[0].code(), Code::NodeTableGrew);
+        QVERIFY(world.store(*sink, world.batch(2, 1), world.progress(3)));
+        world.execute("DROP TABLE records; CREATE VIEW records AS SELECT 1 AS id, 'n' AS name");
+        QVERIFY(!world.store(*sink, world.batch(3, 1), world.progress(4)));
+        const auto view = world.table()->open();
+        QVERIFY(!view);
+        QCOMPARE(view.error().code(), Code::NodeTableMismatch);
+        QCOMPARE(view.error().place(), world.path());
+    }
+
+    /// Such a row would be tried for ever, and hold up all behind it.
+    void aCheckThatCannotBeComputedIsOfTheRow()
+    {
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER, name TEXT "
+                      "CHECK (json_extract(name, '$') IS NOT NULL))");
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto rows =
+            world.batchOf({"{\"id\":1,\"name\":\"{}\"}", "{\"id\":2,\"name\":\"{\"}"});
+        const auto dead = world.store(*sink, rows, world.progress(2));
+        QVERIFY(dead);
+        QCOMPARE(dead->size(), std::size_t{1});
+        QCOMPARE((*dead)[0].row, 1U);
+        QCOMPARE((*dead)[0].reason.code(), Code::NodeRowConstraint);
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("1"));
+    }
+
+    /// As with another file: nothing is lost, nothing stands twice.
+    void aTableThatIsNewToTheNodeBeginsAndAFormerOneGoesOn()
+    {
+        TableWorld world;
+        const auto open = [&](const char *table, std::unique_ptr<runtime::Sink> &sink) {
+            sink = world.table({{"table", std::string(table)}});
+            const auto opened = sink->open();
+            return opened && opened->notices.empty() ? opened->progress
+                                                     : runtime::FragmentProgress{};
+        };
+        const auto standing = [&](const char *table) {
+            const auto node = TableWorld::node(
+                "sqlite-table", {{"file", std::string("out.db")}, {"table", std::string(table)}});
+            return nodes::findFactory("sqlite-table")->standing(node, world.context).value();
+        };
+        std::unique_ptr<runtime::Sink> sink;
+        QVERIFY(!open("first", sink));
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3, "first")));
+        QVERIFY(standing("first") == world.progress(3).cursors);
+        QVERIFY(standing("second").empty());
+
+        QVERIFY(!open("second", sink));
+        QVERIFY(world.store(*sink, world.batch(0, 5), world.progress(5, "second")));
+        QVERIFY(standing("First") == world.progress(3).cursors); // SQLite knows no case
+        QVERIFY(standing("second") == world.progress(5).cursors);
+
+        QVERIFY(open("First", sink) == world.progress(3, "first"));
+        QVERIFY(world.store(*sink, world.batch(3, 4), world.progress(7, "first")));
+        QVERIFY(open("second", sink) == world.progress(5, "second"));
+        QVERIFY(open("first", sink) == world.progress(7, "first"));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM first"), std::string("0,1,2,3,4,5,6"));
+
+        // A table that somebody else made is new to the node, too.
+        world.execute("CREATE TABLE third (id INTEGER, name TEXT)");
+        QVERIFY(standing("third").empty());
+        QVERIFY(!open("third", sink));
+    }
+
+    void progressWithoutTheNameOfATableIsOfTheOneThatIsSet()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        QVERIFY(sink->close());
+        world.execute("DELETE FROM _millrace WHERE stream = ''"); // as it was written at first
+        QVERIFY(world.table()->open()->progress == world.progress(3));
+        QCOMPARE(world.query("SELECT details FROM _millrace WHERE stream = ''"),
+                 std::string("records"));
     }
 
     void storesFast()

@@ -314,6 +314,19 @@ private slots:
         QCOMPARE(world.reports.size(), std::size_t(1));
     }
 
+    void aDestinationThatIsUnusableIsNotTriedAgain()
+    {
+        World world;
+        world.put(0, 3);
+        world.begin();
+        world.table.refusals.assign(
+            2, Problem(Code::NodeDestinationUnusable, {{"path", "t"}, {"reason", "r"}}));
+        world.run(10s);
+        QVERIFY(world.fragment->figures().state == NodeState::Failed);
+        QCOMPARE(world.table.refusals.size(), std::size_t(1));
+        QCOMPARE(world.reports.size(), std::size_t(1));
+    }
+
     void deadLettersStandOnceAfterACrashBetweenThemAndTheEnd()
     {
         World world;

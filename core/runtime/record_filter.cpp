@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/record_filter.h"
+
+#include <numeric>
+
+namespace millrace::runtime {
+
+RecordFilter::RecordFilter(std::shared_ptr<const sql::BoundExpression> condition,
+                           SequenceNumbers numbers)
+    : m_condition(std::move(condition))
+    , m_numbers(std::move(numbers))
+{
+    m_scratch.setSequenceNumbers(&m_numbers);
+}
+
+RecordFilter::Bound RecordFilter::bind(std::string_view condition, const record::Schema &schema,
+                                       SequenceNumbers numbers)
+{
+    Bound out;
+    auto bound = sql::bindFilter(condition, schema);
+    if (bound)
+        out.filter.reset(new RecordFilter(bound.value, std::move(numbers)));
+    else
+        out.problems = std::move(bound.problems);
+    return out;
+}
+
+std::span<const std::uint32_t> RecordFilter::wanted(const record::RecordBatch &batch,
+                                                    std::span<const std::uint32_t> rows)
+{
+    m_condition->evaluateFilter(batch, rows, m_scratch, m_result);
+    m_misfits += m_result.errors.size();
+    return m_result.passed;
+}
+
+std::vector<std::uint32_t> RecordFilter::operator()(const record::RecordBatch &batch)
+{
+    std::vector<std::uint32_t> rows(batch.count());
+    std::iota(rows.begin(), rows.end(), 0U);
+    const auto passed = wanted(batch, rows);
+    return {passed.begin(), passed.end()};
+}
+
+} // namespace millrace::runtime

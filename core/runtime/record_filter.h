@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/runtime/sequence_numbers.h"
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace millrace::runtime {
+
+/// Which records of one stream somebody who looks into it wants to see: those for which an
+/// expression is true. Records that do not fit the schema are not wanted; they are counted.
+/// Thread-safety: one thread at a time.
+class RecordFilter
+{
+public:
+    struct Bound {
+        std::unique_ptr<RecordFilter> filter; ///< null exactly when there are problems
+        std::vector<Problem> problems;        ///< of the expression
+    };
+    /// Binds `condition` to the schema of the stream's payloads. `numbers` are the stream's.
+    static Bound bind(std::string_view condition, const record::Schema &schema,
+                      SequenceNumbers numbers);
+
+    /// Those of `rows` that are wanted, rising; until the next call.
+    std::span<const std::uint32_t> wanted(const record::RecordBatch &batch,
+                                          std::span<const std::uint32_t> rows);
+    /// Of all rows of a batch.
+    std::vector<std::uint32_t> operator()(const record::RecordBatch &batch);
+    std::uint64_t misfits() const { return m_misfits; } ///< records that do not fit, so far
+
+private:
+    RecordFilter(std::shared_ptr<const sql::BoundExpression> condition, SequenceNumbers numbers);
+
+    const std::shared_ptr<const sql::BoundExpression> m_condition;
+    const SequenceNumbers m_numbers;
+    sql::EvaluationScratch m_scratch;
+    sql::FilterResult m_result;
+    std::uint64_t m_misfits = 0;
+};
+
+} // namespace millrace::runtime

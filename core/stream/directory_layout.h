@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/file_system.h"
+#include "core/base/uuid.h"
+
+namespace millrace::stream {
+
+/// Where the parts of a data directory stand (FORMAT.md of core/store and core/log).
+inline Path catalogPath(const Path &dataDirectory)
+{
+    return joinPath(dataDirectory, "catalog.db");
+}
+inline Path streamsFolder(const Path &dataDirectory)
+{
+    return joinPath(dataDirectory, "streams");
+}
+inline Path logFolder(const Path &dataDirectory, const StreamUuid &stream)
+{
+    return joinPath(streamsFolder(dataDirectory), stream.toString());
+}
+
+/// Of all files of a log, room kept ahead included.
+inline std::uint64_t logBytes(FileSystem &files, const Path &folder)
+{
+    std::uint64_t bytes = 0;
+    const auto names = files.list(folder);
+    for (std::size_t i = 0; names && i < names->size(); ++i) {
+        if (const auto info = files.info(joinPath(folder, (*names)[i])))
+            bytes += info->sizeBytes;
+    }
+    return bytes;
+}
+
+/// The catalog's setting of whether records expire by age: "on", which an absent one means, or
+/// "off".
+inline constexpr const char *kExpirySetting = "expiry";
+
+} // namespace millrace::stream

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/stream/stored_stream.h"
+
+#include "core/base/problem_codes.h"
+#include "core/stream/directory_layout.h"
+
+#include <algorithm>
+
+namespace millrace::stream {
+
+Result<std::vector<store::StreamEntry>> storedStreams(FileSystem &files, const Path &dataDirectory)
+{
+    const Path path = catalogPath(dataDirectory);
+    if (!files.exists(path))
+        return Problem(Code::NotFound, {{"what", "The catalog of a data directory"}}, path);
+    auto catalog = store::Catalog::open(path, store::Database::Mode::ReadOnly);
+    if (!catalog)
+        return std::move(catalog).error();
+    auto streams = (*catalog)->streams();
+    if (!streams)
+        return streams;
+    const auto expiry = (*catalog)->setting(kExpirySetting);
+    if (!expiry)
+        return expiry.error();
+    for (store::StreamEntry &stream : *streams) {
+        if (*expiry == "off")
+            stream.retention = std::chrono::milliseconds::max();
+    }
+    return streams;
+}
+
+StoredStream::StoredStream(store::StreamEntry entry, std::unique_ptr<log::LogReader> log)
+    : m_entry(std::move(entry))
+    , m_log(std::move(log))
+{}
+
+Result<StoredStream> StoredStream::open(FileSystem &files, const Path &dataDirectory,
+                                        store::StreamEntry entry)
+{
+    auto log = log::LogReader::open(logFolder(dataDirectory, entry.id), files);
+    if (!log)
+        return std::move(log).error();
+    return StoredStream(std::move(entry), *std::move(log));
+}
+
+Ordinal StoredStream::visibleFrom(ShardIndex shard, WallTime now)
+{
+    const Ordinal horizon = m_log->bounds(shard).trimHorizon;
+    if (m_entry.ageLimit() == std::chrono::milliseconds::max())
+        return horizon;
+    const auto young = m_log->find(shard, now - m_entry.ageLimit());
+    return young ? std::max(horizon, *young) : horizon;
+}
+
+Result<StoredStream::Beginning> StoredStream::begin(ShardIndex shard, const CursorStart &start,
+                                                    WallTime now)
+{
+    const auto from = resolve(*m_log, shard, start, m_entry.name);
+    if (!from)
+        return from.error();
+    const Ordinal visible = visibleFrom(shard, now);
+    return Beginning{std::max(visible, *from), visible > *from ? visible - *from : 0};
+}
+
+std::uint64_t StoredStream::readable(WallTime now)
+{
+    std::uint64_t records = 0;
+    for (const ShardIndex shard : m_log->shards())
+        records += m_log->bounds(shard).end - visibleFrom(shard, now);
+    return records;
+}
+
+} // namespace millrace::stream

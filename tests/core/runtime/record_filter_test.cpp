@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+
+#include "core/base/clock.h"
+#include "core/base/problem_codes.h"
+#include "core/record/schema.h"
+#include "core/runtime/record_filter.h"
+
+#include <QTest>
+
+using namespace millrace;
+using namespace millrace::runtime;
+
+namespace {
+
+record::BatchPtr batch(const std::vector<std::string> &payloads)
+{
+    record::RecordBatchBuilder builder;
+    for (const std::string &payload : payloads)
+        builder.append({.data = payload, .key = "k"});
+    SeededRandom random(1);
+    return builder.finishPlaced(Uuid::random(random), ShardIndex(0), Ordinal(0),
+                                std::vector<std::int64_t>(payloads.size(), 1000),
+                                std::vector<std::uint64_t>(payloads.size(), 7));
+}
+
+RecordFilter::Bound bind(const char *condition)
+{
+    return RecordFilter::bind(condition, record::parseSchema("n BIGINT").value(),
+                              SequenceNumbers(store::StreamEntry{}));
+}
+
+} // namespace
+
+class RecordFilterTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void recordsForWhichItIsTrueAreWanted()
+    {
+        const auto bound = bind("n > 1");
+        QVERIFY(bound.problems.empty());
+        const auto records = batch({R"({"n":1})", R"({"n":2})", R"({"n":null})", R"({"n":3})"});
+        QCOMPARE((*bound.filter)(*records), (std::vector<std::uint32_t>{1, 3}));
+        const std::vector<std::uint32_t> some = {0, 2, 3};
+        const auto wanted = bound.filter->wanted(*records, some);
+        QCOMPARE(std::vector(wanted.begin(), wanted.end()), (std::vector<std::uint32_t>{3}));
+        QCOMPARE(bound.filter->misfits(), std::uint64_t(0));
+    }
+
+    void recordsThatDoNotFitAreCounted()
+    {
+        const auto bound = bind("n > 1");
+        QCOMPARE((*bound.filter)(*batch({R"({"n":"x"})", R"({"n":2})", "no json"})),
+                 (std::vector<std::uint32_t>{1}));
+        QCOMPARE(bound.filter->misfits(), std::uint64_t(2));
+    }
+
+    void sequenceNumbersAreThoseOfTheStream()
+    {
+        const auto records = batch({R"({"n":1})"});
+        const SequenceNumbers numbers{store::StreamEntry{}};
+        const std::string condition = "record.sequence_number = '" + numbers.of(*records, 0) + "'";
+        QCOMPARE((*bind(condition.c_str()).filter)(*records).size(), std::size_t(1));
+    }
+
+    void everythingThatIsWrongIsTold()
+    {
+        const auto bound = bind("nobody > 1 AND somebody < 2");
+        QVERIFY(!bound.filter);
+        QCOMPARE(bound.problems.size(), std::size_t(2));
+        QCOMPARE(bound.problems[0].code(), Code::SqlUnknownColumn);
+    }
+};
+
+MILLRACE_TEST(RecordFilterTest)
+#include "record_filter_test.moc"

@@ -16,6 +16,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kRecordBytes = 100;
 constexpr std::size_t kBatchRecords = 8192;
 constexpr std::size_t kBatches = 64; // about 58 MB: no window of zstd sees a batch again
 constexpr std::uint64_t kQueueBytes = 64U << 20U;
@@ -38,11 +39,24 @@ double rate(double amount, double seconds)
     return seconds > 0 ? amount / seconds : 0;
 }
 
-/// Page views of 100 bytes, of the kind that real clickstreams are made of.
+record::BatchPtr makeRandomBatch(std::uint64_t number)
+{
+    SeededRandom random(number);
+    record::RecordBatchBuilder builder;
+    builder.reserve(kBatchRecords, kBatchRecords * kRecordBytes);
+    Bytes bytes(kRecordBytes);
+    for (std::size_t i = 0; i < kBatchRecords; ++i) {
+        random.fill(bytes);
+        builder.append({asText(bytes), asText(bytes).substr(0, 6)});
+    }
+    return builder.finish();
+}
+
+/// Page views, of the kind that real clickstreams are made of.
 record::BatchPtr makeBatch(std::uint64_t number)
 {
     record::RecordBatchBuilder builder;
-    builder.reserve(kBatchRecords, kBatchRecords * 100);
+    builder.reserve(kBatchRecords, kBatchRecords * kRecordBytes);
     fmt::memory_buffer text;
     for (std::size_t i = 0; i < kBatchRecords; ++i) {
         const std::uint64_t n = mix64(number * kBatchRecords + i);
@@ -52,7 +66,7 @@ record::BatchPtr makeBatch(std::uint64_t number)
             R"({{"user":"u{:05}","page":"/products/{:03}","session":"{:08x}","status":200,"ms":{:03},"new":true)",
             n % 20'000, (n >> 20) % 200, mix64(n) & 0xFFFFFFFF, (n >> 40) % 300);
         text.push_back('}');
-        while (text.size() < 100)
+        while (text.size() < kRecordBytes)
             text.push_back(' ');
         const std::string_view data(text.data(), text.size());
         builder.append({data, data.substr(9, 6)});
@@ -109,6 +123,18 @@ Result<Json> measureReading(log::Log &log, std::span<const ShardIndex> shards)
                 {"records_per_second", rate(static_cast<double>(records), seconds)},
                 {"megabytes_per_second", rate(static_cast<double>(bytes) / 1e6, seconds)},
                 {"check", check}};
+}
+
+Status rewriteAll(log::Log &log)
+{
+    MILLRACE_TRY(log.seal());
+    while (true) {
+        const auto more = log.rewriteOne();
+        if (!more)
+            return more.error();
+        if (!*more)
+            return Done{};
+    }
 }
 
 Result<Json> measureRecovery(const LogBenchOptions &options)
@@ -208,7 +234,7 @@ Result<Json> measureLogAppend(const LogBenchOptions &options)
         return std::move(log).error();
     std::vector<record::BatchPtr> batches;
     for (std::size_t i = 0; i < kBatches; ++i)
-        batches.push_back(makeBatch(i));
+        batches.push_back(options.shrinks ? makeBatch(i) : makeRandomBatch(i));
     std::vector<std::vector<std::uint32_t>> rowsOf(options.shards);
     for (std::uint32_t row = 0; row < kBatchRecords; ++row)
         rowsOf[mix64(row) % options.shards].push_back(row);
@@ -266,7 +292,7 @@ Result<Json> measureLogAppend(const LogBenchOptions &options)
         return recovery;
     return Json{{"records", records},
                 {"refused_appends", refused.load()},
-                {"record_bytes", 100},
+                {"record_bytes", kRecordBytes},
                 {"shards", options.shards},
                 {"commits", commits},
                 {"seconds", seconds},
@@ -274,6 +300,28 @@ Result<Json> measureLogAppend(const LogBenchOptions &options)
                 {"records_per_second", rate(static_cast<double>(records), seconds)},
                 {"megabytes_per_second", rate(static_cast<double>(records) / 1e4, seconds)},
                 {"recovery", *std::move(recovery)}};
+}
+
+Result<Json> measureLogRecovery(LogBenchOptions options)
+{
+    options.shrinks = false;
+    auto written = measureLogAppend(options);
+    if (!written)
+        return written;
+    {
+        SystemClock clock;
+        SystemRandom random;
+        const auto log = openLog(options, clock, random);
+        if (!log)
+            return log.error();
+        MILLRACE_TRY(rewriteAll(**log));
+    }
+    auto rewritten = measureRecovery(options);
+    if (!rewritten)
+        return rewritten;
+    return Json{{"records", (*written)["records"]},
+                {"as_written", (*written)["recovery"]},
+                {"rewritten", *std::move(rewritten)}};
 }
 
 Result<Json> measureLogRead(const LogBenchOptions &options)
@@ -296,15 +344,8 @@ Result<Json> measureLogRead(const LogBenchOptions &options)
             out[form] = {{"one_shard", *std::move(one)}, {"all_shards", *std::move(all)}};
             if (out.contains("rewriting_seconds"))
                 break;
-            MILLRACE_TRY((*log)->seal());
             const Stopwatch watch;
-            while (true) {
-                const auto more = (*log)->rewriteOne();
-                if (!more)
-                    return more.error();
-                if (!*more)
-                    break;
-            }
+            MILLRACE_TRY(rewriteAll(**log));
             out["rewriting_seconds"] = watch.seconds();
         }
     }

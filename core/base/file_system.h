@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -49,9 +50,10 @@ struct VolumeInfo {
 /// One open file. Reads and writes name their position; there is no file pointer.
 ///
 /// What was written is sure to survive a crash only after `sync()` returned, and a new or renamed
-/// file only after `FileSystem::syncFolder()` of its folder.
-/// Errors: Io, DiskFull (no space, quota or file size limit), PermissionDenied.
-/// Thread-safety: reads may run beside each other and beside one write.
+/// file only after `FileSystem::syncFolder()` of its folder. Both are told which line of the
+/// sources called, so that a test can take out the sync of one line
+/// (MemoryFileSystem::ignoreSyncs()). Errors: Io, DiskFull (no space, quota or file size limit),
+/// PermissionDenied. Thread-safety: reads may run beside each other and beside one write.
 class File
 {
 public:
@@ -62,7 +64,7 @@ public:
     virtual Status writeAt(FilePos at, ByteView bytes) = 0;
     /// fdatasync(2). After an error nothing is known of what was written since the last success:
     /// never try again on this file, go on in a new one.
-    virtual Status sync() = 0;
+    virtual Status sync(std::source_location from = std::source_location::current()) = 0;
     /// Makes sure that bytes up to `size` can be written without a DiskFull; they read as zero.
     virtual Status allocate(std::uint64_t sizeBytes) = 0;
     virtual Status truncate(std::uint64_t sizeBytes) = 0;
@@ -89,7 +91,8 @@ public:
     virtual Status makeFolders(const Path &folder) = 0; ///< with parents; fine when it exists
     virtual Status rename(const Path &from, const Path &to) = 0; ///< replaces `to` in one step
     virtual Status remove(const Path &path) = 0;                 ///< a file or an empty folder
-    virtual Status syncFolder(const Path &folder) = 0;
+    virtual Status syncFolder(const Path &folder,
+                              std::source_location from = std::source_location::current()) = 0;
     virtual Result<VolumeInfo> volume(const Path &path) = 0;
     /// Takes the lock of `path` (made when absent), or Busy when another process has it.
     virtual Result<std::unique_ptr<FileLock>> lock(const Path &path) = 0;

@@ -44,7 +44,7 @@ Bytes tear(const Bytes &durable, const Bytes &current, std::uint64_t seed)
 class MemoryFileSystem::OpenFile final : public File
 {
 public:
-    OpenFile(MemoryFileSystem &fs, std::shared_ptr<Inode> inode, Path path)
+    OpenFile(MemoryFileSystem &fs, InodePtr inode, Path path)
         : m_fs(fs)
         , m_inode(std::move(inode))
         , m_path(std::move(path))
@@ -79,11 +79,11 @@ public:
         return Done{};
     }
 
-    Status sync() override
+    Status sync(std::source_location from) override
     {
         const std::lock_guard guard(m_fs.m_mutex);
-        MILLRACE_TRY(begin("sync"));
-        if (!m_fs.ignored("sync", m_path))
+        MILLRACE_TRY(begin("sync", from));
+        if (!m_fs.ignored())
             m_inode->durable = m_inode->current;
         return Done{};
     }
@@ -115,9 +115,9 @@ public:
 
 private:
     bool stale() const { return m_generation != m_fs.m_generation; }
-    Status begin(const char *call)
+    Status begin(const char *call, std::source_location from = {})
     {
-        return stale() ? Status(crashedProblem(call, m_path)) : m_fs.step(call, m_path);
+        return stale() ? Status(crashedProblem(call, m_path)) : m_fs.step(call, m_path, from);
     }
     void put(FilePos at, ByteView bytes)
     {
@@ -129,7 +129,7 @@ private:
     }
 
     MemoryFileSystem &m_fs;
-    std::shared_ptr<Inode> m_inode;
+    InodePtr m_inode;
     Path m_path;
     std::uint64_t m_generation;
 };
@@ -184,19 +184,17 @@ void MemoryFileSystem::restart(Unsynced unsynced, std::uint64_t seed)
     if (unsynced != Unsynced::Lost) {
         std::uint64_t n = 0;
         for (auto &[path, inode] : m_names) {
-            const std::uint64_t chance = mix64(seed ^ mix64(++n));
             if (unsynced == Unsynced::Kept)
                 inode->durable = inode->current;
             else
-                inode->durable = tear(inode->durable, inode->current, chance);
-            if (unsynced == Unsynced::Kept || (chance & 4) != 0)
-                m_durableNames[path] = inode;
+                inode->durable = tear(inode->durable, inode->current, mix64(seed ^ mix64(++n)));
         }
-        std::erase_if(m_durableNames, [&](const auto &entry) {
-            return !m_names.contains(entry.first) &&
-                   (unsynced == Unsynced::Kept || (mix64(seed ^ mix64(++n)) & 1) != 0);
-        });
+        for (const NameChange &change : m_changes) {
+            if (unsynced == Unsynced::Kept || (mix64(seed ^ mix64(++n)) & 1) != 0)
+                apply(change, m_durableNames);
+        }
     }
+    m_changes.clear();
     m_names = m_durableNames;
     for (auto &[path, inode] : m_names)
         inode->current = inode->durable;
@@ -247,9 +245,10 @@ void MemoryFileSystem::setContent(const Path &path, Bytes content)
     }
     inode->current = inode->durable = std::move(content);
     m_durableNames[path] = inode;
+    std::erase_if(m_changes, [&](const NameChange &change) { return change.to == path; });
 }
 
-Status MemoryFileSystem::step(const char *call, const Path &path)
+Status MemoryFileSystem::step(const char *call, const Path &path, std::source_location from)
 {
     if (m_crashed)
         return crashedProblem(call, path);
@@ -258,7 +257,7 @@ Status MemoryFileSystem::step(const char *call, const Path &path)
         return crashedProblem(call, path);
     }
     ++m_steps;
-    m_history.push_back({call, path});
+    m_history.push_back({call, path, from});
     if (m_fail) {
         if (const Problem *problem = m_fail(m_history.back()))
             return *problem;
@@ -266,9 +265,24 @@ Status MemoryFileSystem::step(const char *call, const Path &path)
     return Done{};
 }
 
-bool MemoryFileSystem::ignored(const char *call, const Path &path) const
+bool MemoryFileSystem::ignored() const
 {
-    return m_ignore && m_ignore(Step{call, path});
+    return m_ignore && m_ignore(m_history.back());
+}
+
+void MemoryFileSystem::change(NameChange change)
+{
+    apply(change, m_names);
+    m_changes.push_back(std::move(change));
+}
+
+void MemoryFileSystem::apply(const NameChange &change, Names &names)
+{
+    if (const auto found = names.find(change.from);
+        found != names.end() && found->second == change.inode)
+        names.erase(found);
+    if (!change.to.empty())
+        names[change.to] = change.inode;
 }
 
 std::uint64_t MemoryFileSystem::usedBytes() const
@@ -279,8 +293,7 @@ std::uint64_t MemoryFileSystem::usedBytes() const
     return used;
 }
 
-Status MemoryFileSystem::grow(const std::shared_ptr<Inode> &inode, std::uint64_t size,
-                              const Path &path)
+Status MemoryFileSystem::grow(const InodePtr &inode, std::uint64_t size, const Path &path)
 {
     if (size <= inode->current.size())
         return Done{};
@@ -308,7 +321,7 @@ Result<std::unique_ptr<File>> MemoryFileSystem::open(const Path &path, OpenMode 
         return std::move(ok).error();
     auto inode = std::make_shared<Inode>();
     inode->number = m_nextInode++;
-    m_names[path] = inode;
+    change({{}, path, inode});
     return std::unique_ptr<File>(std::make_unique<OpenFile>(*this, inode, path));
 }
 
@@ -370,8 +383,7 @@ Status MemoryFileSystem::rename(const Path &from, const Path &to)
     const auto found = m_names.find(from);
     if (found == m_names.end())
         return Problem(Code::NotFound, {{"what", from}}, from);
-    m_names[to] = found->second;
-    m_names.erase(from);
+    change({from, to, InodePtr(found->second)});
     return Done{};
 }
 
@@ -379,24 +391,27 @@ Status MemoryFileSystem::remove(const Path &path)
 {
     const std::lock_guard guard(m_mutex);
     MILLRACE_TRY(step("remove", path));
-    if (m_folders.erase(path) > 0 || m_names.erase(path) > 0)
+    if (m_folders.erase(path) > 0)
         return Done{};
-    return Problem(Code::NotFound, {{"what", path}}, path);
+    const auto found = m_names.find(path);
+    if (found == m_names.end())
+        return Problem(Code::NotFound, {{"what", path}}, path);
+    change({path, {}, InodePtr(found->second)});
+    return Done{};
 }
 
-Status MemoryFileSystem::syncFolder(const Path &folder)
+Status MemoryFileSystem::syncFolder(const Path &folder, std::source_location from)
 {
     const std::lock_guard guard(m_mutex);
-    MILLRACE_TRY(step("syncFolder", folder));
-    if (ignored("syncFolder", folder))
+    MILLRACE_TRY(step("syncFolder", folder, from));
+    if (ignored())
         return Done{};
-    std::erase_if(m_durableNames, [&](const auto &entry) {
-        return parentPath(entry.first) == folder && !m_names.contains(entry.first);
+    std::erase_if(m_changes, [&](const NameChange &change) {
+        const bool here = parentPath(change.from) == folder || parentPath(change.to) == folder;
+        if (here)
+            apply(change, m_durableNames);
+        return here;
     });
-    for (const auto &[path, inode] : m_names) {
-        if (parentPath(path) == folder)
-            m_durableNames[path] = inode;
-    }
     return Done{};
 }
 

@@ -7,11 +7,13 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <vector>
 
 namespace millrace {
 
 /// A file system in memory that forgets at a crash what was not synced: bytes without `sync()`,
-/// created, renamed and removed names without `syncFolder()`. Tests run the log over it and stop
+/// created, renamed and removed names without `syncFolder()`. A rename is one step, as file systems
+/// with a journal have it: its two names are never taken apart. Tests run the log over it and stop
 /// it at every single call.
 ///
 /// A call that changes something (write, sync, allocate, truncate, create, rename, remove,
@@ -25,12 +27,13 @@ public:
     enum class Unsynced : std::uint8_t {
         Lost = 1, ///< none survives
         Kept,     ///< all survive (the kernel happened to write them)
-        Torn,     ///< each 512-byte sector and each name decides by the seed
+        Torn,     ///< each 512-byte sector and each change of a name decides by the seed
     };
 
     struct Step {
         std::string call; ///< "write", "sync", "rename", …
         Path path;
+        std::source_location from; ///< of "sync" and "syncFolder": the line that called
     };
 
     MemoryFileSystem();
@@ -62,7 +65,8 @@ public:
     Status makeFolders(const Path &folder) override;
     Status rename(const Path &from, const Path &to) override;
     Status remove(const Path &path) override;
-    Status syncFolder(const Path &folder) override;
+    Status syncFolder(const Path &folder,
+                      std::source_location from = std::source_location::current()) override;
     Result<VolumeInfo> volume(const Path &path) override;
     Result<std::unique_ptr<FileLock>> lock(const Path &path) override;
 
@@ -70,17 +74,27 @@ private:
     struct Inode;
     class OpenFile;
     class Lock;
-    using Names =
-        std::map<Path, std::shared_ptr<Inode>>; ///< full path to file; folders in m_folders
+    using InodePtr = std::shared_ptr<Inode>;
+    using Names = std::map<Path, InodePtr>; ///< full path to file; folders in m_folders
+    /// A file that was created at, removed from or renamed between paths; an empty path is none.
+    struct NameChange {
+        Path from;
+        Path to;
+        InodePtr inode;
+    };
 
-    Status step(const char *call, const Path &path); ///< with m_mutex held
-    bool ignored(const char *call, const Path &path) const;
-    Status grow(const std::shared_ptr<Inode> &inode, std::uint64_t size, const Path &path);
+    /// With m_mutex held, as the two after it.
+    Status step(const char *call, const Path &path, std::source_location from = {});
+    bool ignored() const; ///< the sync that is the newest step
+    void change(NameChange change);
+    static void apply(const NameChange &change, Names &names);
+    Status grow(const InodePtr &inode, std::uint64_t size, const Path &path);
     std::uint64_t usedBytes() const;
 
-    mutable std::mutex m_mutex; ///< guards all below
-    Names m_names;              ///< as a running program sees them
-    Names m_durableNames;       ///< as a crash leaves them
+    mutable std::mutex m_mutex;        ///< guards all below
+    Names m_names;                     ///< as a running program sees them
+    Names m_durableNames;              ///< as a crash leaves them
+    std::vector<NameChange> m_changes; ///< between the two, in their order
     std::set<Path> m_folders;
     std::set<Path> m_locks;
     std::uint64_t m_steps = 0;

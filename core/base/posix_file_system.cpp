@@ -102,7 +102,7 @@ public:
         return Done{};
     }
 
-    Status sync() override
+    Status sync(std::source_location) override
     {
         if (::fdatasync(m_fd) != 0)
             return fromErrno(errno, "fdatasync", m_path);
@@ -242,7 +242,7 @@ public:
         if (folder.empty() || folder == "/" || folder == ".")
             return Done{};
         if (::mkdir(folder.c_str(), 0755) == 0)
-            return syncFolder(parentPath(folder));
+            return syncFolder(parentPath(folder), {});
         if (errno == EEXIST) {
             const auto found = info(folder);
             return found && found->isFolder ? Status(Done{})
@@ -253,7 +253,7 @@ public:
         MILLRACE_TRY(makeFolders(parentPath(folder)));
         if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
             return fromErrno(errno, "make folder", folder);
-        return syncFolder(parentPath(folder));
+        return syncFolder(parentPath(folder), {});
     }
 
     Status rename(const Path &from, const Path &to) override
@@ -270,7 +270,7 @@ public:
         return Done{};
     }
 
-    Status syncFolder(const Path &folder) override
+    Status syncFolder(const Path &folder, std::source_location) override
     {
         const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)

@@ -16,7 +16,7 @@ public:
         return m_file->readAt(at, out);
     }
     Status writeAt(FilePos at, ByteView bytes) override { return m_file->writeAt(at, bytes); }
-    Status sync() override { return Done{}; }
+    Status sync(std::source_location) override { return Done{}; }
     Status allocate(std::uint64_t sizeBytes) override { return m_file->allocate(sizeBytes); }
     Status truncate(std::uint64_t sizeBytes) override { return m_file->truncate(sizeBytes); }
     Result<FileInfo> info() const override { return m_file->info(); }

@@ -38,6 +38,7 @@ runtime::NodeContext Deployment::nodeContext() const
     context.fileSystem = m_services.fileSystem;
     context.clock = m_services.clock;
     context.random = m_services.random;
+    context.outputDescriptor = m_services.outputDescriptor;
     context.project = m_document.project;
     context.documentFolder = m_documentFolder;
     context.dataFolder = joinPath(m_services.store->dataDirectory(), kOutputFolder);

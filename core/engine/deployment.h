@@ -22,6 +22,7 @@ struct DeploymentServices {
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
+    int outputDescriptor = 1;   ///< of standard output
     LogSink report;             ///< for the problems list
     std::function<void()> pump; ///< commits, when the owner drives; null: committers do
     bool merged = false;        ///< virtual time: records in merged order

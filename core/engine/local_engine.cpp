@@ -182,6 +182,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     services.fileSystem = &m_fileSystem;
     services.clock = &clock();
     services.random = &m_random;
+    services.outputDescriptor = options.outputDescriptor;
     services.report = [this](const Problem &p) { report(p); };
     if (m_virtual)
         services.pump = [this] { m_store->commitAll(); };

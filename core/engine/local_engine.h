@@ -22,6 +22,7 @@ struct LocalEngineOptions {
     /// Null: the real ones (a virtual clock when virtualTime is set). Must outlive the engine.
     FileSystem *fileSystem = nullptr;
     RandomSource *random = nullptr;
+    int outputDescriptor = 1; ///< where the nodes of kind "standard-output" print
 };
 
 /// Opens a data directory and an engine on it, in this process.

@@ -33,9 +33,14 @@ class TemplatesTest(ProgramTest):
         document = json.loads(read(self.template(wanted)))
         document["nodes"][producer]["parameters"].update(parameters)
         hurried = self.write(wanted + ".millrace", json.dumps(document))
-        out, messages = millrace("run", hurried, "--data", self.data, "--until-done", "--report", "json")
-        report = json.loads(out)
-        self.assertEqual(report["ended"], "done", messages)
+        engine = self.start(hurried, "--until-done")
+
+        def over():
+            engine.snapshot_if_any()
+            return engine.ended()
+        wait_until(over, "the end of the pipeline")
+        report = engine.finish()
+        self.assertEqual(report["ended"], "done", engine.messages())
         self.assertEqual(law_broken(report["nodes"]), {})
         return report
 

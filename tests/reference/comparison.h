@@ -21,6 +21,8 @@ struct Findings {
     std::map<NodeId, std::vector<std::vector<Content>>> shards; ///< of stream nodes
     std::map<NodeId, std::vector<Content>> rows;                ///< of destinations
     std::vector<Content> deadLetters;                           ///< see deadLetterContent()
+    /// An engine was gone between printing and noting that: a printed line may stand again.
+    bool printedAgain = false;
 };
 
 /// A dead letter as one content: who wrote it and why, and what it holds.
@@ -30,6 +32,9 @@ Content deadLetterContent(const std::string &node, const std::string &reason, st
 std::string tableRow(const std::string &json);
 /// The expression that reads it back.
 extern const char *const kTableRowExpression;
+
+/// Every node of `expected` has come to its fates.
+Fault compareFates(const Outcome &expected, const std::map<NodeId, runtime::FateCounts> &actual);
 
 /// The same records everywhere, each once, those of one lane in their order, and the same fates.
 Fault compare(const graph::Document &document, const Outcome &expected, const Findings &actual);

@@ -5,10 +5,18 @@
 #include "core/store/database.h"
 
 #include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace millrace::reference {
 
 using namespace millrace::engine;
+
+namespace {
+
+constexpr const char *kPrintedFile = "printed.txt";
+
+} // namespace
 
 void Watch::begin()
 {
@@ -22,13 +30,18 @@ void Watch::look(const runtime::Snapshot &snapshot)
     if (snapshot.generation <= m_newest)
         return;
     m_newest = snapshot.generation;
+    ++m_snapshotsSeen;
     bool inFlight = false;
+    std::uint64_t refused = 0;
     for (const runtime::NodeFigures &node : snapshot.nodes) {
         inFlight = inFlight || node.counts.inFlight > 0;
+        for (const runtime::ShardFigures &shard : node.shards)
+            refused += shard.refused;
         if (!m_fault)
             m_fault = judge(node);
     }
     m_inFlightSeen += inFlight ? 1 : 0;
+    m_refusedSeen = std::max(m_refusedSeen, refused);
 }
 
 Fault Watch::fault() const
@@ -41,6 +54,18 @@ std::uint64_t Watch::inFlightSeen() const
 {
     const std::lock_guard guard(m_mutex);
     return m_inFlightSeen;
+}
+
+std::uint64_t Watch::snapshotsSeen() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_snapshotsSeen;
+}
+
+std::uint64_t Watch::refusedSeen() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_refusedSeen;
 }
 
 Fault Watch::judge(const runtime::NodeFigures &node)
@@ -101,6 +126,9 @@ EngineRun::EngineRun(const Path &directory, FileSystem &fileSystem, RandomSource
     options.virtualTime = time == Time::Virtual;
     options.fileSystem = &fileSystem;
     options.random = &random;
+    m_printed = ::open(joinPath(directory, kPrintedFile).c_str(),
+                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    options.outputDescriptor = m_printed;
     options.log = [this](const Problem &problem) {
         const std::lock_guard guard(m_mutex);
         m_messages += problem.message() + '\n';
@@ -112,14 +140,26 @@ EngineRun::EngineRun(const Path &directory, FileSystem &fileSystem, RandomSource
         m_failure = opened.error().message();
 }
 
+EngineRun::~EngineRun()
+{
+    m_engine.reset();
+    ::close(m_printed);
+}
+
 Reply EngineRun::ask(Request request)
 {
     return m_engine->wait(m_engine->request(std::move(request)));
 }
 
-Fault EngineRun::deploy(const graph::Document &document)
+Fault EngineRun::deploy(const graph::Document &document, const Path &folder)
 {
-    const Reply reply = ask(DeployRequest{document, joinPath(m_directory, kInputFolder)});
+    m_followed.clear();
+    for (const auto &[id, node] : document.nodes) {
+        if (node.kind == "tail")
+            m_followed.insert(id);
+    }
+    const Reply reply =
+        ask(DeployRequest{document, folder.empty() ? joinPath(m_directory, kInputFolder) : folder});
     return reply.ok() ? Fault{} : "deploy: " + reply.problems.front().message();
 }
 
@@ -130,7 +170,7 @@ Fault EngineRun::put(const Inputs &inputs)
         put.stream = "s-" + node.value;
         put.producer = "client";
         for (const Record &record : records)
-            put.entries.push_back({record.data, record.key, {}});
+            put.entries.push_back({record.data, record.key, record.hash});
         if (const Reply reply = ask(put); !reply.ok())
             return "put: " + reply.problems.front().message();
     }
@@ -156,6 +196,31 @@ Fault EngineRun::drain(Watch &watch, const std::function<bool()> &interrupted)
         ask(ClearProblemsRequest{}); // one round of the engine
     }
     return "it never drained";
+}
+
+Fault EngineRun::follow(LogFeeder &logs, const Outcome &expected, Watch &watch,
+                        const std::function<bool()> &interrupted)
+{
+    constexpr int kRounds = 100'000;
+    for (int i = 0; i < kRounds && !interrupted(); ++i) {
+        const auto snapshot = m_engine->snapshot();
+        watch.look(*snapshot);
+        if (auto fault = watch.fault())
+            return fault;
+        std::map<NodeId, runtime::FateCounts> fates;
+        std::uint64_t read = 0;
+        for (const runtime::NodeFigures &node : snapshot->nodes) {
+            fates[node.id] = node.counts;
+            if (m_followed.contains(node.id))
+                read += node.counts.processed;
+        }
+        if (logs.done() && !compareFates(expected, fates))
+            return {};
+        if (const Status written = logs.step(read); !written)
+            return "a log could not be written: " + written.error().message();
+        ask(RunRequest{}); // makes a snapshot
+    }
+    return interrupted() ? Fault{} : "it never came to what it must come to";
 }
 
 RecordsReply EngineRun::readAll(const StreamUuid &stream, std::uint32_t shards)
@@ -197,13 +262,25 @@ std::vector<Content> EngineRun::readFolder(const graph::Node &node)
         const auto bytes = m_files.readAll(joinPath(folder, name));
         if (name.front() == '.' || !bytes)
             continue;
-        std::string_view text = asText(*bytes);
-        for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
-            out.push_back({{}, std::string(text.substr(0, end))});
-            text.remove_prefix(end + 1);
-        }
+        addLines(asText(*bytes), out);
     }
     return out;
+}
+
+std::vector<Content> EngineRun::readPrinted()
+{
+    std::vector<Content> out;
+    if (const auto bytes = posixFileSystem().readAll(joinPath(m_directory, kPrintedFile)))
+        addLines(asText(*bytes), out);
+    return out;
+}
+
+void EngineRun::addLines(std::string_view text, std::vector<Content> &lines)
+{
+    for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+        lines.push_back({{}, std::string(text.substr(0, end))});
+        text.remove_prefix(end + 1);
+    }
 }
 
 Findings EngineRun::finish(const graph::Document &document,
@@ -234,6 +311,8 @@ Findings EngineRun::finish(const graph::Document &document,
             out.rows[id] = readTable(node);
         else if (node.kind == "ndjson-folder")
             out.rows[id] = readFolder(node);
+        else if (node.kind == "standard-output")
+            out.rows[id] = readPrinted();
         const auto stream = std::find_if(streams.begin(), streams.end(), [&](const auto &info) {
             return info.name == "s-" + id.value;
         });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/reference/comparison.h"
+#include "tests/reference/log_feeder.h"
 #include "tests/reference/random_pipeline.h"
 
 #include "core/engine/local_engine.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 
 namespace millrace::reference {
 
@@ -31,6 +33,9 @@ public:
     Fault fault() const; ///< the first one
     /// Snapshots that showed records in flight: without any the law was hardly looked at.
     std::uint64_t inFlightSeen() const;
+    std::uint64_t snapshotsSeen() const;
+    /// The most records that enforced limits were seen to refuse.
+    std::uint64_t refusedSeen() const;
 
 private:
     Fault judge(const runtime::NodeFigures &node);
@@ -40,7 +45,9 @@ private:
     Fault m_fault;
     std::uint64_t m_newest = 0;             ///< generation: two threads may come in the wrong order
     std::map<NodeId, std::uint64_t> m_held; ///< records of streams
+    std::uint64_t m_snapshotsSeen = 0;
     std::uint64_t m_inFlightSeen = 0;
+    std::uint64_t m_refusedSeen = 0;
 };
 
 /// A moment of a run, counted in syncs, and what is to happen then. In between it has snapshots
@@ -77,17 +84,25 @@ public:
     enum class Time : std::uint8_t { Virtual = 1, Real };
     /// `fileSystem` holds the input of pipelines in `documentFolder`.
     EngineRun(const Path &directory, FileSystem &fileSystem, RandomSource &random, Time time);
+    ~EngineRun();
+    EngineRun(const EngineRun &) = delete;
+    EngineRun &operator=(const EngineRun &) = delete;
 
     /// Not null when the engine could not be opened; nothing else may be called then.
     const Fault &failure() const { return m_failure; }
     engine::Engine &engine() { return *m_engine; }
     engine::Reply ask(engine::Request request);
 
-    Fault deploy(const graph::Document &document);
+    /// `folder` is that of the document; without one it is the folder of the inputs.
+    Fault deploy(const graph::Document &document, const Path &folder = {});
     Fault put(const Inputs &inputs);
     Fault run();
     /// Until all is done or `interrupted` says so.
     Fault drain(Watch &watch, const std::function<bool()> &interrupted = {});
+    /// Likewise for a pipeline that never drains, because it follows logs: until it has come to the
+    /// fates of `expected`, while `logs` are written.
+    Fault follow(LogFeeder &logs, const Outcome &expected, Watch &watch,
+                 const std::function<bool()> &interrupted);
     /// Stops, so that what is open is ended, and reads everything `document` has; `others` are
     /// nodes of earlier documents.
     Findings finish(const graph::Document &document,
@@ -99,10 +114,14 @@ private:
     engine::RecordsReply readAll(const StreamUuid &stream, std::uint32_t shards);
     std::vector<Content> readTable(const graph::Node &node);
     std::vector<Content> readFolder(const graph::Node &node);
+    std::vector<Content> readPrinted();
+    static void addLines(std::string_view text, std::vector<Content> &lines);
 
     const Path m_directory;
     FileSystem &m_files;
-    mutable std::mutex m_mutex; ///< guards m_messages
+    int m_printed = -1;          ///< the file that stands for standard output
+    std::set<NodeId> m_followed; ///< nodes that follow logs
+    mutable std::mutex m_mutex;  ///< guards m_messages
     std::string m_messages;
     Fault m_failure;
     std::unique_ptr<engine::Engine> m_engine; ///< last: it calls back until it is gone

@@ -16,9 +16,9 @@ public:
         return m_file->readAt(at, out);
     }
     Status writeAt(FilePos at, ByteView bytes) override { return m_file->writeAt(at, bytes); }
-    Status sync() override
+    Status sync(std::source_location from) override
     {
-        Status done = m_file->sync();
+        Status done = m_file->sync(from);
         if (m_synced)
             m_synced();
         return done;

@@ -24,7 +24,10 @@ public:
     Status makeFolders(const Path &folder) override { return m_real.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override { return m_real.rename(from, to); }
     Status remove(const Path &path) override { return m_real.remove(path); }
-    Status syncFolder(const Path &folder) override { return m_real.syncFolder(folder); }
+    Status syncFolder(const Path &folder, std::source_location from) override
+    {
+        return m_real.syncFolder(folder, from);
+    }
     Result<VolumeInfo> volume(const Path &path) override { return m_real.volume(path); }
     Result<std::unique_ptr<FileLock>> lock(const Path &path) override { return m_real.lock(path); }
 

@@ -2,8 +2,10 @@
 #include "tests/reference/random_pipeline.h"
 
 #include "core/base/clock.h"
+#include "core/nodes/kinds.h"
 
 #include <array>
+#include <set>
 #include <string_view>
 
 namespace millrace::reference {
@@ -24,33 +26,43 @@ constexpr std::string_view kReadingSchema =
     "device_id STRING, event_time TIMESTAMP_LTZ(3), site STRING, temperature DOUBLE, "
     "humidity DOUBLE, pressure DOUBLE, vibration DOUBLE, battery_percent INT, rssi INT, "
     "firmware STRING, ok BOOLEAN";
+constexpr std::string_view kCsvHeader =
+    "device_id,event_time,site,temperature,humidity,pressure,vibration,battery_percent,rssi,"
+    "firmware,ok\n";
 constexpr std::array<std::string_view, 3> kFileKeys = {"", "site", "device_id"};
+constexpr std::array<const char *, 3> kPaces = {"at-once", "rate", "time"};
+constexpr std::array<const char *, 4> kLimits = {"off", "off", "shown", "enforced"};
+constexpr std::array<const char *, 2> kLineConditions = {"line LIKE '%7%'",
+                                                         "CHAR_LENGTH(line) > 7"};
 
 /// A reading like those of the generator's sensors.
 struct Reading {
     std::string device;
+    std::string time;
     std::string site;
     std::string battery;
     std::string rssi;
 
-    Reading(Dice &dice, std::string name)
+    /// `second`: of its minute.
+    Reading(Dice &dice, std::string name, std::size_t second = 0)
         : device(std::move(name))
+        , time("2026-01-31T08:05:" + std::to_string(10 + second % 50) + ".123Z")
         , site(dice.pick(kSites))
         , battery(std::to_string(dice.below(90)))
         , rssi("-" + std::to_string(50 + dice.below(40)))
     {}
     std::string asJson() const
     {
-        return R"({"device_id":")" + device +
-               R"(","event_time":"2026-01-31T08:05:00.123Z","site":")" + site +
+        return R"({"device_id":")" + device + R"(","event_time":")" + time + R"(","site":")" +
+               site +
                R"(","temperature":1.5,"humidity":1.5,"pressure":1.5,"vibration":0.5,)"
                R"("battery_percent":)" +
                battery + R"(,"rssi":)" + rssi + R"(,"firmware":"2","ok":true})";
     }
     std::string asCells() const
     {
-        return device + ",2026-01-31T08:05:00.123Z," + site + ",1.5,1.5,1.5,0.5," + battery + ',' +
-               rssi + ",2,true";
+        return device + ',' + time + ',' + site + ",1.5,1.5,1.5,0.5," + battery + ',' + rssi +
+               ",2,true";
     }
 };
 
@@ -73,6 +85,10 @@ public:
             m_wishes.generators ? addGenerator() : addFile();
         addStream();
         wire(m_givers[0], m_givers.back()); // something always runs
+        if (m_dice.chance(15))
+            addBurst();
+        if (m_wishes.logs && m_dice.chance(20))
+            addLog();
         const std::size_t others = 2 + m_dice.below(8);
         for (std::size_t i = 0; i < others; ++i) {
             switch (m_dice.below(9)) {
@@ -90,8 +106,7 @@ public:
                 addFile();
                 continue;
             default:
-                if (!addDestination())
-                    continue;
+                addDestination();
             }
             connect();
         }
@@ -124,19 +139,28 @@ private:
     }
     void addFile()
     {
+        const std::size_t lines = 1 + m_dice.below(100);
+        addFile(lines, m_dice.pick(kPaces));
+    }
+    void addFile(std::size_t lines, const std::string &pace)
+    {
         auto &node = add("inp", "file");
         const bool csv = m_dice.chance(40);
+        const bool header = csv && m_dice.chance(50);
         const std::string name = node.id.value + (csv ? ".csv" : ".ndjson");
         node.parameters = {{"path", name},
                            {"format", std::string(csv ? "csv" : "ndjson")},
-                           {"header", false},
+                           {"header", header},
                            {"schema", std::string(kReadingSchema)},
                            {"partitionKey", std::string(m_dice.pick(kFileKeys))},
-                           {"pace", std::string(m_dice.chance(30) ? "at-once" : "rate")},
+                           {"pace", pace},
+                           {"timeField", std::string("event_time")},
+                           {"timeFactor", static_cast<double>(1 + m_dice.below(20))},
                            {"ratePerSecond", 50.0 * static_cast<double>(1 + m_dice.below(20))}};
         std::string &content = m_pipeline.inputs.files[name];
-        for (std::size_t i = 1 + m_dice.below(100); i > 0; --i) {
-            const Reading reading(m_dice, "line-" + std::to_string(i));
+        content = header ? kCsvHeader : "";
+        for (std::size_t i = 0; i < lines; ++i) {
+            const Reading reading(m_dice, "line-" + std::to_string(i), i / 4);
             std::string line = csv ? reading.asCells() : reading.asJson();
             if (m_dice.chance(8))
                 line.resize(line.size() / 2);
@@ -144,12 +168,54 @@ private:
         }
         m_givers.push_back(m_last);
     }
+    /// More at once than the limits of its stream let in.
+    void addBurst()
+    {
+        addFile(1200 + m_dice.below(1500), "at-once");
+        const NodeId file = m_last;
+        addStream();
+        auto &parameters = m_pipeline.document.nodes.at(m_last).parameters;
+        parameters["limits"] = std::string("enforced");
+        parameters["shards"] = std::int64_t{1};
+        wire(file, m_last);
+    }
+    /// A log with a branch of its own: nothing else reads lines.
+    void addLog()
+    {
+        auto &tail = add("log", "tail");
+        const NodeId producer = tail.id;
+        const std::string name = producer.value + ".log";
+        tail.parameters = {{"path", name}};
+        LogParts &parts = m_pipeline.inputs.logs[name];
+        parts.resize(1 + m_dice.below(4));
+        int line = 0;
+        for (auto &part : parts) {
+            part.resize(1 + m_dice.below(5));
+            for (std::string &piece : part) {
+                for (std::size_t i = 1 + m_dice.below(20); i > 0; --i)
+                    piece += "line " + std::to_string(line++) + " of it\n";
+            }
+        }
+        auto &stream = add("str", "data-stream");
+        stream.parameters = {{"stream", "s-" + stream.id.value},
+                             {"shards", static_cast<std::int64_t>(1 + m_dice.below(3))}};
+        wire(producer, stream.id);
+        auto &filter = add("fil", "filter");
+        filter.parameters = {{"condition", std::string(m_dice.pick(kLineConditions))}};
+        wire(stream.id, filter.id);
+        const NodeId from = filter.id;
+        addFolder();
+        wire(from, m_last);
+        m_logBranch = {producer, stream.id, from, m_last};
+    }
     void addStream()
     {
         auto &node = add("str", "data-stream");
-        node.parameters = {{"stream", "s-" + node.id.value},
-                           {"shards", static_cast<std::int64_t>(1 + m_dice.below(5))},
-                           {"limits", std::string("off")}};
+        node.parameters = {
+            {"stream", "s-" + node.id.value},
+            {"shards", static_cast<std::int64_t>(1 + m_dice.below(5))},
+            {"limits", std::string(m_dice.pick(kLimits))},
+            {"durability", std::string(m_dice.chance(20) && m_wishes.memory ? "memory" : "disk")}};
         m_givers.push_back(m_last);
         m_streams.push_back(m_last);
     }
@@ -165,14 +231,16 @@ private:
             {"partitionKey", std::string(m_dice.pick(kKeys))}};
         m_givers.push_back(m_last);
     }
-    bool addDestination()
+    void addDestination()
     {
-        const bool table = m_wishes.tables && (!m_wishes.folders || m_dice.chance(50));
-        if (table)
+        if (!m_prints && m_dice.chance(12)) {
+            add("out", "standard-output");
+            m_prints = true;
+        } else if (m_wishes.tables && m_dice.chance(50)) {
             addTable();
-        else if (m_wishes.folders)
+        } else {
             addFolder();
-        return m_wishes.tables || m_wishes.folders;
+        }
     }
     void addTable()
     {
@@ -217,7 +285,8 @@ private:
             return false;
         };
         for (const auto &[id, node] : m_pipeline.document.nodes) {
-            if (node.kind != "generator" && node.kind != "file" && !fed(id))
+            if (nodes::kindCatalog().find(node.kind)->category != graph::Category::Producer &&
+                !fed(id))
                 wire(m_givers[0], id);
         }
         std::vector<NodeId> ends;
@@ -236,6 +305,8 @@ private:
     void disturb()
     {
         for (auto &[id, node] : m_pipeline.document.nodes) {
+            if (m_logBranch.contains(id))
+                continue; // its writer waits for the reader
             const bool transform = node.kind == "filter" || node.kind == "map";
             if (transform && m_dice.chance(12))
                 node.state = graph::NodeState::Bypassed;
@@ -251,15 +322,25 @@ private:
             puts.push_back(
                 {m_dice.chance(30) ? "damaged " + device : Reading(m_dice, device).asJson(),
                  key,
-                 {}});
+                 {},
+                 someHash()});
         }
+    }
+
+    std::optional<record::Hash128> someHash()
+    {
+        if (!m_dice.chance(30))
+            return {};
+        return record::Hash128{mix64(m_dice.below(1000)), m_dice.below(1000)};
     }
 
     Dice m_dice;
     const Wishes m_wishes;
+    bool m_prints = false; ///< all would print to the same place
     RandomPipeline m_pipeline;
     std::vector<NodeId> m_givers; ///< nodes with an output
     std::vector<NodeId> m_streams;
+    std::set<NodeId> m_logBranch;
     NodeId m_last;
     int m_count = 0;
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/reference/reference_engine.h"
 
-#include "core/base/memory_file_system.h"
+#include "tests/reference/reference_producers.h"
+#include "tests/reference/reference_rows.h"
+
 #include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/nodes/kinds.h"
@@ -24,19 +26,6 @@ struct Flow {
     std::uint32_t shards = 1; ///< of the stream it was read from; 0: of several, not the same
 };
 
-/// One record as a batch, for expressions.
-record::BatchPtr asBatch(const Record &record)
-{
-    record::RecordBatchBuilder builder;
-    builder.append({.data = record.data, .key = record.key});
-    return builder.finish();
-}
-
-std::string rowProblem(const std::string &reason)
-{
-    return Problem(Code::NodeRowError, {{"reason", reason}}).text();
-}
-
 std::string wordsOf(const Problem &problem)
 {
     return problem.place().empty() ? problem.text() : problem.place() + ": " + problem.text();
@@ -49,7 +38,7 @@ std::vector<std::vector<Record>> intoShards(const std::string &stream, std::uint
     const auto ranges = stream::evenRanges(shards);
     std::vector<std::vector<Record>> out(shards);
     for (Record &record : records) {
-        const auto hash = stream::hashOfKey(record.key);
+        const auto hash = record.hash.value_or(stream::hashOfKey(record.key));
         std::size_t shard = 0;
         while (!ranges[shard].contains(hash))
             ++shard;
@@ -232,12 +221,15 @@ private:
         return m_outputs[id] = std::move(flow);
     }
 
-    /// A row of a table needs all the fields of the schema, a line of a file needs to be JSON.
+    /// A row of a table needs all the fields of the schema, a line of a file needs to be JSON;
+    /// anything can be printed.
     void store(const NodeId &id)
     {
         Flow flow = inputOf(id);
         std::vector<Record> stored;
-        if (node(id).kind == "ndjson-folder") {
+        if (node(id).kind == "standard-output") {
+            stored = flow.records;
+        } else if (node(id).kind == "ndjson-folder") {
             const auto lines = nodes::makeNdjsonFormat({}, {});
             nodes::RowFormat::Row row;
             for (const Record &record : flow.records) {
@@ -249,7 +241,7 @@ private:
         } else {
             const auto columns = sql::bindColumns(flow.schema);
             for (const Record &record : flow.records)
-                map(id, *columns, nullptr, record, stored);
+                settle(id, record, mapRow(*columns, nullptr, record, m_scratch), stored);
         }
         m_outcome.fates[id].in += flow.records.size() - stored.size();
         countAll(id, stored.size());
@@ -267,35 +259,12 @@ private:
 
     Flow produce(const NodeId &id)
     {
-        MemoryFileSystem files;
-        for (const auto &[name, content] : m_inputs.files)
-            files.setContent("/" + name, Bytes(asBytes(content).begin(), asBytes(content).end()));
-        ManualClock clock;
-        runtime::NodeContext context;
-        context.fileSystem = &files;
-        context.documentFolder = "/";
-        context.clock = &clock;
-        context.node = id;
-        auto source = *nodes::findFactory(node(id).kind)->source(node(id), context);
-        (void)source->restore({}).has_value(); // nothing to restore, nothing to fail
-        record::RecordBatchBuilder builder;
-        runtime::SourceStep step;
-        step.state = runtime::SourceStep::State::More;
-        while (step.state != runtime::SourceStep::State::Finished) {
-            clock.advance(std::chrono::hours(1));
-            step = *source->step({}, builder);
-            for (const runtime::DeadInput &dead : step.dead)
-                bury(id, {dead.data, id.value, id.value}, wordsOf(dead.reason));
-            m_outcome.fates[id].in += step.dead.size();
-        }
-        Flow flow;
-        flow.schema = source->schema().value_or(record::Schema{});
-        const auto batch = builder.finish();
-        for (std::size_t row = 0; row < batch->count(); ++row)
-            flow.records.push_back(
-                {std::string(batch->data(row)), std::string(batch->key(row)), id.value});
-        countAll(id, flow.records.size());
-        return flow;
+        Produced made = producedBy(node(id), m_inputs);
+        for (const auto &[data, reason] : made.dead)
+            bury(id, {data, id.value, id.value}, wordsOf(reason));
+        m_outcome.fates[id].in += made.dead.size();
+        countAll(id, made.records.size());
+        return {std::move(made.records), std::move(made.schema)};
     }
 
     Flow keep(const NodeId &id)
@@ -303,7 +272,7 @@ private:
         Flow flow = inputOf(id);
         if (const auto puts = m_inputs.puts.find(id); puts != m_inputs.puts.end()) {
             for (const Record &put : puts->second)
-                flow.records.push_back({put.data, put.key, "put"});
+                flow.records.push_back({put.data, put.key, "put", put.hash});
         }
         countAll(id, flow.records.size());
         flow.shards = static_cast<std::uint32_t>(parameters(id).integer("shards"));
@@ -324,14 +293,15 @@ private:
         if (node(id).kind == "filter") {
             const auto condition = sql::bindFilter(parameters(id).text("condition"), flow.schema);
             for (const Record &record : in)
-                filter(id, *condition, record, flow.records);
+                settle(id, record, filterRow(*condition, record, m_scratch), flow.records);
         } else {
             const auto select = sql::bindSelect(parameters(id).text("select"), flow.schema);
             const std::string key = parameters(id).text("partitionKey");
             const auto keyOf = key.empty() ? sql::BindResult<sql::BoundExpression>{}
                                            : sql::bindExpression(key, flow.schema);
             for (const Record &record : in)
-                map(id, *select, keyOf.value.get(), record, flow.records);
+                settle(id, record, mapRow(*select, keyOf.value.get(), record, m_scratch),
+                       flow.records);
             flow.schema = select->output();
         }
         m_outcome.fates[id].processed += flow.records.size();
@@ -339,42 +309,14 @@ private:
         return flow;
     }
 
-    void filter(const NodeId &id, const sql::BoundExpression &condition, const Record &record,
-                std::vector<Record> &out)
+    void settle(const NodeId &id, const Record &record, RowFate fate, std::vector<Record> &out)
     {
-        sql::FilterResult result;
-        const std::uint32_t row = 0;
-        condition.evaluateFilter(*asBatch(record), std::span(&row, 1), m_scratch, result);
-        if (!result.errors.empty())
-            bury(id, record, rowProblem(result.errors.front().reason));
-        else if (!result.passed.empty())
-            out.push_back(record);
+        if (fate.given)
+            out.push_back(*std::move(fate.given));
+        else if (fate.dead)
+            bury(id, record, *fate.dead);
         else
             ++m_outcome.fates[id].filtered;
-    }
-
-    void map(const NodeId &id, const sql::SelectList &select, const sql::BoundExpression *keyOf,
-             const Record &record, std::vector<Record> &out)
-    {
-        const auto batch = asBatch(record);
-        const std::uint32_t row = 0;
-        sql::ProjectedRows made;
-        select.project(*batch, std::span(&row, 1), m_scratch, made);
-        if (!made.errors.empty())
-            return bury(id, record, rowProblem(made.errors.front().reason));
-        Record mapped{std::string(made.payload(0)), record.key, record.lane};
-        if (keyOf != nullptr) {
-            std::vector<sql::RowError> errors;
-            const auto &keys = keyOf->evaluate(*batch, std::span(&row, 1), m_scratch, errors);
-            if (!errors.empty())
-                return bury(id, record, rowProblem("partition key: " + errors.front().reason));
-            mapped.key.clear();
-            if (!keys.isNull(0))
-                keys.appendText(0, mapped.key);
-            if (mapped.key.empty())
-                return bury(id, record, rowProblem("the new partition key is NULL or empty"));
-        }
-        out.push_back(std::move(mapped));
     }
 
     void bury(const NodeId &id, const Record &record, const std::string &reason)

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/graph/document.h"
+#include "core/record/record.h"
 #include "core/runtime/fate.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct Record {
     std::string data;
     std::string key;
     std::string lane;
+    std::optional<record::Hash128> hash = {}; ///< instead of the key's; a new key takes it away
 };
 
 struct DeadLetter {
@@ -33,9 +36,14 @@ struct Gap {
     std::uint64_t to = 0;
 };
 
+/// A log file over its life: what a program writes to it, until it is rotated away and the next
+/// part begins an empty one. A part consists of pieces, each written in one go.
+using LogParts = std::vector<std::vector<std::string>>;
+
 /// What comes to a pipeline beside what its generators make.
 struct Inputs {
     std::map<std::string, std::string> files;   ///< by name, relative to the document's folder
+    std::map<std::string, LogParts> logs;       ///< by name, likewise; only whole lines
     std::map<NodeId, std::vector<Record>> puts; ///< by stream node: a client's records, in order
     /// Both only behind streams with a single writer.
     std::vector<Gap> gaps;      ///< retention took them: they are expired

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/missing_sync.h"
 #include "tests/support/test_main.h"
 
 #include "core/base/memory_file_system.h"
@@ -7,8 +8,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <set>
 
 using namespace millrace;
+using namespace millrace::test;
 using Unsynced = MemoryFileSystem::Unsynced;
 
 namespace {
@@ -101,6 +104,25 @@ private slots:
         QCOMPARE(p.text("/d/z"), std::string("<none>"));
     }
 
+    /// A name that is torn is there or is not; a rename moves its file or does not.
+    void neverTakesTheNamesOfARenameApart()
+    {
+        std::set<std::string> seen;
+        for (std::uint64_t seed = 0; seed < 64; ++seed) {
+            Prepared p;
+            QVERIFY(p.fs.rename("/d/a", "/d/z").has_value());
+            auto c = *p.fs.open("/d/c", OpenMode::CreateNew);
+            QVERIFY(c->sync().has_value());
+            p.fs.restart(Unsynced::Torn, seed);
+            const auto list = p.fs.list("/d");
+            std::string names;
+            for (const std::string &name : *list)
+                names += name;
+            seen.insert(names);
+        }
+        QVERIFY((seen == std::set<std::string>{"a", "ac", "z", "cz"}));
+    }
+
     void stopsAtTheGrantedStepAndAllAfterIt()
     {
         Prepared p;
@@ -124,6 +146,44 @@ private slots:
         QVERIFY(p.file->sync().has_value());
         p.fs.restart();
         QCOMPARE(p.text("/d/a"), std::string("old"));
+    }
+
+    void saysWhichLineSynced()
+    {
+        Prepared p;
+        std::vector<std::string> files;
+        p.fs.ignoreSyncs([&](const MemoryFileSystem::Step &step) {
+            files.push_back(fileName(step.from.file_name()));
+            return false;
+        });
+        QVERIFY(p.fs.replaceFile("/d/b", asBytes("b")).has_value());
+        QVERIFY(p.fs.syncFolder("/d").has_value());
+        QVERIFY((files == std::vector<std::string>{"file_system.cpp", "file_system.cpp",
+                                                   "memory_file_system_test.cpp"}));
+    }
+
+    /// A crash leaves the old or the new content, and after the call the new one.
+    void everySyncOfReplaceFileIsMissed()
+    {
+        const auto sweep = [](const IgnoreSync &ignore) -> std::string {
+            for (const auto unsynced : {Unsynced::Lost, Unsynced::Kept, Unsynced::Torn}) {
+                for (std::uint64_t step = 0; step < 8; ++step) {
+                    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+                        Prepared p;
+                        p.fs.ignoreSyncs(ignore);
+                        p.fs.crashAfter(step);
+                        const bool done = p.fs.replaceFile("/d/a", asBytes("new")).has_value();
+                        p.fs.restart(unsynced, seed);
+                        const std::string text = p.text("/d/a");
+                        if (text != "new" && (done || text != "old"))
+                            return "step " + std::to_string(step) + ": " + text;
+                    }
+                }
+            }
+            return {};
+        };
+        QCOMPARE(unnoticed(lossesWithoutEachSync(sweep), MILLRACE_CORE "/base/file_system.cpp"),
+                 std::string());
     }
 
     void isFullAtItsCapacity()

@@ -7,7 +7,35 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <filesystem>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 using namespace millrace;
+
+namespace {
+
+/// "fdatasync PATH" and "fsync PATH" of this program, in their order.
+std::vector<std::string> syncs;
+
+int noteSync(const char *call, long number, int fd)
+{
+    const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd));
+    syncs.push_back(call + (' ' + path.string()));
+    return static_cast<int>(::syscall(number, fd));
+}
+
+} // namespace
+
+// In the place of the C library's, so that a call that is not made is seen.
+extern "C" int fdatasync(int fd)
+{
+    return noteSync("fdatasync", SYS_fdatasync, fd);
+}
+extern "C" int fsync(int fd)
+{
+    return noteSync("fsync", SYS_fsync, fd);
+}
 
 class PosixFileSystemTest : public QObject
 {
@@ -32,6 +60,24 @@ private slots:
         QCOMPARE(m_fs.list(path("a"))->front(), std::string("b"));
         QVERIFY(m_fs.removeAll(path("a")).has_value());
         QVERIFY(!m_fs.exists(file));
+    }
+
+    /// What the double in memory cannot show: that a sync reaches the system, and that folders
+    /// are made to last where they are made.
+    void syncsReachTheSystem()
+    {
+        const Path home = std::filesystem::canonical(m_dir.path().toStdString()).string();
+        const Path folder = joinPath(home, "synced/deep");
+        syncs.clear();
+        QVERIFY(m_fs.makeFolders(folder).has_value());
+        QVERIFY(
+            (syncs == std::vector<std::string>{"fsync " + home, "fsync " + parentPath(folder)}));
+        const Path name = joinPath(folder, "f");
+        const auto file = m_fs.open(name, OpenMode::CreateNew);
+        syncs.clear();
+        QVERIFY((*file)->sync().has_value());
+        QVERIFY(m_fs.syncFolder(folder).has_value());
+        QVERIFY((syncs == std::vector<std::string>{"fdatasync " + name, "fsync " + folder}));
     }
 
     void allocatedRoomReadsAsZero()

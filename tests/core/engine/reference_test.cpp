@@ -10,7 +10,9 @@ namespace {
 /// Over all the seeds of a case.
 struct Tally {
     std::uint64_t inFlightSeen = 0;
+    std::uint64_t refusedSeen = 0;
     int interrupted = 0;
+    int rotated = 0; ///< logs that were rotated away
 };
 
 /// Runs a pipeline over real files in virtual time, interrupted `stops` times: paused, stopped or
@@ -24,6 +26,7 @@ Fault runInterrupted(std::uint64_t seed, const RandomPipeline &pipeline, int sto
     if (!writeInputs(files, directory, pipeline.inputs))
         return "the input could not be written";
     SeededRandom random(seed);
+    LogFeeder logs(files, joinPath(directory, kInputFolder), pipeline.inputs);
     Dice dice(seed + 7);
     Watch watch(expected);
     Fault fault;
@@ -43,17 +46,26 @@ Fault runInterrupted(std::uint64_t seed, const RandomPipeline &pipeline, int sto
             fault = run.put(pipeline.inputs);
         if (!fault)
             fault = run.run();
-        if (!fault)
-            fault = run.drain(watch, [&] { return moment.reached(); });
+        const auto interrupted = [&] { return moment.reached(); };
+        if (!fault && pipeline.inputs.logs.empty())
+            fault = run.drain(watch, interrupted);
+        else if (!fault)
+            fault = run.follow(logs, expected, watch, interrupted);
         tally.interrupted += moment.reached() ? 1 : 0;
-        if (!fault && last)
-            fault = compare(pipeline.document, expected, run.finish(pipeline.document));
+        if (!fault && last) {
+            Findings findings = run.finish(pipeline.document);
+            findings.printedAgain = stops > 0;
+            fault = compare(pipeline.document, expected, findings);
+        }
         run.close();
         if (!fault)
             fault = watch.fault();
         messages += run.messages();
     }
     tally.inFlightSeen += watch.inFlightSeen();
+    tally.refusedSeen += watch.refusedSeen();
+    for (const auto &[name, parts] : pipeline.inputs.logs)
+        tally.rotated += static_cast<int>(parts.size()) - 1;
     return inFull(seed, fault, messages, describe(pipeline.document));
 }
 
@@ -73,6 +85,8 @@ private slots:
             QVERIFY2(!fault, fault->c_str());
         }
         QVERIFY(tally.inFlightSeen > 100);
+        QVERIFY(tally.refusedSeen > 0);
+        QVERIFY(tally.rotated > 10);
     }
 
     void comesToTheSameOverRestarts()
@@ -84,6 +98,7 @@ private slots:
             QVERIFY2(!fault, fault->c_str());
         }
         QVERIFY(tally.interrupted > 30);
+        QVERIFY(tally.rotated > 3);
     }
 
     /// Copies began before the schema of what they copy was known, and then never handed it on.
@@ -113,7 +128,8 @@ private slots:
     void comesToTheSameInRealTime()
     {
         for (Seeds seeds(4); seeds.first < seeds.end; ++seeds.first) {
-            const RandomPipeline pipeline = randomPipeline(seeds.first, {.generators = false});
+            const RandomPipeline pipeline =
+                randomPipeline(seeds.first, {.generators = false, .logs = false});
             const Outcome expected = computeOutcome(pipeline.document, pipeline.inputs);
             QTemporaryDir folder(folderTemplate());
             const Path directory = folder.path().toStdString();

@@ -117,7 +117,10 @@ public:
     Status makeFolders(const Path &folder) override { return m_files.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override { return m_files.rename(from, to); }
     Status remove(const Path &path) override { return m_files.remove(path); }
-    Status syncFolder(const Path &folder) override { return m_files.syncFolder(folder); }
+    Status syncFolder(const Path &folder, std::source_location from) override
+    {
+        return m_files.syncFolder(folder, from);
+    }
     Result<VolumeInfo> volume(const Path &path) override
     {
         auto volume = m_files.volume(path);

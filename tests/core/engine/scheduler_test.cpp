@@ -8,6 +8,7 @@
 
 #include <QTest>
 
+#include <future>
 #include <pthread.h>
 #include <semaphore>
 
@@ -86,6 +87,29 @@ private slots:
         });
         QVERIFY(scheduler.runOne());
         QVERIFY(ran.try_acquire_for(60s));
+    }
+
+    /// A worker takes it again before anybody else gets the lock: the stop must forbid it.
+    void aTaskThatGoesOnAtOnceCanBeStopped()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 1, [](const Problem &) {});
+        std::atomic<bool> enough = false;
+        std::promise<void> ran;
+        bool first = true;
+        const auto slot = scheduler.makeSlot();
+        const auto task = start(scheduler, slot, clock, [&](FunctionTask &) -> TaskNext {
+            if (std::exchange(first, false))
+                ran.set_value();
+            return {enough ? TaskNext::Kind::Done : TaskNext::Kind::Again, {}};
+        });
+        ran.get_future().wait();
+        auto stopped = std::async(std::launch::async, [&] { scheduler.stop(slot, {}); });
+        const auto soon = stopped.wait_for(60s);
+        enough = true;
+        stopped.wait();
+        QVERIFY(soon == std::future_status::ready);
+        QVERIFY(task->closed);
     }
 
     void whatAStepThrowsStopsThatTaskOnly()

@@ -41,8 +41,9 @@ struct SinkResult {
 /// commit() is repeated with the same arguments after a failure; a failed commit stores nothing,
 /// or stores under names and keys that the repetition replaces. A commit that fails with
 /// NodeDestinationReplaced or NodeRowConstraint is not repeated: a new sink is made and opened, and
-/// the fragment goes on from what that says.
-/// Thread-safety: one thread at a time; may block on its own file or database.
+/// the fragment goes on from what that says. One that fails with NodeOutputStalled has stored a
+/// part, is repeated at once and goes on behind that part. Thread-safety: one thread at a time; may
+/// block on its own file or database.
 class Sink
 {
 public:

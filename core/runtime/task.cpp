@@ -110,7 +110,8 @@ bool Task::isFinal(const Problem &refusal)
 {
     const Code code = refusal.code();
     return code == Code::ProducerFenced || code == Code::InvalidKey ||
-           code == Code::RecordTooLarge || code == Code::NodeOutputClosed;
+           code == Code::RecordTooLarge || code == Code::NodeOutputClosed ||
+           code == Code::StreamFolderGone;
 }
 
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)

@@ -14,13 +14,27 @@ Problem whichDirectory(std::string found)
 
 } // namespace
 
+Result<std::optional<Path>> givenDataDirectory(const Arguments &arguments, FileSystem &files)
+{
+    auto given = arguments.value("--data");
+    if (!given)
+        return std::optional<Path>();
+    const auto info = files.info(*given);
+    if (info && !info->isFolder)
+        return Problem(Code::CliBadValue,
+                       {{"option", "--data"}, {"value", *given}, {"expected", "a folder"}});
+    return given;
+}
+
 Result<Path> existingDataDirectory(const Arguments &arguments, FileSystem &files)
 {
-    if (const auto given = arguments.value("--data")) {
-        const auto info = files.info(*given);
-        if (!info || !info->isFolder)
-            return Problem(Code::NotFound, {{"what", "The data directory " + *given}});
-        return *given;
+    auto given = givenDataDirectory(arguments, files);
+    if (!given)
+        return std::move(given).error();
+    if (*given) {
+        if (!files.exists(**given))
+            return Problem(Code::NotFound, {{"what", "The data directory " + **given}});
+        return **std::move(given);
     }
     auto home = engine::dataHome();
     if (!home)

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -108,10 +107,17 @@ public:
 
     ExitCode run(LineReader &lines, const Keys &keys, std::uint64_t batchRecords)
     {
+        const ExitCode code = putAll(lines, keys, batchRecords);
+        sayStored(code == ExitCode::Success);
+        return code;
+    }
+
+private:
+    ExitCode putAll(LineReader &lines, const Keys &keys, std::uint64_t batchRecords)
+    {
         const auto stored = producerNext();
         if (!stored)
             return failed(stored.error());
-        std::uint64_t index = 0;
         for (;;) {
             auto line = lines.next();
             if (!line)
@@ -120,18 +126,23 @@ public:
                 break;
             if ((*line)->empty())
                 continue;
-            if (index++ < *stored) {
+            const std::uint64_t index = m_read++;
+            if (index < *stored) {
                 ++m_skipped;
+                m_doneLine = lines.lineNumber();
                 continue;
             }
-            auto key = keys.of(**line, index - 1);
-            if (!key)
+            auto key = keys.of(**line, index);
+            if (!key) {
+                --m_read; // it is no record
                 return endedBy(
                     std::move(key).error().at("line " + std::to_string(lines.lineNumber())));
+            }
             if (m_batch.entries.empty())
-                m_batch.firstIndex = index - 1;
+                m_batch.firstIndex = index;
             m_batchBytes += (*line)->size();
             m_batch.entries.push_back({**std::move(line), *std::move(key), {}});
+            m_waiting.push_back({index, lines.lineNumber()});
             if (m_batch.entries.size() >= batchRecords || m_batchBytes >= kBatchBytes ||
                 !lines.ready()) {
                 if (const ExitCode code = flush(); code != ExitCode::Success)
@@ -139,15 +150,34 @@ public:
             }
         }
         const ExitCode code = flush();
-        if (code == ExitCode::Success && interrupted())
-            return interruptCode();
-        if (code == ExitCode::Success)
-            fmt::print(stderr, "millrace: put: {} records stored{}\n", m_stored,
-                       m_skipped > 0 ? fmt::format(", {} were already", m_skipped) : "");
-        return code;
+        return code == ExitCode::Success && interrupted() ? interruptCode() : code;
     }
 
-private:
+    /// However it ended: how much of the input is stored, and where to go on.
+    void sayStored(bool all) const
+    {
+        std::string text =
+            m_unsure ? "no record is known to be stored" : "nothing of the input is stored";
+        if (all || m_stored + m_skipped > 0)
+            text = fmt::format("{} records stored{}", m_stored,
+                               m_skipped > 0 ? fmt::format(", {} were already", m_skipped) : "");
+        if (!all) {
+            const std::uint64_t next = m_waiting.empty() ? m_doneLine + 1 : m_waiting.front().line;
+            text += m_producer.empty() ? fmt::format("; to go on, put from line {} on", next)
+                                       : "; to go on, repeat the command";
+            const std::uint64_t behind =
+                m_waiting.empty() ? 0 : m_read - m_waiting.front().index - m_waiting.size();
+            if (behind > 0)
+                text += fmt::format(", but {} records behind that line are stored as well", behind);
+            if (m_unsure)
+                text += fmt::format(
+                    "; whether the {} records from there on are stored is not known, millrace "
+                    "records {} shows it",
+                    m_waiting.size(), m_stream);
+        }
+        fmt::print(stderr, "millrace: put: {}\n", text);
+    }
+
     /// What stood before the line that cannot be put is stored.
     ExitCode endedBy(const Problem &problem)
     {
@@ -212,30 +242,33 @@ private:
             return ExitCode::Success;
         m_batch.stream = m_stream;
         m_batch.producer = m_producer;
-        std::vector<std::uint64_t> indexes(m_batch.entries.size());
-        std::iota(indexes.begin(), indexes.end(), m_batch.firstIndex);
+        const std::uint64_t lastLine = m_waiting.back().line;
         while (!m_batch.entries.empty()) {
             auto reply = askWithPatience(m_batch, !m_producer.empty());
-            if (!reply)
+            if (!reply) {
+                m_unsure = m_producer.empty() && reply.error().code() == Code::ControlNoAnswer;
                 return failed(std::move(reply).error());
+            }
             const auto refused = refusedOf(*reply);
             std::vector<engine::PutEntry> again;
-            std::vector<std::uint64_t> againIndexes;
+            std::vector<Waiting> stillWaiting;
             for (std::size_t i = 0; i < m_batch.entries.size(); ++i) {
                 if (refused.contains(i)) {
                     again.push_back(std::move(m_batch.entries[i]));
-                    againIndexes.push_back(indexes[i]);
+                    stillWaiting.push_back(m_waiting[i]);
                     continue;
                 }
                 ++m_stored;
                 if (m_acks)
-                    fmt::print("{}\n", indexes[i]);
+                    fmt::print("{}\n", m_waiting[i].index);
             }
+            m_batch.entries = std::move(again);
+            m_waiting = std::move(stillWaiting);
+            if (m_waiting.empty())
+                m_doneLine = lastLine;
             if (std::fflush(stdout) != 0)
                 return failed(Problem(Code::Io, {{"operation", "write"}, {"reason", "broken pipe"}},
                                       "standard output"));
-            m_batch.entries = std::move(again);
-            indexes = std::move(againIndexes);
             if (!m_batch.entries.empty() && !sleepUnlessInterrupted(kLongestWait))
                 return interruptCode();
         }
@@ -250,8 +283,7 @@ private:
         printProblem(problem);
         if (mayPass(problem.code()) && m_retry.count() > 0)
             printProblem(
-                Problem(Code::CliGaveUp, {{"seconds", std::to_string(m_retry.count() / 1000)},
-                                          {"stored", std::to_string(m_stored)}}));
+                Problem(Code::CliGaveUp, {{"seconds", std::to_string(m_retry.count() / 1000)}}));
         return exitCodeOf(problem);
     }
 
@@ -265,6 +297,15 @@ private:
     std::size_t m_batchBytes = 0;
     std::uint64_t m_stored = 0;
     std::uint64_t m_skipped = 0;
+    /// A record of the batch that is not stored yet.
+    struct Waiting {
+        std::uint64_t index; ///< its number in the input
+        std::uint64_t line;
+    };
+    std::vector<Waiting> m_waiting; ///< one for each entry of m_batch
+    std::uint64_t m_read = 0;       ///< records of the input, skipped and waiting ones too
+    std::uint64_t m_doneLine = 0;   ///< everything up to this line is stored where none waits
+    bool m_unsure = false;          ///< the answer to the last put was lost
 };
 
 ExitCode usage(const Problem &problem)
@@ -285,9 +326,11 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
         return usage(
             Problem(Code::CliConflict, {{"first", "--key"}, {"second", "--key-text"}}, "put"));
     // An engine that is waited for may still have to make its directory.
-    const auto given = arguments.value("--data");
-    const auto directory = *retry && given ? Result<Path>(*given)
-                                           : existingDataDirectory(arguments, *environment.files);
+    auto given = givenDataDirectory(arguments, *environment.files);
+    if (!given)
+        return usage(given.error());
+    const auto directory = *retry && *given ? Result<Path>(**std::move(given))
+                                            : existingDataDirectory(arguments, *environment.files);
     if (!directory) {
         printProblem(directory.error());
         return exitCodeOf(directory.error());
@@ -335,7 +378,9 @@ Command putCommand()
         "--key-text the key is the record's number, which spreads records evenly over the shards.\n"
         "A line of more than 10 MiB, or without the field of --key, ends the command with exit "
         "code 1:\n"
-        "what stands before it is stored, it and what stands behind it is not.\n"
+        "what stands before it is stored, it and what stands behind it is not. However the "
+        "command ends,\n"
+        "it says on standard error how many records are stored, and where to go on with the rest.\n"
         "\n"
         "The records go through the engine that runs on the data directory; when none does, this\n"
         "command runs one itself for as long as it takes, but never with --retry, which waits for\n"

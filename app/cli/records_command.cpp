@@ -13,8 +13,10 @@
 #include "core/runtime/sequence_numbers.h"
 #include "core/stream/sequence_number.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 #include <numeric>
 #include <unistd.h>
 
@@ -65,7 +67,7 @@ Result<Start> parseStart(const Arguments &arguments)
                    std::string(kCommandName));
 }
 
-/// The rows for which --where is true; rows that do not fit the schema are counted.
+/// The rows for which --where is true; rows for which it fails are counted by what is wrong.
 class Where
 {
 public:
@@ -80,16 +82,43 @@ public:
         std::vector<std::uint32_t> rows(batch.count());
         std::iota(rows.begin(), rows.end(), 0U);
         m_expression->evaluateFilter(batch, rows, m_scratch, m_result);
-        m_errors += m_result.errors.size();
+        for (const sql::RowError &error : m_result.errors) {
+            // Reasons may quote values, and so be as many as there are records.
+            if (m_reasons.size() < kMostReasons || m_reasons.contains(error.reason))
+                ++m_reasons[error.reason];
+            else
+                ++m_others;
+        }
         return m_result.passed;
     }
-    std::uint64_t errors() const { return m_errors; }
+
+    void say() const
+    {
+        std::vector<std::pair<std::string, std::uint64_t>> shown(m_reasons.begin(),
+                                                                 m_reasons.end());
+        std::stable_sort(shown.begin(), shown.end(),
+                         [](const auto &a, const auto &b) { return a.second > b.second; });
+        std::uint64_t others = m_others;
+        for (; shown.size() > kShownReasons; shown.pop_back())
+            others += shown.back().second;
+        for (const auto &[reason, count] : shown)
+            fmt::print(stderr, "millrace: records: --where fails for {} records, left out: {}\n",
+                       count, reason);
+        if (others > 0)
+            fmt::print(stderr,
+                       "millrace: records: --where fails for {} records, left out, for other "
+                       "reasons\n",
+                       others);
+    }
 
 private:
     std::shared_ptr<const sql::BoundExpression> m_expression;
     sql::EvaluationScratch m_scratch;
     sql::FilterResult m_result;
-    std::uint64_t m_errors = 0;
+    static constexpr std::size_t kMostReasons = 1000;
+    static constexpr std::size_t kShownReasons = 5;
+    std::map<std::string, std::uint64_t> m_reasons; ///< how often each came
+    std::uint64_t m_others = 0;                     ///< beyond kMostReasons
 };
 
 /// One reading of a stream; `run` opens it and prints.
@@ -132,10 +161,8 @@ public:
                        "millrace: records: {} records are older than the stream's retention and "
                        "are not shown\n",
                        m_hidden);
-        if (m_where && m_where->errors() > 0)
-            fmt::print(stderr,
-                       "millrace: records: {} records do not fit the schema and were left out\n",
-                       m_where->errors());
+        if (m_where)
+            m_where->say();
         return code;
     }
 
@@ -271,7 +298,7 @@ ExitCode records(const Arguments &arguments, const Environment &environment)
         return failed(directory.error());
     auto stream = storedStream(*environment.files, *directory, *arguments.positional(0));
     if (!stream)
-        return failed(stream.error());
+        return failed(stream.error(), exitCodeOfCatalog(stream.error()));
     std::optional<ShardIndex> shard;
     if (*shardNumber && **shardNumber < stream->shards)
         shard = ShardIndex(static_cast<std::uint32_t>(**shardNumber));

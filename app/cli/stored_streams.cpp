@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/stored_streams.h"
 
+#include "app/cli/command.h"
 #include "app/cli/options.h"
 
 #include "core/base/problem_codes.h"
@@ -47,6 +48,12 @@ Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirec
     return Problem(
         Code::CliNoStream,
         {{"directory", dataDirectory}, {"stream", name}, {"hint", didYouMean(name, names)}});
+}
+
+ExitCode exitCodeOfCatalog(const Problem &problem)
+{
+    const ExitCode code = exitCodeOf(problem);
+    return code == ExitCode::Failure ? ExitCode::DataDirectory : code;
 }
 
 Path logFolder(const Path &dataDirectory, const store::StreamEntry &stream)

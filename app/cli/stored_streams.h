@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/cli/exit_code.h"
+
 #include "core/base/clock.h"
 #include "core/base/file_system.h"
 #include "core/log/log.h"
@@ -20,6 +22,10 @@ Result<std::vector<store::StreamEntry>> storedStreams(FileSystem &files, const P
 /// The one of that name. Errors also: CliNoStream, naming the nearest one.
 Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirectory,
                                         const std::string &name);
+
+/// The exit code of a command that the two above refuse: a catalog that is there and cannot be read
+/// makes the directory unusable, as it does for an engine.
+ExitCode exitCodeOfCatalog(const Problem &problem);
 
 /// The folder of a stream's log.
 Path logFolder(const Path &dataDirectory, const store::StreamEntry &stream);

@@ -83,17 +83,17 @@ constexpr std::array<Benchmark, 4> kBenchmarks{{
     {"recovery", "recovery of a log of 5 GB; only when named", benchRecovery, true},
 }};
 
-/// A folder of this run's own, removed at its end.
+/// A folder of this run's own, removed at its end with those that had to be made around it.
 class ScratchFolder
 {
 public:
     static Result<ScratchFolder> make(FileSystem &files, const std::string &parent)
     {
-        if (auto made = files.makeFolders(parent); !made)
-            return std::move(made).error();
         ScratchFolder out;
         out.m_files = &files;
         out.m_path = joinPath(parent, "millrace-bench-" + std::to_string(::getpid()));
+        for (Path path = parent; !files.exists(path); path = parentPath(path))
+            out.m_around.push_back(path);
         if (auto made = files.makeFolders(out.m_path); !made)
             return std::move(made).error();
         return out;
@@ -102,12 +102,16 @@ public:
     {
         if (m_files == nullptr)
             return;
-        if (auto removed = m_files->removeAll(m_path); !removed)
+        Status removed = m_files->removeAll(m_path);
+        for (std::size_t i = 0; removed && i < m_around.size(); ++i)
+            removed = m_files->remove(m_around[i]);
+        if (!removed && removed.error().code() != Code::NotFound) // it could not be made
             printProblem(removed.error());
     }
     ScratchFolder(ScratchFolder &&other) noexcept
         : m_files(std::exchange(other.m_files, nullptr))
         , m_path(std::move(other.m_path))
+        , m_around(std::move(other.m_around))
     {}
     ScratchFolder &operator=(ScratchFolder &&) = delete;
     const Path &path() const { return m_path; }
@@ -116,6 +120,7 @@ private:
     ScratchFolder() = default;
     FileSystem *m_files = nullptr;
     Path m_path;
+    std::vector<Path> m_around; ///< that were not there, the innermost first
 };
 
 /// "log.recovery.seconds  0.21", one line for each figure.
@@ -137,6 +142,15 @@ ExitCode bench(const Arguments &arguments, const Environment &environment)
         printProblem(records.error());
         return ExitCode::Usage;
     }
+    std::string parent = arguments.value("--folder").value_or("/var/tmp");
+    while (parent.size() > 1 && parent.ends_with('/'))
+        parent.pop_back();
+    if (const auto info = environment.files->info(parent); info && !info->isFolder) {
+        printProblem(Problem(Code::CliBadValue,
+                             {{"option", "--folder"}, {"value", parent}, {"expected", "a folder"}},
+                             "bench"));
+        return ExitCode::Usage;
+    }
     const auto wanted = arguments.positional(0);
     std::vector<std::string_view> names;
     for (const Benchmark &benchmark : kBenchmarks)
@@ -149,8 +163,7 @@ ExitCode bench(const Arguments &arguments, const Environment &environment)
                              "bench"));
         return ExitCode::Usage;
     }
-    const auto scratch =
-        ScratchFolder::make(*environment.files, arguments.value("--folder").value_or("/var/tmp"));
+    const auto scratch = ScratchFolder::make(*environment.files, parent);
     if (!scratch) {
         printProblem(scratch.error());
         return ExitCode::DataDirectory;

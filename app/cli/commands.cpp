@@ -8,6 +8,7 @@
 #include "app/cli/run_command.h"
 #include "app/cli/standard_streams.h"
 #include "app/cli/streams_command.h"
+#include "app/cli/terminal.h"
 
 #include "core/base/problem_codes.h"
 
@@ -16,6 +17,19 @@
 
 namespace millrace::cli {
 namespace {
+
+constexpr std::size_t kShownBytes = 4000;
+
+/// Messages quote what somebody gave, and are one line each all the same: what is no text or would
+/// move the cursor is replaced, and of a huge one the middle is left out, not the id at its end.
+std::string onOneLine(std::string_view message)
+{
+    if (message.size() <= kShownBytes)
+        return cut(message, kShownBytes);
+    const auto half = kShownBytes / 2;
+    return cut(message.substr(0, half), half) + " … " +
+           cut(message.substr(message.size() - half), half);
+}
 
 bool wantsHelp(std::span<const std::string> words)
 {
@@ -76,7 +90,7 @@ ExitCode runCommandLine(std::span<const std::string> words, const Environment &e
 
 void printProblem(const Problem &problem)
 {
-    fmt::print(stderr, "millrace: {}\n", problem.message());
+    fmt::print(stderr, "millrace: {}\n", onOneLine(problem.message()));
 }
 
 void printProblems(const std::vector<Problem> &problems)
@@ -88,6 +102,7 @@ void printProblems(const std::vector<Problem> &problems)
 ExitCode exitCodeOf(const Problem &problem)
 {
     switch (problem.code()) {
+    case Code::CliBadValue:
     case Code::CliWhichDirectory:
     case Code::NoDataHome:
         return ExitCode::Usage;

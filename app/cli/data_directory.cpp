@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/data_directory.h"
 
+#include "app/cli/command.h"
+
 #include "core/base/problem_codes.h"
 #include "core/engine/data_home.h"
 #include "core/stream/stored_stream.h"
@@ -15,13 +17,27 @@ Problem whichDirectory(std::string found)
 
 } // namespace
 
+Result<std::optional<Path>> givenDataDirectory(const Arguments &arguments, FileSystem &files)
+{
+    auto given = arguments.value("--data");
+    if (!given)
+        return std::optional<Path>();
+    const auto info = files.info(*given);
+    if (info && !info->isFolder)
+        return Problem(Code::CliBadValue,
+                       {{"option", "--data"}, {"value", *given}, {"expected", "a folder"}});
+    return given;
+}
+
 Result<Path> existingDataDirectory(const Arguments &arguments, FileSystem &files)
 {
-    if (const auto given = arguments.value("--data")) {
-        const auto info = files.info(*given);
-        if (!info || !info->isFolder)
-            return Problem(Code::NotFound, {{"what", "The data directory " + *given}});
-        return *given;
+    auto given = givenDataDirectory(arguments, files);
+    if (!given)
+        return std::move(given).error();
+    if (*given) {
+        if (!files.exists(**given))
+            return Problem(Code::NotFound, {{"what", "The data directory " + **given}});
+        return **std::move(given);
     }
     auto home = engine::dataHome();
     if (!home)
@@ -52,6 +68,12 @@ Result<store::StreamEntry> storedStream(FileSystem &files, const Path &dataDirec
     return Problem(
         Code::CliNoStream,
         {{"directory", dataDirectory}, {"stream", name}, {"hint", didYouMean(name, names)}});
+}
+
+ExitCode exitCodeOfCatalog(const Problem &problem)
+{
+    const ExitCode code = exitCodeOf(problem);
+    return code == ExitCode::Failure ? ExitCode::DataDirectory : code;
 }
 
 } // namespace millrace::cli

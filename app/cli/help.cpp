@@ -72,6 +72,14 @@ ExitCode help(std::span<const std::string> words)
         fmt::print("{}", overview());
         return ExitCode::Success;
     }
+    if (words.size() > (words.front() == "kinds" ? 2U : 1U)) {
+        printProblem(Problem(Code::CliUnexpectedArgument,
+                             {{"argument", words.back()},
+                              {"usage", "millrace help [COMMAND | exit-codes | functions | kinds "
+                                        "[KIND]]"}},
+                             "help"));
+        return ExitCode::Usage;
+    }
     if (words.front() == "exit-codes") {
         fmt::print("{}", kExitCodes);
         return ExitCode::Success;
@@ -88,7 +96,7 @@ ExitCode help(std::span<const std::string> words)
             printProblem(Problem(Code::CliBadValue,
                                  {{"option", "KIND"},
                                   {"value", words[1]},
-                                  {"expected", "as millrace help kinds lists"}},
+                                  {"expected", "one of those that millrace help kinds lists"}},
                                  "help kinds"));
         return text ? ExitCode::Success : ExitCode::Usage;
     }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -35,6 +36,12 @@ Result<LineReader> LineReader::open(const std::string &file)
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return fromErrno("open", errno, file);
+    struct stat info {
+    };
+    if (::fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
+        ::close(descriptor);
+        return invalidArgument("It is a folder; give a file", file);
+    }
     return LineReader(descriptor);
 }
 

@@ -41,6 +41,12 @@ Problem atCommand(Problem problem, const Syntax &syntax)
     return std::move(problem).at(syntax.command);
 }
 
+Problem missingArgument(const Syntax &syntax, const Positional &positional)
+{
+    return Problem(Code::CliMissingArgument,
+                   {{"argument", std::string(positional.name)}, {"usage", syntax.usage()}});
+}
+
 } // namespace
 
 std::string Syntax::usage() const
@@ -74,6 +80,9 @@ Result<Arguments> Arguments::parse(const Syntax &syntax, std::span<const std::st
                 return atCommand(Problem(Code::CliUnexpectedArgument,
                                          {{"argument", word}, {"usage", syntax.usage()}}),
                                  syntax);
+            if (word.empty())
+                return atCommand(
+                    missingArgument(syntax, syntax.positionals[out.m_positionals.size()]), syntax);
             out.m_positionals.push_back(word);
             continue;
         }
@@ -100,7 +109,8 @@ Result<Arguments> Arguments::parse(const Syntax &syntax, std::span<const std::st
             value = word.substr(equals + 1);
         } else if (i + 1 < words.size()) {
             value = words[++i];
-        } else {
+        }
+        if (!option->value.empty() && value.empty()) {
             return atCommand(Problem(Code::CliMissingValue,
                                      {{"option", name}, {"value", std::string(option->value)}}),
                              syntax);
@@ -110,10 +120,7 @@ Result<Arguments> Arguments::parse(const Syntax &syntax, std::span<const std::st
     }
     for (std::size_t i = out.m_positionals.size(); i < syntax.positionals.size(); ++i) {
         if (syntax.positionals[i].required)
-            return atCommand(Problem(Code::CliMissingArgument,
-                                     {{"argument", std::string(syntax.positionals[i].name)},
-                                      {"usage", syntax.usage()}}),
-                             syntax);
+            return atCommand(missingArgument(syntax, syntax.positionals[i]), syntax);
     }
     return out;
 }
@@ -151,8 +158,8 @@ Result<std::optional<std::uint64_t>> Arguments::bytes(std::string_view option) c
     if (!given)
         return std::optional<std::uint64_t>();
     const auto parsed = parseBytes(*given);
-    if (!parsed)
-        return badValue(option, "a size, like 2GB, 512MiB or 4096");
+    if (!parsed || *parsed == 0)
+        return badValue(option, "a size above 0, like 2GB, 512MiB or 4096");
     return parsed;
 }
 

@@ -43,9 +43,9 @@ public:
     /// Options and positionals in any order; "--data DIR" or "--data=DIR"; "--" ends the options;
     /// "-" is a positional.
     ///
-    /// Errors: CliUnknownOption (naming the nearest known one), CliMissingValue,
-    /// CliUnexpectedValue, CliOptionTwice, CliMissingArgument, CliUnexpectedArgument. Places name
-    /// the command.
+    /// Errors: CliUnknownOption (naming the nearest known one), CliMissingValue (an empty one too),
+    /// CliUnexpectedValue, CliOptionTwice, CliMissingArgument (likewise), CliUnexpectedArgument.
+    /// Places name the command.
     static Result<Arguments> parse(const Syntax &syntax, std::span<const std::string> words);
 
     bool has(std::string_view option) const;

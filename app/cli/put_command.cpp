@@ -10,8 +10,10 @@
 #include "core/gateway/control/put_sender.h"
 #include "core/sql/json_field.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <map>
 
 namespace millrace::cli {
 namespace {
@@ -55,6 +57,8 @@ public:
            gateway::PutSender::Options options)
         : m_link(std::move(link))
         , m_patience(options.patience)
+        , m_stream(options.stream)
+        , m_producer(options.producer)
         , m_acks(arguments.has("--acks"))
         , m_sender(std::move(options),
                    {.ask = [this](const engine::Request &request) { return m_link.ask(request); },
@@ -65,6 +69,14 @@ public:
     {}
 
     ExitCode run(LineReader &lines, const Keys &keys)
+    {
+        const ExitCode code = putAll(lines, keys);
+        sayStored(code == ExitCode::Success);
+        return code;
+    }
+
+private:
+    ExitCode putAll(LineReader &lines, const Keys &keys)
     {
         if (const auto begun = m_sender.begin(); !begun)
             return failed(begun.error());
@@ -77,12 +89,16 @@ public:
             if ((*line)->empty())
                 continue;
             const auto number = m_sender.next();
-            if (!number)
+            if (!number) {
+                m_doneLine = lines.lineNumber();
                 continue;
+            }
             auto key = keys.of(**line, *number);
             if (!key)
                 return endedBy(
                     std::move(key).error().at("line " + std::to_string(lines.lineNumber())));
+            m_waiting.emplace(*number, lines.lineNumber());
+            m_newest = *number;
             Status sent = m_sender.add(**std::move(line), *std::move(key));
             if (sent && !lines.ready())
                 sent = m_sender.flush();
@@ -91,15 +107,37 @@ public:
         }
         if (const auto sent = m_sender.flush(); !sent)
             return failed(sent.error());
-        if (interrupted())
-            return interruptCode();
-        const std::uint64_t passed = m_sender.passedRecords();
-        fmt::print(stderr, "millrace: put: {} records stored{}\n", m_sender.storedRecords(),
-                   passed > 0 ? fmt::format(", {} were already", passed) : "");
-        return ExitCode::Success;
+        return interrupted() ? interruptCode() : ExitCode::Success;
     }
 
-private:
+    /// However it ended: how much of the input is stored, and where to go on.
+    void sayStored(bool all) const
+    {
+        const std::uint64_t stored = m_sender.storedRecords();
+        const std::uint64_t passed = m_sender.passedRecords();
+        std::string text =
+            m_unsure ? "no record is known to be stored" : "nothing of the input is stored";
+        if (all || stored + passed > 0)
+            text = fmt::format("{} records stored{}", stored,
+                               passed > 0 ? fmt::format(", {} were already", passed) : "");
+        if (!all) {
+            const std::uint64_t next =
+                m_waiting.empty() ? m_doneLine + 1 : m_waiting.begin()->second;
+            text += m_producer.empty() ? fmt::format("; to go on, put from line {} on", next)
+                                       : "; to go on, repeat the command";
+            const std::uint64_t behind =
+                m_waiting.empty() ? 0 : m_newest + 1 - m_waiting.begin()->first - m_waiting.size();
+            if (behind > 0)
+                text += fmt::format(", but {} records behind that line are stored as well", behind);
+            if (m_unsure)
+                text += fmt::format(
+                    "; whether the {} records from there on are stored is not known, millrace "
+                    "records {} shows it",
+                    m_waiting.size(), m_stream);
+        }
+        fmt::print(stderr, "millrace: put: {}\n", text);
+    }
+
     /// What stood before the line that cannot be put is stored.
     ExitCode endedBy(const Problem &problem)
     {
@@ -109,11 +147,14 @@ private:
         return sent ? exitCodeOf(problem) : code;
     }
 
-    Status acknowledge(std::span<const std::uint64_t> numbers) const
+    Status acknowledge(std::span<const std::uint64_t> numbers)
     {
         for (const std::uint64_t number : numbers) {
             if (m_acks)
                 fmt::print("{}\n", number);
+            const auto waiting = m_waiting.find(number);
+            m_doneLine = std::max(m_doneLine, waiting->second);
+            m_waiting.erase(waiting);
         }
         if (std::fflush(stdout) != 0)
             return Problem(Code::Io, {{"operation", "write"}, {"reason", "broken pipe"}},
@@ -121,21 +162,27 @@ private:
         return Done{};
     }
 
-    ExitCode failed(const Problem &problem) const
+    ExitCode failed(const Problem &problem)
     {
+        m_unsure = m_producer.empty() && problem.code() == Code::ControlNoAnswer;
         if (problem.code() == Code::Cancelled)
             return interruptCode();
         printProblem(problem);
         if (gateway::PutSender::mayPass(problem.code()) && m_patience.count() > 0)
             printProblem(
-                Problem(Code::CliGaveUp, {{"seconds", std::to_string(m_patience.count() / 1000)},
-                                          {"stored", std::to_string(m_sender.storedRecords())}}));
+                Problem(Code::CliGaveUp, {{"seconds", std::to_string(m_patience.count() / 1000)}}));
         return exitCodeOf(problem);
     }
 
     EngineLink m_link;
     const milliseconds m_patience;
+    const std::string m_stream;
+    const std::string m_producer;
     const bool m_acks;
+    std::map<std::uint64_t, std::uint64_t> m_waiting; ///< lines of the numbers not stored yet
+    std::uint64_t m_newest = 0;                       ///< number that was sent
+    std::uint64_t m_doneLine = 0; ///< everything up to it is stored where none waits
+    bool m_unsure = false;        ///< the answer to the last put was lost
     gateway::PutSender m_sender;
 };
 
@@ -157,9 +204,11 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
         return usage(
             Problem(Code::CliConflict, {{"first", "--key"}, {"second", "--key-text"}}, "put"));
     // An engine that is waited for may still have to make its directory.
-    const auto given = arguments.value("--data");
-    const auto directory = *retry && given ? Result<Path>(*given)
-                                           : existingDataDirectory(arguments, *environment.files);
+    auto given = givenDataDirectory(arguments, *environment.files);
+    if (!given)
+        return usage(given.error());
+    const auto directory = *retry && *given ? Result<Path>(**std::move(given))
+                                            : existingDataDirectory(arguments, *environment.files);
     if (!directory) {
         printProblem(directory.error());
         return exitCodeOf(directory.error());
@@ -212,7 +261,9 @@ Command putCommand()
         "--key-text the key is the record's number, which spreads records evenly over the shards.\n"
         "A line of more than 10 MiB, or without the field of --key, ends the command with exit "
         "code 1:\n"
-        "what stands before it is stored, it and what stands behind it is not.\n"
+        "what stands before it is stored, it and what stands behind it is not. However the "
+        "command ends,\n"
+        "it says on standard error how many records are stored, and where to go on with the rest.\n"
         "\n"
         "The records go through the engine that runs on the data directory; when none does, this\n"
         "command runs one itself for as long as it takes, but never with --retry, which waits for\n"

@@ -59,6 +59,26 @@ Result<CursorStart> parseStart(const Arguments &arguments)
                    std::string(kCommandName));
 }
 
+/// For how many records --where failed, the most frequent reasons first.
+void sayFailures(const runtime::RecordFilter &where)
+{
+    constexpr std::size_t kShownReasons = 5;
+    std::vector<std::pair<std::string, std::uint64_t>> shown(where.failures().begin(),
+                                                             where.failures().end());
+    std::stable_sort(shown.begin(), shown.end(),
+                     [](const auto &a, const auto &b) { return a.second > b.second; });
+    std::uint64_t others = where.furtherFailures();
+    for (; shown.size() > kShownReasons; shown.pop_back())
+        others += shown.back().second;
+    for (const auto &[reason, count] : shown)
+        fmt::print(stderr, "millrace: records: --where fails for {} records, left out: {}\n", count,
+                   reason);
+    if (others > 0)
+        fmt::print(stderr,
+                   "millrace: records: --where fails for {} records, left out, for other reasons\n",
+                   others);
+}
+
 /// One reading of a stream; `run` opens it and prints.
 class Reading
 {
@@ -96,10 +116,8 @@ public:
                        "millrace: records: {} records are older than the stream's retention and "
                        "are not shown\n",
                        m_hidden);
-        if (m_where && m_where->misfits() > 0)
-            fmt::print(stderr,
-                       "millrace: records: {} records do not fit the schema and were left out\n",
-                       m_where->misfits());
+        if (m_where)
+            sayFailures(*m_where);
         return code;
     }
 
@@ -229,7 +247,7 @@ ExitCode records(const Arguments &arguments, const Environment &environment)
         return failed(directory.error());
     auto entry = storedStream(*environment.files, *directory, *arguments.positional(0));
     if (!entry)
-        return failed(entry.error());
+        return failed(entry.error(), exitCodeOfCatalog(entry.error()));
     std::optional<ShardIndex> shard;
     if (*shardNumber && **shardNumber < entry->shards)
         shard = ShardIndex(static_cast<std::uint32_t>(**shardNumber));

@@ -2,6 +2,7 @@
 #include "app/cli/run_command.h"
 
 #include "app/cli/dashboard.h"
+#include "app/cli/data_directory.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/report_output.h"
 #include "app/cli/run_report.h"
@@ -322,8 +323,11 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     const graph::Document *document = &checked.document;
     if (auto alone = reportOutput->checkAlone(*document); !alone)
         return failed(std::move(alone).error().at("run"), ExitCode::Usage);
-    auto directory = arguments.value("--data") ? Result<Path>(*arguments.value("--data"))
-                                               : engine::defaultDataDirectory(*document);
+    auto given = givenDataDirectory(arguments, *environment.files);
+    if (!given)
+        return failed(std::move(given).error().at("run"), ExitCode::Usage);
+    auto directory =
+        *given ? Result<Path>(**std::move(given)) : engine::defaultDataDirectory(*document);
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 

@@ -63,7 +63,7 @@ ExitCode streams(const Arguments &arguments, const Environment &environment)
     const auto stored = stream::storedStreams(*environment.files, *directory);
     if (!stored) {
         printProblem(stored.error());
-        return exitCodeOf(stored.error());
+        return exitCodeOfCatalog(stored.error());
     }
     std::size_t nameColumns = 6;
     for (const store::StreamEntry &entry : *stored)

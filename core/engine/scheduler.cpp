@@ -19,7 +19,8 @@ class Scheduler::Slot
 public:
     enum class State : std::uint8_t { Empty = 1, Idle, Ready, Running, RunningAgain, Stopped };
     State state = State::Empty;
-    bool stopping = false; ///< the step that runs is the last one
+    /// No worker takes it again: one that goes on at once would never be seen idle.
+    bool stopping = false;
     std::shared_ptr<runtime::Task> task;
 };
 
@@ -72,7 +73,7 @@ void Scheduler::wake(const SlotPtr &slot)
             slot->state = State::RunningAgain;
         if (slot->state == State::Stopped)
             m_settled.notify_all(); // a put came to its end
-        if (slot->state != State::Idle)
+        if (slot->state != State::Idle || slot->stopping)
             return;
         slot->state = State::Ready;
         m_ready.push_back(slot);
@@ -83,7 +84,7 @@ void Scheduler::wake(const SlotPtr &slot)
 void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
 {
     std::unique_lock lock(m_mutex);
-    slot->stopping = true; // else a task that always has more to do would run on before this wakes
+    slot->stopping = true;
     m_settled.wait(
         lock, [&] { return slot->state != State::Running && slot->state != State::RunningAgain; });
     slot->state = State::Stopped;
@@ -153,9 +154,7 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
         slot->state == State::RunningAgain || next.kind == runtime::TaskNext::Kind::Again;
     if (next.kind == runtime::TaskNext::Kind::Done) {
         slot->state = State::Stopped;
-    } else if (slot->stopping) {
-        slot->state = State::Idle;
-    } else if (again) {
+    } else if (again && !slot->stopping) {
         slot->state = State::Ready;
         m_ready.push_back(slot);
     } else {

@@ -80,6 +80,8 @@ Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &st
     }
     if (seen == 0 || (seen < kInferRecords && m_clock.wall() - first < kInferAfter))
         return std::optional<record::Schema>{};
+    if (auto cut = inference.cut())
+        m_report(std::move(*cut).at("stream " + stream.name()));
     record::Schema schema = inference.schema();
     store(stream, schema, store::SchemaSource::Inferred);
     return std::optional(std::move(schema));

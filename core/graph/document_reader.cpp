@@ -451,6 +451,8 @@ ReadOutcome loadDocument(FileSystem &files, const Path &path)
     const auto info = files.info(path);
     if (!info)
         return failed(info.error());
+    if (info->isFolder)
+        return failed(invalidArgument("It is a folder; give a file", path));
     if (info->sizeBytes > kMaxFileBytes)
         return failed(tooLarge(info->sizeBytes).at(path));
     const auto bytes = files.readAll(path);

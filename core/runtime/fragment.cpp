@@ -326,6 +326,10 @@ TaskNext Fragment::commitEnd()
     if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done) {
         if (mustReopen(done.error()))
             return reopen(done.error());
+        if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
+            setState(NodeState::BackPressured);
+            return {TaskNext::Kind::Again, {}};
+        }
         return retry(done.error());
     }
     if (m_spec.checkpoints != nullptr)

@@ -29,7 +29,12 @@ std::span<const std::uint32_t> RecordFilter::wanted(const record::RecordBatch &b
                                                     std::span<const std::uint32_t> rows)
 {
     m_condition->evaluateFilter(batch, rows, m_scratch, m_result);
-    m_misfits += m_result.errors.size();
+    for (const sql::RowError &error : m_result.errors) {
+        if (m_failures.size() < kMostReasons || m_failures.contains(error.reason))
+            ++m_failures[error.reason];
+        else
+            ++m_furtherFailures;
+    }
     return m_result.passed;
 }
 

@@ -3,15 +3,17 @@
 
 #include "core/runtime/sequence_numbers.h"
 
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace millrace::runtime {
 
 /// Which records of one stream somebody who looks into it wants to see: those for which an
-/// expression is true. Records that do not fit the schema are not wanted; they are counted.
+/// expression is true. Records for which it fails are not wanted; they are counted by the reason.
 /// Thread-safety: one thread at a time.
 class RecordFilter
 {
@@ -29,7 +31,11 @@ public:
                                           std::span<const std::uint32_t> rows);
     /// Of all rows of a batch.
     std::vector<std::uint32_t> operator()(const record::RecordBatch &batch);
-    std::uint64_t misfits() const { return m_misfits; } ///< records that do not fit, so far
+    /// Records for which it failed so far, by the reason. Reasons may quote values, and so be as
+    /// many as there are records: those beyond kMostReasons are counted together.
+    const std::map<std::string, std::uint64_t> &failures() const { return m_failures; }
+    std::uint64_t furtherFailures() const { return m_furtherFailures; }
+    static constexpr std::size_t kMostReasons = 1000;
 
 private:
     RecordFilter(std::shared_ptr<const sql::BoundExpression> condition, SequenceNumbers numbers);
@@ -38,7 +44,8 @@ private:
     const SequenceNumbers m_numbers;
     sql::EvaluationScratch m_scratch;
     sql::FilterResult m_result;
-    std::uint64_t m_misfits = 0;
+    std::map<std::string, std::uint64_t> m_failures;
+    std::uint64_t m_furtherFailures = 0;
 };
 
 } // namespace millrace::runtime

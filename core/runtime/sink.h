@@ -42,7 +42,8 @@ struct SinkResult {
 /// or stores under names and keys that the repetition replaces. A commit that fails with
 /// NodeDestinationReplaced, NodeTableChanged or NodeRowConstraint is not repeated: a new sink is
 /// made and opened, and the fragment goes on from what that says. NodeDestinationUnusable ends it.
-/// Thread-safety: one thread at a time; may block on its own file or database.
+/// One that fails with NodeOutputStalled has stored a part, is repeated at once and goes on behind
+/// that part. Thread-safety: one thread at a time; may block on its own file or database.
 class Sink
 {
 public:

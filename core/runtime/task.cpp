@@ -111,7 +111,7 @@ bool Task::isFinal(const Problem &refusal)
     const Code code = refusal.code();
     return code == Code::ProducerFenced || code == Code::InvalidKey ||
            code == Code::RecordTooLarge || code == Code::NodeOutputClosed ||
-           code == Code::NodeDestinationUnusable;
+           code == Code::NodeDestinationUnusable || code == Code::StreamFolderGone;
 }
 
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)

@@ -46,6 +46,7 @@ std::string_view operatorName(Operator op)
     case Operator::In:
         return "IN";
     case Operator::Between:
+    case Operator::BetweenSymmetric:
         return "BETWEEN";
     default:
         return "IS";
@@ -223,9 +224,10 @@ NodePtr Binder::bindComparison(const Expression &expression)
         return nullptr;
     }
     const Storage storage = storageOf(type);
-    const Kernel kernel = expression.op == Operator::In ? inKernel(storage)
-                          : expression.op == Operator::Between
-                              ? betweenKernel(storage)
+    const Kernel kernel = expression.op == Operator::In        ? inKernel(storage)
+                          : expression.op == Operator::Between ? betweenKernel(storage)
+                          : expression.op == Operator::BetweenSymmetric
+                              ? betweenSymmetricKernel(storage)
                               : comparisonKernel(expression.op, storage);
     return call(TypeKind::Boolean, kernel, std::move(nodes));
 }

@@ -86,6 +86,25 @@ void between(const KernelCall &call)
     }
 }
 
+/// (value BETWEEN a AND b) OR (value BETWEEN b AND a), which a NULL anywhere makes unknown.
+template <class T>
+void betweenSymmetric(const KernelCall &call)
+{
+    const ColumnVector &value = *call.arguments[0];
+    const ColumnVector &first = *call.arguments[1];
+    const ColumnVector &second = *call.arguments[2];
+    for (const std::uint32_t row : call.rows) {
+        if (value.isNull(row) || first.isNull(row) || second.isNull(row)) {
+            call.out.setNull(row);
+            continue;
+        }
+        const T v = readCell<T>(value, row);
+        const int a = order(v, readCell<T>(first, row));
+        const int b = order(v, readCell<T>(second, row));
+        call.out.set(row, (a >= 0 && b <= 0) || (a <= 0 && b >= 0));
+    }
+}
+
 template <class T>
 void inList(const KernelCall &call)
 {
@@ -181,6 +200,11 @@ Kernel comparisonKernel(Operator op, Storage storage)
 Kernel betweenKernel(Storage storage)
 {
     return ofStorage(storage, [](auto type) -> Kernel { return between<decltype(type)>; });
+}
+
+Kernel betweenSymmetricKernel(Storage storage)
+{
+    return ofStorage(storage, [](auto type) -> Kernel { return betweenSymmetric<decltype(type)>; });
 }
 
 Kernel inKernel(Storage storage)

@@ -41,10 +41,11 @@ enum class Operator : std::uint8_t {
     Modulo,
     Negate,
     Concat,
-    Like,    ///< text, pattern, [escape]
-    In,      ///< value, then the list
-    Between, ///< value, low, high
-    IsNull,  ///< IS NOT … is Not over these
+    Like,             ///< text, pattern, [escape]
+    In,               ///< value, then the list
+    Between,          ///< value, low, high
+    BetweenSymmetric, ///< likewise, the bounds in either order
+    IsNull,           ///< IS NOT … is Not over these
     IsTrue,
     IsFalse,
     IsUnknown,
@@ -57,7 +58,7 @@ enum class Operator : std::uint8_t {
 enum class JsonFallback : std::uint8_t { Null = 1, Error, Default, EmptyArray, EmptyObject };
 enum class JsonWrapper : std::uint8_t { None = 1, Conditional, Always };
 
-/// The clauses behind the arguments of JSON_VALUE and JSON_QUERY.
+/// The clauses behind the arguments of JSON_VALUE, JSON_QUERY and JSON_EXISTS.
 struct JsonClauses {
     bool hasReturning = false;
     record::DataType returning = record::TypeKind::String;
@@ -87,7 +88,7 @@ struct Expression {
     bool parenthesised = false;
     std::uint32_t depth = 1; ///< levels below, itself included
     std::vector<ExpressionPtr> children;
-    std::unique_ptr<JsonClauses> json; ///< JSON_VALUE, JSON_QUERY
+    std::unique_ptr<JsonClauses> json; ///< JSON_VALUE, JSON_QUERY, JSON_EXISTS
 };
 
 /// One entry of a select list.

@@ -58,6 +58,7 @@ private:
     void callArguments(Expression &call, std::string_view upper);
     void trimArguments(Expression &call);
     void keywordArgument(Expression &call);
+    void existsClause(Expression &call);
     void jsonClauses(Expression &call, bool query);
     JsonFallback jsonFallback(ExpressionPtr &defaultValue);
     bool type(record::DataType &out);

@@ -18,6 +18,8 @@ Kernel comparisonKernel(Operator op, Storage storage);
 
 /// value BETWEEN low AND high, in three-valued logic.
 Kernel betweenKernel(Storage storage);
+/// value BETWEEN SYMMETRIC a AND b: between the smaller and the larger of them.
+Kernel betweenSymmetricKernel(Storage storage);
 
 /// value IN (a, b, …), in three-valued logic.
 Kernel inKernel(Storage storage);

@@ -307,13 +307,18 @@ ExpressionPtr ExpressionParser::infix(ExpressionPtr left, bool negated)
     case Operator::In:
         out = inList(std::move(left), at);
         break;
-    case Operator::Between:
+    case Operator::Between: {
+        const bool symmetric = acceptWord("SYMMETRIC");
+        if (!symmetric)
+            acceptWord("ASYMMETRIC");
         children.push_back(std::move(left));
         children.push_back(expression(kRange + 1));
         expectWord("AND");
         children.push_back(expression(kRange + 1));
-        out = operation(Operator::Between, at, std::move(children));
+        out = operation(symmetric ? Operator::BetweenSymmetric : Operator::Between, at,
+                        std::move(children));
         break;
+    }
     case Operator::Like:
         children.push_back(std::move(left));
         children.push_back(expression(kRange + 1));

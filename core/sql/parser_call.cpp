@@ -112,8 +112,34 @@ void ExpressionParser::callArguments(Expression &call, std::string_view upper)
         return keywordArgument(call);
     }
     moreArguments();
-    if (upper == "JSON_VALUE" || upper == "JSON_QUERY")
+    if (upper == "JSON_EXISTS")
+        existsClause(call);
+    else if (upper == "JSON_VALUE" || upper == "JSON_QUERY")
         jsonClauses(call, upper == "JSON_QUERY");
+}
+
+/// TRUE | FALSE | UNKNOWN | ERROR, ON ERROR; FALSE where nothing is said.
+void ExpressionParser::existsClause(Expression &call)
+{
+    call.json = std::make_unique<JsonClauses>();
+    JsonClauses &json = *call.json;
+    json.returning = record::TypeKind::Boolean;
+    json.onError = JsonFallback::Default;
+    json.errorDefault = node(ExpressionKind::Literal, peek().span);
+    json.errorDefault->type = record::TypeKind::Boolean;
+    json.errorDefault->value = record::Value(peek().isWord("TRUE"));
+    if (atListEnd())
+        return;
+    if (acceptWord("UNKNOWN")) {
+        json.onError = JsonFallback::Null;
+    } else if (acceptWord("ERROR")) {
+        json.onError = JsonFallback::Error;
+    } else if (!acceptWord("TRUE") && !acceptWord("FALSE")) {
+        expected("TRUE, FALSE, UNKNOWN or ERROR, ON ERROR");
+        return synchronise();
+    }
+    expectWord("ON");
+    expectWord("ERROR");
 }
 
 /// NULL | ERROR | DEFAULT value | EMPTY ARRAY | EMPTY OBJECT.

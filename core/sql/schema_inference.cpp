@@ -16,10 +16,10 @@ using record::Field;
 using record::TypeKind;
 using simdjson::dom::element_type;
 
-/// Objects nested deeper than types may be (32, record/type_text.cpp) are kept as JSON text, and
-/// so are objects of more fields than a table has columns: they are maps, not rows.
+/// Objects nested deeper than types may be (32, record/type_text.cpp) are kept as JSON text.
 constexpr int kMaxDepth = 16;
-constexpr std::size_t kMaxFields = 1'000;
+/// Of the fields that a schema has no room for, as many are named.
+constexpr std::size_t kNamedFields = 3;
 
 /// What was seen of one value. Kind Null: nothing but null so far.
 struct Guess {
@@ -27,16 +27,19 @@ struct Guess {
     bool nullable = false;
     std::uint64_t seen = 0;                            ///< times a field was there
     std::vector<std::pair<std::string, Guess>> fields; ///< Row
-    std::vector<Guess> element;                        ///< Array: none or one
-    std::uint64_t rows = 0;                            ///< Row: objects seen
+    std::vector<std::string> beyond; ///< Row: the first names of fields that had no room
+    std::vector<Guess> element;      ///< Array: none or one
+    std::uint64_t rows = 0;          ///< Row: objects seen
 
     void add(simdjson::dom::element value, int depth);
     void addObject(simdjson::dom::object object, int depth);
     DataType type() const;
+    void addBeyond(const std::string &path, std::vector<std::string> &out) const;
     void becomeText()
     {
         kind = TypeKind::String;
         fields.clear();
+        beyond.clear();
         element.clear();
     }
     /// Takes a value of this kind into account. False when it does not agree with those before.
@@ -72,8 +75,12 @@ void Guess::addObject(simdjson::dom::object object, int depth)
             found = std::find_if(fields.begin(), fields.end(),
                                  [&, name = key](const auto &one) { return one.first == name; });
         if (found == fields.end()) {
-            if (fields.size() == kMaxFields)
+            if (fields.size() == kInferenceFields) {
+                if (beyond.size() < kNamedFields &&
+                    std::find(beyond.begin(), beyond.end(), key) == beyond.end())
+                    beyond.emplace_back(key);
                 continue;
+            }
             fields.emplace_back(std::string(key), Guess{});
             found = fields.end() - 1;
         } else if (found->second.seen == rows) {
@@ -127,6 +134,17 @@ void Guess::add(simdjson::dom::element value, int depth)
         }
         return;
     }
+}
+
+/// Names of this value's fields, and of those in it, that had no room, with their paths.
+void Guess::addBeyond(const std::string &path, std::vector<std::string> &out) const
+{
+    for (const std::string &name : beyond)
+        out.push_back(path + name);
+    for (const auto &[name, guess] : fields)
+        guess.addBeyond(path + name + '.', out);
+    for (const Guess &guess : element)
+        guess.addBeyond(path, out);
 }
 
 DataType Guess::type() const
@@ -201,6 +219,21 @@ std::uint64_t SchemaInference::refused() const
 const std::optional<Problem> &SchemaInference::problem() const
 {
     return m_impl->problem;
+}
+
+std::optional<Problem> SchemaInference::cut() const
+{
+    std::vector<std::string> beyond;
+    m_impl->root.addBeyond({}, beyond);
+    if (beyond.empty())
+        return {};
+    std::string names;
+    for (std::size_t i = 0; i < std::min(beyond.size(), kNamedFields); ++i)
+        names += (i == 0 ? "" : ", ") + beyond[i];
+    if (beyond.size() >= kNamedFields)
+        names += " and others";
+    return Problem(Code::SqlSchemaCut,
+                   {{"limit", std::to_string(kInferenceFields)}, {"names", std::move(names)}});
 }
 
 record::Schema SchemaInference::schema() const

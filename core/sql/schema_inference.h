@@ -4,6 +4,7 @@
 #include "core/base/problem.h"
 #include "core/record/schema.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,10 @@ public:
     /// The first refused payload: SqlNotAnObject with its place among those added. Empty when none.
     const std::optional<Problem> &problem() const;
 
+    /// SqlSchemaCut, naming the first fields, when there are more than kInferenceFields in one
+    /// object: the schema is without those.
+    std::optional<Problem> cut() const;
+
     /// What the payloads so far have in common. No fields when there was none.
     record::Schema schema() const;
 
@@ -49,5 +54,8 @@ private:
 
 /// Records after which a schema is taken for known (architecture: records, log, catalog).
 inline constexpr std::uint64_t kInferenceRecords = 1'000;
+
+/// Fields of one object that a schema has at most, as a table has columns.
+inline constexpr std::size_t kInferenceFields = 1'000;
 
 } // namespace millrace::sql

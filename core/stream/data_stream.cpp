@@ -29,7 +29,7 @@ struct DataStream::Subscriber {
 };
 
 DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
-                       std::function<void()> wakeCommitter, LogSink report)
+                       std::function<void()> wakeCommitter, LogSink report, WhyGone whyGone)
     : m_id(entry.id)
     , m_name(entry.name)
     , m_created(toSeconds(entry.created))
@@ -38,6 +38,7 @@ DataStream::DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, 
     , m_log(std::move(log))
     , m_wakeCommitter(std::move(wakeCommitter))
     , m_report(std::move(report))
+    , m_askWhyGone(std::move(whyGone))
     , m_limits(entry.limits)
     , m_durability(entry.durability)
     , m_entry(std::move(entry))
@@ -64,6 +65,43 @@ void DataStream::setFull(std::optional<Problem> why)
     const std::lock_guard guard(m_mutex);
     m_full = why.has_value();
     m_whyFull = std::move(why);
+}
+
+void DataStream::setGone(Problem why)
+{
+    const std::lock_guard guard(m_mutex);
+    if (!m_whyGone)
+        m_whyGone = std::move(why);
+    m_isGone = true;
+}
+
+std::optional<Problem> DataStream::gone() const
+{
+    if (!m_isGone)
+        return {};
+    const std::lock_guard guard(m_mutex);
+    return m_whyGone;
+}
+
+std::optional<Problem> DataStream::lookWhetherGone()
+{
+    if (!m_isGone && m_askWhyGone) {
+        if (auto why = m_askWhyGone())
+            setGone(*std::move(why));
+    }
+    return gone();
+}
+
+Result<record::BatchPtr> DataStream::read(ShardIndex shard, Ordinal at)
+{
+    if (auto why = gone())
+        return *std::move(why);
+    auto batch = m_log->read(shard, at);
+    if (!batch) { // a segment that cannot be opened may have gone with the folder
+        if (auto why = lookWhetherGone())
+            return *std::move(why);
+    }
+    return batch;
 }
 
 void DataStream::updateEntry(const store::StreamEntry &entry)
@@ -234,6 +272,8 @@ void DataStream::count(const record::BatchPtr &batch, const std::vector<Routed> 
 
 void DataStream::put(Put put, PutDone done)
 {
+    if (auto why = gone())
+        return done(*std::move(why));
     if (m_full && !put.fromWire) {
         std::unique_lock lock(m_mutex);
         if (auto why = m_whyFull) {
@@ -307,8 +347,11 @@ DataStream::whenDone(record::BatchPtr batch, std::vector<Routed> routed, std::st
 {
     return [this, batch = std::move(batch), routed = std::move(routed),
             producer = std::move(producer), outcome = std::move(outcome),
-            done = std::move(done)](const Result<std::vector<log::Placed>> &placed) {
+            done = std::move(done)](Result<std::vector<log::Placed>> placed) {
         leave(producer);
+        // What has no name any more is lost with this process, fdatasync or not.
+        if (auto why = lookWhetherGone())
+            placed = *std::move(why);
         if (placed)
             count(batch, routed); // what the log refuses was never in
         else if (!done)

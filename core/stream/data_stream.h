@@ -64,6 +64,8 @@ struct ShardCounters {
 /// then after fdatasync, so that a fast sender does not fill the memory. What was acknowledged at
 /// once and is refused by the log later is reported as lost (MemoryPutLost). Readers see, in
 /// either, only what was fdatasynced.
+/// A stream whose folder was removed or emptied under it (StreamFolderGone) acknowledges nothing
+/// more and gives nothing more to read, until the directory is opened again.
 /// Errors: ThroughputExceeded (enforced limit, argument "retryMs"; nothing of a put with a producer
 /// stands), ProducerFenced (a newer incarnation exists), RecordTooLarge, InvalidKey, and what the
 /// log refuses with.
@@ -74,10 +76,14 @@ public:
     /// How much may be acknowledged ahead of the disk: about as much as one commit takes.
     static constexpr std::uint64_t kMaxAheadBytes = 32ULL << 20U;
 
+    /// Why nothing may be stored or read any more; nothing while all is well.
+    using WhyGone = std::function<std::optional<Problem>()>;
+
     /// `wakeCommitter` is called, from any thread, whenever something waits for commit(). `report`
-    /// (may be null) hears what no sender can be told.
+    /// (may be null) hears what no sender can be told. `whyGone` (may be null) is asked after every
+    /// fdatasync, before anything is acknowledged, and must be fast.
     DataStream(store::StreamEntry entry, std::unique_ptr<log::Log> log, Clock &clock,
-               std::function<void()> wakeCommitter, LogSink report = {});
+               std::function<void()> wakeCommitter, LogSink report = {}, WhyGone whyGone = {});
 
     store::StreamEntry entry() const;
     const StreamUuid &id() const { return m_id; }
@@ -103,10 +109,8 @@ public:
                             WallTime time = {}) const;
     log::ShardBounds bounds(ShardIndex shard) const { return m_log->bounds(shard); }
     /// As log::Log::read; the caller says with countRead() what it made use of.
-    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) const
-    {
-        return m_log->read(shard, at);
-    }
+    /// Errors also: StreamFolderGone.
+    Result<record::BatchPtr> read(ShardIndex shard, Ordinal at);
     void countRead(ShardIndex shard, std::uint64_t records, std::uint64_t bytes);
 
     SequenceNumber sequenceNumber(ShardIndex shard, std::uint64_t seqIx, WallTime arrival) const;
@@ -127,6 +131,12 @@ public:
     /// Set by the store while the budget lets nothing in: puts are refused with it, but those out
     /// of a wire.
     void setFull(std::optional<Problem> why);
+    /// Called by the store once it sees the folder gone.
+    void setGone(Problem why);
+    /// StreamFolderGone, once that was seen.
+    std::optional<Problem> gone() const;
+    /// Likewise, after a look.
+    std::optional<Problem> lookWhetherGone();
 
 private:
     struct Shard {
@@ -171,11 +181,13 @@ private:
     std::unique_ptr<log::Log> m_log;
     std::function<void()> m_wakeCommitter;
     const LogSink m_report;
+    const WhyGone m_askWhyGone;
     std::atomic<std::uint64_t> m_lost = 0; ///< records acknowledged and then refused
     std::vector<std::unique_ptr<Shard>> m_shards;
     /// One counter of sequence numbers for five shards [Kinesis facts]; gaps are allowed.
     std::vector<std::unique_ptr<std::atomic<std::uint64_t>>> m_nextSeqIx;
     std::atomic<bool> m_full = false;
+    std::atomic<bool> m_isGone = false; ///< never false again
     std::atomic<store::LimitMode> m_limits;
     std::atomic<store::Durability> m_durability;
 
@@ -184,6 +196,7 @@ private:
     std::vector<WallTime> m_lastArrivals; ///< of each shard's newest row; guarded by m_putMutex
     mutable std::mutex m_mutex;           ///< guards what follows
     std::optional<Problem> m_whyFull;     ///< there while m_full
+    std::optional<Problem> m_whyGone;     ///< there with m_isGone
     store::StreamEntry m_entry;
     /// A producer that was opened here.
     struct Incarnation {

@@ -224,11 +224,32 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     auto log = log::Log::open(options, m_fileSystem, m_clock, m_random, report);
     if (!log)
         return std::move(log).error();
+    auto opened = m_fileSystem.info(options.folder);
+    if (!opened)
+        return std::move(opened).error();
     auto slot = std::make_shared<DataStream *>(nullptr);
     auto stream = std::make_shared<DataStream>(
-        entry, *std::move(log), m_clock, [this, slot] { enqueue(*slot); }, m_log);
+        entry, *std::move(log), m_clock, [this, slot] { enqueue(*slot); }, m_log,
+        [this, folder = options.folder, info = *opened] { return whyGone(folder, info); });
     *slot = stream.get();
     return stream;
+}
+
+/// Whether the folder that a log was opened in is there no more, or another one is in its place.
+std::optional<Problem> StreamStore::whyGone(const Path &folder, const FileInfo &opened) const
+{
+    const auto now = m_fileSystem.info(folder);
+    if (now ? now->device == opened.device && now->inode == opened.inode
+            : now.error().code() != Code::NotFound)
+        return {};
+    // With the streams' or the whole directory's folder gone, that is what there is to say.
+    Path gone = folder;
+    for (const Path &outer :
+         {joinPath(m_options.dataDirectory, kStreamsFolder), m_options.dataDirectory}) {
+        if (!m_fileSystem.exists(outer))
+            gone = outer;
+    }
+    return Problem(Code::StreamFolderGone, {{"folder", gone}}, gone);
 }
 
 StreamPtr StreamStore::find(const std::string &name) const
@@ -295,8 +316,10 @@ Status StreamStore::update(const StreamUuid &id,
 std::uint64_t StreamStore::diskBytes() const
 {
     std::uint64_t total = m_otherBytes;
-    for (const auto &stream : all())
-        total += stream->log().diskBytes();
+    for (const auto &stream : all()) {
+        if (!stream->gone())
+            total += stream->log().diskBytes();
+    }
     return total;
 }
 
@@ -418,7 +441,7 @@ void StreamStore::maintain()
 {
     const std::lock_guard guard(m_maintainMutex);
     measureOthers();
-    const auto streams = all();
+    const auto streams = withFolders(all());
     for (const auto &stream : streams) {
         if (m_options.expire) {
             if (auto freed = stream->log().expire(); !freed)
@@ -428,6 +451,35 @@ void StreamStore::maintain()
             m_log(std::move(did).error().at(stream->name()));
     }
     keepBudget(streams);
+}
+
+/// The streams whose folders are still there; says, once, which ones are not.
+std::vector<StreamPtr> StreamStore::withFolders(std::vector<StreamPtr> streams)
+{
+    std::erase_if(streams, [this](const StreamPtr &stream) {
+        if (!stream->gone() && isEmptied(*stream)) {
+            const Path folder = logFolder(m_options.dataDirectory, stream->id());
+            stream->setGone(Problem(Code::StreamFolderGone, {{"folder", folder}}, folder));
+        }
+        const auto why = stream->lookWhetherGone();
+        if (why && m_goneFolders.insert(std::string(why->argument("folder"))).second)
+            m_log(*why);
+        return why.has_value();
+    });
+    return streams;
+}
+
+/// What is written into an emptied folder has no name either. Seen twice, because a log may just
+/// have trimmed its last segment and begin the next one.
+bool StreamStore::isEmptied(const DataStream &stream)
+{
+    const Path folder = logFolder(m_options.dataDirectory, stream.id());
+    const bool hasFiles = stream.log().diskBytes() > 0;
+    const auto names = m_fileSystem.list(folder);
+    if (hasFiles && names && names->empty())
+        return !m_emptyFolders.insert(folder).second;
+    m_emptyFolders.erase(folder);
+    return false;
 }
 
 void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)

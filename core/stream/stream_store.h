@@ -61,8 +61,10 @@ public:
 
     /// Without threads: commits everything that waits. True when something did.
     bool commitAll();
-    /// Retention, budget, rewriting of one sealed segment. Called by the maintenance thread about
-    /// once a second and when a commit passes the budget, or by the owner.
+    /// Retention, budget, rewriting of one sealed segment, and a look whether the streams' folders
+    /// are still there (StreamFolderGone is reported, each folder once; the other streams go on).
+    /// Called by the maintenance thread about once a second and when a commit passes the budget, or
+    /// by the owner.
     void maintain();
 
 private:
@@ -80,6 +82,9 @@ private:
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);
+    std::vector<StreamPtr> withFolders(std::vector<StreamPtr> streams);
+    bool isEmptied(const DataStream &stream);
+    std::optional<Problem> whyGone(const Path &folder, const FileInfo &opened) const;
     void keepBudget(const std::vector<StreamPtr> &streams);
     void measureOthers();                                 ///< with m_maintainMutex held
     bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
@@ -106,7 +111,9 @@ private:
     std::set<DataStream *> m_queued;
     std::set<DataStream *> m_committing;
 
-    std::mutex m_maintainMutex; ///< one maintain() at a time; guards m_othersMeasured
+    std::mutex m_maintainMutex;    ///< one maintain() at a time; guards the three that follow
+    std::set<Path> m_goneFolders;  ///< reported
+    std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     std::optional<MonoTime> m_othersMeasured;
     std::atomic<std::uint64_t> m_otherBytes = 0; ///< in the directory beside the logs
     std::atomic<bool> m_full = false;            ///< as the streams were told last

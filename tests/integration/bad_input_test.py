@@ -7,11 +7,13 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import sqlite3
 import struct
 import unittest
 
-from program import PATIENCE, ProgramTest, law_broken, millrace, pipeline, records, rows
+from program import (PATIENCE, ProgramTest, law_broken, millrace, pipeline, records, rows,
+                     wait_until)
 
 FAILURE, BAD_PIPELINE, BAD_DIRECTORY, NOT_THERE = 1, 3, 4, 5
 
@@ -234,6 +236,20 @@ class BadInputTest(ProgramTest):
                 self.assertEqual(len(said), 1, messages)
                 self.assertRegex(said[0], f"^millrace: node tabletab: .*{name}.*{reason}.*set another")
 
+    def test_more_fields_than_a_schema_has(self):
+        """Told when the schema is made, once, and by name: not only while records pass."""
+        file = self.write("in.millrace", pipeline(
+            {"streamst": STREAM, "filterfi": ("filter", {"condition": "f0 = 0"}),
+             "otherotr": ("data-stream", {"stream": "other"})},
+            ["streamst filterfi", "filterfi otherotr"]))
+        millrace("run", file, "--data", self.data, "--for", "0s")
+        wide = json.dumps({f"f{i}": i for i in range(1002)}) + "\n"
+        millrace("put", "raw", "--data", self.data, stdin=wide * 5)
+        _, messages = self.run_to_the_end(file)
+        said = [line for line in messages.splitlines() if "[sql.schema-cut]" in line]
+        self.assertEqual(len(said), 1, messages)
+        self.assertRegex(said[0], r"stream raw: There are more than 1000 fields; .* without f1000, f1001:")
+
     def some_records(self):
         file = self.write("in.millrace", pipeline({"streamst": STREAM}, []))
         millrace("run", file, "--data", self.data, "--for", "0s")
@@ -249,6 +265,36 @@ class BadInputTest(ProgramTest):
         for words in (["run", file], ["records", "raw"], ["streams"], ["put", "raw"]):
             with self.subTest(words=words):
                 self.refused(BAD_DIRECTORY, newer, *words, "--data", self.data)
+
+    def test_damaged_catalog(self):
+        file = self.some_records()
+        with open(self.data + "/catalog.db", "r+b") as catalog:
+            catalog.write(b"no database at all, whoever wrote it")
+        for words in (["run", file], ["records", "raw"], ["streams"], ["put", "raw"]):
+            with self.subTest(words=words):
+                self.refused(BAD_DIRECTORY, [r".*catalog\.db"], *words, "--data", self.data)
+
+    def test_folder_removed_under_a_running_engine(self):
+        """Told within seconds, as one problem of the folder; what is put then is not acknowledged."""
+        file = self.write("in.millrace", pipeline(
+            {"sourceso": ("generator", {"ratePerSecond": 100.0}), "streamst": STREAM,
+             "otherotr": ("data-stream", {"stream": "other"})}, ["sourceso streamst"]))
+        engine = self.start(file)
+        engine.wait_for(lambda snapshot: [n for n in snapshot["nodes"] if n["id"] == "sourceso"
+                                          and n["counts"]["out"]], "a stored record")
+        (folder,) = [s for s in os.listdir(self.data + "/streams") if b"MBLK" in self.segment_bytes(s)]
+        folder = f"{self.data}/streams/{folder}"
+        shutil.rmtree(folder)
+        wait_until(lambda: "stream.folder-gone" in engine.messages(), "a word about the folder")
+        _, refused = millrace("put", "raw", "--data", self.data, stdin="1\n", code=FAILURE)
+        self.assertRegex(refused, r"folder-gone\]\nmillrace: put: nothing of the input is stored")
+        millrace("put", "other", "--data", self.data, stdin="1\n")  # the rest goes on
+        report = engine.stop(code=FAILURE)
+        self.assertEqual(law_broken(report["nodes"]), {})
+        said = engine.messages()
+        self.assertRegex(said, rf"{folder}: The folder {folder} was removed .*put the folder back")
+        self.assertRegex(said, r"failed nodes: sourceso \[")
+        self.assertEqual(len(records(self.data, "other")), 1)
 
     def test_segment_of_a_newer_version(self):
         file = self.some_records()
@@ -274,8 +320,11 @@ class BadInputTest(ProgramTest):
         return f"{self.data}/streams/{stream}/00000000000000000001.log"
 
     def segment_bytes(self, stream):
-        with open(self.segment(stream), "rb") as file:
-            return file.read()
+        try:
+            with open(self.segment(stream), "rb") as file:
+                return file.read()
+        except FileNotFoundError:  # nothing was ever put
+            return b""
 
     # The budget.
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ctrl-C and SIGTERM end a run in good order; continued, it loses and doubles nothing."""
+import json
 import random
 import signal
 import unittest
 
 import exactly_once
-from program import INTERRUPTED, Lines, ProgramTest, law_broken, millrace
+from program import INTERRUPTED, Engine, Lines, ProgramTest, law_broken, millrace, pipeline, read
 
 COUNT = 8000
 SIGNALS = [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143), (signal.SIGINT, INTERRUPTED)]
@@ -33,6 +34,27 @@ class InterruptTest(ProgramTest):
             self.assertEqual([node["in_flight"] for node in report["nodes"].values() if
                               node["in_flight"]], [], "an orderly end leaves nothing half done")
         exactly_once.check(self, self.data, self.start(file, "--until-done").finish(), COUNT)
+
+    def test_interrupted_while_nobody_reads_standard_output(self):
+        """As `millrace run … | less`: the first Ctrl-C ends it; what was not printed comes again."""
+        count = 20000
+        self.write("in.ndjson", "".join(exactly_once.line(n) for n in range(count)))
+        file = self.write("print.millrace", pipeline(
+            {"filefile": ("file", {"path": "in.ndjson"}),
+             "streamst": ("data-stream", {"stream": "raw", "shards": 1}), "printout": ("standard-output", {})},
+            ["filefile streamst", "streamst printout"]))
+        engine = Engine(file, self.data, self.path("stalled.log"), report=self.path("report.json"))
+        self.addCleanup(lambda: engine.ended() or engine.kill())
+        engine.wait_for(lambda snapshot: [n for n in snapshot["nodes"] if n["id"] == "printout"
+                                          and n["state"] == "back-pressured"], "a full pipe")
+        engine.interrupt()
+        self.assertEqual(engine.wait_without_reading(), INTERRUPTED, engine.messages())
+        report = json.loads(read(self.path("report.json")))
+        self.assertEqual(law_broken(report["nodes"]), {})
+        out, _ = millrace("run", file, "--data", self.data, "--until-done")
+        printed = [json.loads(line)["n"] for line in out.splitlines()]
+        self.assertEqual(printed, sorted(printed))
+        self.assertEqual(len(printed) + report["nodes"]["printout"]["out"], count)
 
 
 if __name__ == "__main__":

@@ -91,12 +91,14 @@ class _Control(http.client.HTTPConnection):
 class Engine:
     """A running `millrace run`, reached through its control socket."""
 
-    def __init__(self, file, data, log, *words):
+    def __init__(self, file, data, log, *words, report=None):
+        """The report comes on standard output, or in a file of that name."""
         self.data = data
         self._log = log
         with open(log, "w", encoding="utf-8") as stderr:
             self._process = subprocess.Popen(
-                [PROGRAM, "run", file, "--data", data, "--report", "json", *words],
+                [PROGRAM, "run", file, "--data", data, "--report",
+                 "json" if report is None else "json=" + report, *words],
                 stdout=subprocess.PIPE, stderr=stderr, text=True)
 
     def ask(self, method, path):
@@ -164,6 +166,15 @@ class Engine:
             raise AssertionError(f"exit code {self._process.returncode} instead of {code}:\n"
                                  f"{self.messages()}")
         return json.loads(out)
+
+    def interrupt(self):
+        self._process.send_signal(signal.SIGINT)
+
+    def wait_without_reading(self):
+        """The exit code; standard output stays unread until then."""
+        code = self._process.wait(timeout=PATIENCE)
+        self._process.stdout.close()
+        return code
 
     def stop(self, number=signal.SIGINT, code=INTERRUPTED):
         self._process.send_signal(number)

@@ -6,6 +6,7 @@
 #include "core/gateway/control/control_handlers.h"
 #include "core/gateway/control/control_socket.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -22,6 +23,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace millrace::gateway {
@@ -86,7 +88,10 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> m_workGuard{m_work.get_executor()};
     asio::basic_socket_acceptor<Protocol> m_acceptor{m_io};
     asio::steady_timer m_acceptAgain{m_io};
+    HttpResponse bodiesFull() const;
+
     std::set<std::shared_ptr<Session>> m_sessions;
+    std::uint64_t m_bodiesBytes = 0; ///< claimed by the sessions
     bool m_stopping = false;
     std::once_flag m_stopped;
     std::vector<std::thread> m_workers;
@@ -149,12 +154,31 @@ private:
             [self = shared_from_this()](const beast::error_code &error, std::size_t) {
                 if (error)
                     self->readFailed(error);
+                else if (!self->takeRoom())
+                    self->refuse(self->m_server.bodiesFull());
                 else if (beast::iequals(self->m_parser->get()[http::field::expect], "100-continue"))
                     self->sendContinue();
                 else
                     self->readBody();
             });
     }
+
+    /// Claims memory for the body that follows. False when the others have it all.
+    bool takeRoom()
+    {
+        const auto said = m_parser->content_length();
+        const std::uint64_t most = m_server.m_options.maxBodyBytes;
+        const std::uint64_t bytes = said                  ? std::min<std::uint64_t>(*said, most)
+                                    : m_parser->chunked() ? most
+                                                          : 0;
+        if (bytes > m_server.m_options.maxBodiesBytes - m_server.m_bodiesBytes)
+            return false;
+        m_room = bytes;
+        m_server.m_bodiesBytes += bytes;
+        return true;
+    }
+
+    void giveRoomBack() { m_server.m_bodiesBytes -= std::exchange(m_room, 0); }
 
     void sendContinue()
     {
@@ -209,6 +233,8 @@ private:
 
     void respond(const HttpResponse &plain, unsigned version, bool keepAlive)
     {
+        m_parser.reset(); // what was read of the request goes before its room does
+        giveRoomBack();
         m_closeAfter = m_closeAfter || !keepAlive;
         m_response.emplace(http::status(plain.status), version);
         m_response->set(http::field::content_type, "application/json");
@@ -254,6 +280,7 @@ private:
 
     void shut()
     {
+        giveRoomBack();
         m_stream.close();
         m_server.close(shared_from_this());
     }
@@ -269,6 +296,7 @@ private:
     bool m_idle = false;                ///< no byte of a request has come
     bool m_closeAfter = false;
     bool m_drained = false;
+    std::uint64_t m_room = 0; ///< of the server's m_bodiesBytes
 };
 
 ControlServer::Impl::Impl(engine::Engine &engine, ControlSocket socket,
@@ -289,6 +317,14 @@ ControlServer::Impl::Impl(engine::Engine &engine, ControlSocket socket,
         nameThread("control-io");
         m_io.run();
     });
+}
+
+HttpResponse ControlServer::Impl::bodiesFull() const
+{
+    return failure(
+        {Problem(Code::ControlBusy, {{"reason", "the requests under way take the " +
+                                                    std::to_string(m_options.maxBodiesBytes) +
+                                                    " bytes that there are for all of them"}})});
 }
 
 void ControlServer::Impl::accept()

@@ -15,6 +15,10 @@ struct ControlServerOptions {
     std::string version; ///< of the program, for /v1/health
     /// A payload of 64 MiB in base64 is 86 MiB.
     std::uint64_t maxBodyBytes = 96ULL << 20U;
+    /// Of all requests together, from a request's header until the engine has answered it: what the
+    /// clients together can take of the memory. Further ones are told to come back later. A body
+    /// whose length is not said counts as the largest.
+    std::uint64_t maxBodiesBytes = 256ULL << 20U;
     std::uint32_t maxHeaderBytes = 16U << 10U;
     std::size_t maxConnections = 64; ///< further ones are told to come back later
     /// From a request's first byte to its last, and for taking the response.

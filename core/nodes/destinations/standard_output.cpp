@@ -5,9 +5,12 @@
 #include "core/graph/parameter_reader.h"
 #include "core/record/timestamp_text.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace millrace::nodes {
@@ -41,6 +44,10 @@ const graph::NodeKind &kind()
     return described;
 }
 
+/// How long a full pipe is waited for. A reader that merely is slower is served at once when it has
+/// read; one that has stopped must not hold the worker, nor keep the node from being stopped.
+constexpr int kPatienceMs = 10;
+
 class StandardOutput final : public runtime::Sink
 {
 public:
@@ -59,10 +66,11 @@ public:
     Status commit(std::span<const runtime::Chunk> chunks,
                   const runtime::FragmentProgress &) override
     {
-        m_text.clear();
-        for (const runtime::Chunk &chunk : chunks) {
-            for (const std::uint32_t row : chunk.rows)
-                appendRow(*chunk.batch, row);
+        if (m_text.empty()) { // else it is the repetition of one that stalled
+            for (const runtime::Chunk &chunk : chunks) {
+                for (const std::uint32_t row : chunk.rows)
+                    appendRow(*chunk.batch, row);
+            }
         }
         return print();
     }
@@ -99,10 +107,14 @@ private:
 
     Status print()
     {
-        std::string_view rest = m_text;
-        while (!rest.empty()) {
-            const ssize_t written = ::write(m_descriptor, rest.data(), rest.size());
-            if (written < 0 && errno == EINTR)
+        while (m_printed < m_text.size()) {
+            pollfd output{m_descriptor, POLLOUT, 0};
+            if (::poll(&output, 1, kPatienceMs) == 0)
+                return Problem(Code::NodeOutputStalled);
+            // What a pipe that can be written to takes without blocking.
+            const std::size_t bytes = std::min<std::size_t>(m_text.size() - m_printed, PIPE_BUF);
+            const ssize_t written = ::write(m_descriptor, m_text.data() + m_printed, bytes);
+            if (written < 0 && (errno == EINTR || errno == EAGAIN))
                 continue;
             if (written < 0 && errno == EPIPE)
                 return Problem(Code::NodeOutputClosed);
@@ -110,14 +122,17 @@ private:
                 return Problem(Code::Io, {{"operation", "Printing to standard output"},
                                           {"reason", std::strerror(errno)}});
             }
-            rest.remove_prefix(static_cast<std::size_t>(written));
+            m_printed += static_cast<std::size_t>(written);
         }
+        m_text.clear();
+        m_printed = 0;
         return Done{};
     }
 
     bool m_table;
     int m_descriptor;
-    std::string m_text;
+    std::string m_text; ///< of the commit under way
+    std::size_t m_printed = 0;
 };
 
 } // namespace

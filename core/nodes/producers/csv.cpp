@@ -180,7 +180,6 @@ void CsvColumns::look(const std::vector<CsvCell> &cells)
         seen.integer = seen.integer && isNumber && parseNumber<std::int64_t>(text);
         seen.number = seen.number && isNumber;
         seen.boolean = seen.boolean && text.size() > 1 && parseBoolean(text);
-        seen.moment = seen.moment && !number && parseMoment(text);
     }
 }
 
@@ -197,8 +196,6 @@ void CsvColumns::settle()
             type = record::TypeKind::Double;
         else if (seen.boolean)
             type = record::TypeKind::Boolean;
-        else if (seen.moment)
-            type = record::TypeKind::Timestamp;
     }
     m_seen.clear();
 }
@@ -263,6 +260,10 @@ Status CsvColumns::appendValue(const record::Field &field, const CsvCell &cell,
         break;
     case record::TypeKind::Timestamp:
     case record::TypeKind::TimestampLtz:
+        if (record::parseTimestamp(cell.text)) {
+            sql::appendJsonString(out, cell.text);
+            return Done{};
+        }
         if (const auto moment = parseMoment(cell.text)) {
             out += '"' + record::timestampText(*moment) +
                    (field.type.is(record::TypeKind::TimestampLtz) ? "Z\"" : "\"");

@@ -42,6 +42,11 @@ private:
 /// A value that fits: BOOLEAN true, false (any case), 1, 0; INT and BIGINT whole numbers; DOUBLE
 /// and DECIMAL numbers; TIMESTAMP what parseMoment() reads; STRING everything. An empty cell
 /// without quotes is NULL. ROW, ARRAY and BYTES are taken as text.
+///
+/// Texts stand in the record as they stand in the file, dates too: a type that is guessed is never
+/// TIMESTAMP. Of a column that the given schema calls TIMESTAMP, what SQL reads as one
+/// (record::parseTimestamp) is kept as it stands; other spellings (2001/01/31 00:47, seconds since
+/// 1970) become SQL's.
 class CsvColumns
 {
 public:
@@ -69,7 +74,6 @@ private:
         bool integer = true;
         bool number = true;
         bool boolean = true;
-        bool moment = true;
     };
     Status appendValue(const record::Field &field, const CsvCell &cell, std::string &out) const;
 

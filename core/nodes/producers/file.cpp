@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace millrace::nodes {
 namespace {
@@ -76,6 +77,10 @@ public:
             m_position.offset = *mark;
         }
         m_lines.emplace(*std::move(file), FilePos(m_position.offset), m_format->delimiter());
+        m_notices.clear();
+        if (m_format->notice())
+            m_notices.push_back(Problem(*m_format->notice()).at(m_name));
+        m_timeMissed = false;
         if (fresh && m_format->hasHeader())
             MILLRACE_TRY(skipHeader());
         m_pacer.start(due(m_position.rows, m_position.lastMoment));
@@ -121,6 +126,7 @@ public:
         }
         if (m_key)
             giveKeys(step, out);
+        step.notices = std::exchange(m_notices, {});
         step.progress = encode();
         return step;
     }
@@ -220,6 +226,10 @@ private:
                 return Read::Dead;
             }
             m_lines->accept(**line);
+            if (!m_row.moment && m_settings.pace == Pace::TimeField &&
+                !std::exchange(m_timeMissed, true))
+                m_notices.push_back(Problem(Code::NodeNoTime, {{"reason", m_row.noMoment}})
+                                        .at(place(m_position.line + 1)));
             if (m_row.moment && m_settings.pace == Pace::TimeField) {
                 if (!after.firstMoment)
                     after.firstMoment = after.lastMoment = *m_row.moment;
@@ -357,6 +367,8 @@ private:
     Position m_position; ///< behind the last row given
     RowFormat::Row m_row;
     std::optional<Pending> m_pending;
+    std::vector<Problem> m_notices; ///< for the next step
+    bool m_timeMissed = false;      ///< a record without a time was told of
     record::RecordBatchBuilder m_unkeyed;
     std::vector<std::uint64_t> m_rowLines;  ///< of the rows of this step
     std::vector<std::uint64_t> m_deadLines; ///< of its dead input

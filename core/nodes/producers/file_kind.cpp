@@ -37,12 +37,14 @@ std::vector<Parameter> contentParameters()
                   .defaultValue = true,
                   .help = "Without a header the schema names them.",
                   .shownWhen = csv},
-        Parameter{.id = "schema",
-                  .title = "Schema",
-                  .type = ParameterType::SchemaText,
-                  .defaultValue = "",
-                  .help =
-                      "Columns as in CREATE TABLE; empty: what the first 10,000 lines suggest."},
+        Parameter{
+            .id = "schema",
+            .title = "Schema",
+            .type = ParameterType::SchemaText,
+            .defaultValue = "",
+            .help =
+                "Columns as in CREATE TABLE; empty: what the first 10,000 lines suggest. Dates of "
+                "CSV are texts unless it says TIMESTAMP."},
         Parameter{.id = "partitionKey",
                   .title = "Partition key",
                   .type = ParameterType::Expression,

@@ -30,12 +30,27 @@ std::string limitText(simdjson::error_code error)
     }
 }
 
+/// What is said of a time field that holds no time.
+std::string noTime(const std::string &field, std::string_view value)
+{
+    constexpr std::size_t kShownBytes = 60;
+    std::string shown(value.substr(0, kShownBytes));
+    if (shown.size() < value.size()) {
+        while (!graph::isUtf8(shown)) // a character that was cut
+            shown.pop_back();
+        shown += "…";
+    }
+    return shown.empty() ? "The time field " + field + " is empty"
+                         : "The time field " + field + " holds " + shown + ", which is no time";
+}
+
 class NdjsonFormat final : public RowFormat
 {
 public:
-    NdjsonFormat(record::Schema schema, std::string timeField)
+    NdjsonFormat(record::Schema schema, std::string timeField, std::optional<Problem> notice)
         : m_schema(std::move(schema))
         , m_timeField(std::move(timeField))
+        , m_notice(std::move(notice))
     {}
 
     Status convert(std::string_view line, Row &row) override
@@ -51,13 +66,18 @@ public:
         row.moment.reset();
         if (!m_timeField.empty()) {
             simdjson::dom::element time;
-            if (object.at_key(m_timeField).get(time) == simdjson::SUCCESS)
+            const bool there = object.at_key(m_timeField).get(time) == simdjson::SUCCESS;
+            if (there)
                 row.moment = momentOf(time);
+            if (!row.moment)
+                row.noMoment = there ? noTime(m_timeField, simdjson::minify(time))
+                                     : "The record has no field " + m_timeField + " for its time";
         }
         return Done{};
     }
 
     const record::Schema &schema() const override { return m_schema; }
+    const std::optional<Problem> &notice() const override { return m_notice; }
     std::optional<char> delimiter() const override { return {}; }
     bool hasHeader() const override { return false; }
 
@@ -83,6 +103,7 @@ private:
 
     record::Schema m_schema;
     std::string m_timeField;
+    std::optional<Problem> m_notice;
     simdjson::dom::parser m_parser;
 };
 
@@ -91,6 +112,7 @@ class CsvFormat final : public RowFormat
 public:
     CsvFormat(CsvColumns columns, const RowSettings &settings, std::optional<std::size_t> timeCell)
         : m_columns(std::move(columns))
+        , m_timeField(settings.timeField)
         , m_delimiter(settings.delimiter)
         , m_header(settings.header)
         , m_timeCell(timeCell)
@@ -106,16 +128,25 @@ public:
             return cells.error();
         row.payload.clear();
         MILLRACE_TRY(m_columns.appendJson(*cells, row.payload));
-        row.moment = m_timeCell ? parseMoment((*cells)[*m_timeCell].text) : std::nullopt;
+        row.moment.reset();
+        if (m_timeCell) {
+            const std::string_view time = (*cells)[*m_timeCell].text;
+            row.moment = parseMoment(time);
+            if (!row.moment)
+                row.noMoment = noTime(m_timeField, time);
+        }
         return Done{};
     }
 
     const record::Schema &schema() const override { return m_columns.schema(); }
+    const std::optional<Problem> &notice() const override { return m_notice; }
     std::optional<char> delimiter() const override { return m_delimiter; }
     bool hasHeader() const override { return m_header; }
 
 private:
     CsvColumns m_columns;
+    std::string m_timeField;
+    const std::optional<Problem> m_notice; ///< nothing: a header names every column
     char m_delimiter;
     bool m_header;
     std::optional<std::size_t> m_timeCell;
@@ -134,7 +165,8 @@ Result<LineReader> openLines(FileSystem &files, const Path &path, std::optional<
     return LineReader(*std::move(file), FilePos(*mark), delimiter);
 }
 
-Result<record::Schema> inferNdjson(LineReader lines)
+/// The schema, and what is to be said of it.
+Result<std::pair<record::Schema, std::optional<Problem>>> inferNdjson(LineReader lines)
 {
     sql::SchemaInference inference;
     for (std::size_t i = 0; i < kSchemaLines; ++i) {
@@ -150,7 +182,7 @@ Result<record::Schema> inferNdjson(LineReader lines)
     record::Schema schema = inference.schema();
     for (record::Field &field : schema.fields)
         field.nullable = true; // nobody has looked at the rest of the file
-    return schema;
+    return std::pair(std::move(schema), inference.cut());
 }
 
 Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
@@ -218,7 +250,7 @@ Result<std::uint64_t> byteOrderMark(const File &file)
 
 std::unique_ptr<RowFormat> makeNdjsonFormat(record::Schema schema, std::string timeField)
 {
-    return std::make_unique<NdjsonFormat>(std::move(schema), std::move(timeField));
+    return std::make_unique<NdjsonFormat>(std::move(schema), std::move(timeField), std::nullopt);
 }
 
 Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &path,
@@ -230,14 +262,13 @@ Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &
     if (!lines)
         return std::move(lines).error();
     if (!settings.csv) {
-        record::Schema schema = settings.schema;
-        if (schema.fields.empty()) {
-            auto inferred = inferNdjson(*std::move(lines));
-            if (!inferred)
-                return std::move(inferred).error();
-            schema = *std::move(inferred);
-        }
-        return makeNdjsonFormat(std::move(schema), settings.timeField);
+        if (!settings.schema.fields.empty())
+            return makeNdjsonFormat(settings.schema, settings.timeField);
+        auto inferred = inferNdjson(*std::move(lines));
+        if (!inferred)
+            return std::move(inferred).error();
+        return std::unique_ptr<RowFormat>(new NdjsonFormat(
+            std::move(inferred->first), settings.timeField, std::move(inferred->second)));
     }
     auto columns = lookAtCsv(*std::move(lines), settings);
     if (!columns) {

@@ -21,6 +21,7 @@ public:
     struct Row {
         std::string payload;
         std::optional<std::int64_t> moment; ///< of the time field, ms since 1970
+        std::string noMoment;               ///< why there is none, where there is a time field
     };
 
     virtual ~RowFormat() = default;
@@ -29,6 +30,8 @@ public:
     virtual Status convert(std::string_view line, Row &row) = 0;
     /// The given schema, else the one the first lines suggest, every field nullable.
     virtual const record::Schema &schema() const = 0;
+    /// What is to be said of that schema once: SqlSchemaCut.
+    virtual const std::optional<Problem> &notice() const = 0;
     virtual std::optional<char> delimiter() const = 0; ///< of CSV
     virtual bool hasHeader() const = 0;                ///< the first line is no row
 };

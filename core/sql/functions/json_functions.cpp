@@ -159,12 +159,19 @@ void jsonQuery(const KernelCall &call)
 
 void jsonExists(const KernelCall &call)
 {
+    const auto &data = *static_cast<const JsonData *>(call.data);
     forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
         ColumnVector &cell = call.context.jsonCell();
         cell.reset(TypeKind::String, 1);
         const Outcome outcome = call.context.values().readPath(call.arguments[0]->asText(row), path,
                                                                true, cell, 0, call.context.arena());
-        call.out.set(row, outcome == Outcome::Found);
+        // A lax path that leads nowhere is no error; a strict one is, and a text that turns
+        // out to be no JSON as far as it is read.
+        if (outcome == Outcome::Found || (outcome == Outcome::Missing && !path.strict))
+            call.out.set(row, outcome == Outcome::Found);
+        else
+            fallBack(call, row, data.onError, data.errorDefault,
+                     "JSON_EXISTS: the path leads nowhere, or the text is no JSON");
     });
 }
 
@@ -194,7 +201,8 @@ std::span<const Function> jsonFunctions()
          {{"ARRAY -> INT", cardinality}}},
         {"JSON_EXISTS",
          kJson,
-         "Whether something stands at the path of a JSON text",
+         "JSON_EXISTS(text, path [TRUE|FALSE|UNKNOWN|ERROR ON ERROR]): whether something stands "
+         "there",
          {{"STRING, STRING -> BOOLEAN", jsonExists, prepareJson}}},
         {"JSON_QUERY",
          kJson,

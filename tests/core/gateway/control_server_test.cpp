@@ -287,6 +287,42 @@ private slots:
         QVERIFY(first.health().has_value());
     }
 
+    /// What all clients together can take of the memory is bounded, and given back.
+    void tellsFurtherBodiesToComeBack()
+    {
+        ControlServerOptions few = options();
+        few.maxBodyBytes = 800;
+        few.maxBodiesBytes = 1000;
+        const auto server = serve(few);
+        const std::string run = "POST /v1/run HTTP/1.1\r\nConnection: close\r\n";
+        const std::string body = "{}" + std::string(598, ' ');
+        RawClient first(server->socketPath());
+        first.send(run + "Expect: 100-continue\r\nContent-Length: 600\r\n\r\n");
+        QVERIFY(first.waitReadable()); // the server has seen its header
+        for (const char *length : {"Content-Length: 600", "Transfer-Encoding: chunked"}) {
+            RawClient second(server->socketPath());
+            second.send(run + length + "\r\n\r\n");
+            second.endSending();
+            const std::string refused = second.readAll();
+            QVERIFY2(refused.starts_with("HTTP/1.1 503 "), refused.c_str());
+            QVERIFY(refused.find("gateway.busy") != std::string::npos);
+            QVERIFY(refused.find("the 1000 bytes that there are") != std::string::npos);
+        }
+        QVERIFY(client().health().has_value()); // what has no body is answered
+        first.send(body);
+        QVERIFY(first.readAll().find("HTTP/1.1 200 OK") != std::string::npos);
+        {
+            RawClient gone(server->socketPath());
+            gone.send(run + "Expect: 100-continue\r\nContent-Length: 600\r\n\r\n");
+            QVERIFY(gone.waitReadable());
+            gone.endSending();
+            (void)gone.readAll();
+        }
+        RawClient third(server->socketPath());
+        third.send(run + "Content-Length: 600\r\n\r\n" + body);
+        QVERIFY(third.readAll().find("HTTP/1.1 200 OK") != std::string::npos);
+    }
+
     void onlyItsUserMayConnect()
     {
         const mode_t before = ::umask(0);

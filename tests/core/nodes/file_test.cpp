@@ -123,7 +123,7 @@ private slots:
         auto source = world.open(kCsv);
         QVERIFY(source);
         QCOMPARE((*source)->schema()->toString(),
-                 std::string("id BIGINT, name STRING, ratio DOUBLE, ok BOOLEAN, at TIMESTAMP(3), "
+                 std::string("id BIGINT, name STRING, ratio DOUBLE, ok BOOLEAN, at STRING, "
                              "zip STRING"));
         const auto given = world.read(kCsv);
         QVERIFY(given);
@@ -131,11 +131,48 @@ private slots:
                  given->dead.empty() ? "" : given->dead[0].reason.message().c_str());
         QCOMPARE(joined(*given),
                  std::string("{\"id\":1,\"name\":\"Doe, \\\"J\\\"\",\"ratio\":0.5,\"ok\":true,"
-                             "\"at\":\"2001-01-01 00:47:00.000\",\"zip\":\"00123\"}\n"
+                             "\"at\":\"2001/01/01 00:47\",\"zip\":\"00123\"}\n"
                              "{\"id\":2,\"name\":\"two\\nlines\",\"ratio\":2.0,\"ok\":false,"
-                             "\"at\":\"2026-01-31 08:05:00.000\",\"zip\":\"99\"}\n"
+                             "\"at\":\"2026-01-31T08:05:00Z\",\"zip\":\"99\"}\n"
                              "{\"id\":3,\"name\":null,\"ratio\":null,\"ok\":null,\"at\":null,"
                              "\"zip\":\"\"}\n"));
+    }
+
+    /// A date is a text until a schema says otherwise, and then too it is not spelled anew where
+    /// SQL reads it as it stands.
+    void csvKeepsDatesAsTheyStand_data()
+    {
+        QTest::addColumn<QString>("schema");
+        QTest::addColumn<QString>("cell");
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("value");
+        for (const char *text : {"2026-01-31", "2026-01-31T08:05:00Z", "2001/01/01 00:47",
+                                 "2026-01-31 08:05:00.123456"})
+            QTest::addRow("guessed, %s", text) << "" << text << "STRING" << text;
+        for (const char *text :
+             {"2026-01-31", "2026-01-31T08:05:00Z", "2026-01-31 08:05:00.123456"})
+            QTest::addRow("given, %s", text) << "t TIMESTAMP(3)" << text << "TIMESTAMP(3)" << text;
+        QTest::newRow("given, other spelling") << "t TIMESTAMP(3)"
+                                               << "2001/01/01 00:47"
+                                               << "TIMESTAMP(3)"
+                                               << "2001-01-01 00:47:00.000";
+        QTest::newRow("given, seconds") << "t TIMESTAMP(3)"
+                                        << "60"
+                                        << "TIMESTAMP(3)"
+                                        << "1970-01-01 00:01:00.000";
+    }
+    void csvKeepsDatesAsTheyStand()
+    {
+        QFETCH(QString, schema);
+        QFETCH(QString, cell);
+        QFETCH(QString, type);
+        QFETCH(QString, value);
+        FileWorld world;
+        world.write("t\n" + cell.toStdString() + "\n");
+        const Parameters parameters = csv({{"schema", schema.toStdString()}});
+        QCOMPARE((*world.open(parameters))->schema()->toString(), "t " + type.toStdString());
+        const auto given = world.read(parameters);
+        QCOMPARE(joined(*given), "{\"t\":\"" + value.toStdString() + "\"}\n");
     }
 
     void csvWithASchemaIsHeldToIt()
@@ -315,6 +352,65 @@ private slots:
         QVERIFY(drain(*source, world.clock, start + 5100ms, {}, given));
         QCOMPARE(given.rows.size(), std::size_t{3}); // what lies in the past comes at once
         QVERIFY(given.finished);
+    }
+
+    /// Once, by the first line without one: a pace that nothing has would else just look wrong.
+    void aMissingTimeIsSaid_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("no field") << "ndjson"
+                                  << "{\"t\":1}\n{\"a\":1}\n{\"a\":2}\n"
+                                  << "in: line 2: The record has no field t for its time";
+        QTest::newRow("no time") << "ndjson"
+                                 << "{\"t\":\"soon\"}\n{\"t\":\"later\"}\n"
+                                 << "in: line 1: The time field t holds \"soon\", which is no time";
+        QTest::newRow("csv") << "csv"
+                             << "t,a\n1,x\nsoon,y\n,z\n"
+                             << "in: line 3: The time field t holds soon, which is no time";
+        QTest::newRow("csv, empty") << "csv"
+                                    << "t,a\n,x\n"
+                                    << "in: line 2: The time field t is empty";
+        QTest::newRow("all have one") << "ndjson"
+                                      << "{\"t\":1}\n{\"t\":2}\n"
+                                      << "";
+    }
+    void aMissingTimeIsSaid()
+    {
+        QFETCH(QString, format);
+        QFETCH(QString, text);
+        QFETCH(QString, said);
+        FileWorld world;
+        world.write(text.toStdString());
+        const auto given = world.read({{"format", format.toStdString()},
+                                       {"pace", std::string("time")},
+                                       {"timeField", std::string("t")}});
+        QVERIFY(given);
+        QVERIFY(given->finished);
+        QCOMPARE(given->notices.size(), std::size_t(said.isEmpty() ? 0 : 1));
+        if (!said.isEmpty()) {
+            QCOMPARE(given->notices[0].code(), Code::NodeNoTime);
+            QVERIFY2(given->notices[0].message().starts_with(said.toStdString()),
+                     given->notices[0].message().c_str());
+        }
+    }
+
+    /// A record whose names are data: what its schema has no room for is not silently left out.
+    void aSchemaThatIsCutIsSaid()
+    {
+        FileWorld world;
+        std::string text = "{\"f0\":0";
+        for (int i = 1; i < 1005; ++i)
+            text += ",\"f" + std::to_string(i) + "\":" + std::to_string(i);
+        world.write(text + "}\n" + text + "}\n");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(given->notices.size(), std::size_t(1));
+        QCOMPARE(given->notices[0].code(), Code::SqlSchemaCut);
+        QCOMPARE(given->notices[0].place(), std::string("in"));
+        QCOMPARE(given->notices[0].argument("names"),
+                 std::string_view("f1000, f1001, f1002 and others"));
     }
 
     void restoredAnywhereItGoesOn_data()

@@ -55,8 +55,12 @@ private slots:
 
     void aClosedOutputIsSaid()
     {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        ::close(ends[0]);
+        ::close(ends[1]);
         NodeWorld world;
-        world.context.outputDescriptor = -1;
+        world.context.outputDescriptor = ends[1];
         auto sink = world.sink("standard-output", {}).value();
         record::RecordBatchBuilder builder;
         builder.append({.data = "x", .key = "k"});
@@ -64,6 +68,43 @@ private slots:
         const Status printed = sink->commit(chunks, {});
         QVERIFY(!printed);
         QCOMPARE(printed.error().code(), Code::Io);
+    }
+
+    /// As a pager that waits for its user: it must not hold the node, and what it reads later is
+    /// all there, each line once.
+    void aReaderThatStallsHoldsNobody()
+    {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        auto sink = world.sink("standard-output", {}).value();
+        record::RecordBatchBuilder builder;
+        QByteArray wanted;
+        for (int i = 0; i < 100'000; ++i) { // more than any pipe takes
+            const std::string number = std::to_string(i);
+            builder.append({.data = number, .key = "k"});
+            wanted += number.c_str() + QByteArray("\n");
+        }
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
+        QByteArray printed;
+        Status stored = sink->commit(chunks, {});
+        for (; !stored; stored = sink->commit(chunks, {})) {
+            QCOMPARE(stored.error().code(), Code::NodeOutputStalled);
+            QByteArray piece(20'000, '\0');
+            piece.truncate(static_cast<int>(
+                ::read(ends[0], piece.data(), static_cast<std::size_t>(piece.size()))));
+            printed += piece;
+        }
+        ::close(ends[1]);
+        for (QByteArray piece(1 << 20, '\0');;) {
+            const auto got = ::read(ends[0], piece.data(), static_cast<std::size_t>(piece.size()));
+            if (got <= 0)
+                break;
+            printed += piece.left(static_cast<int>(got));
+        }
+        ::close(ends[0]);
+        QVERIFY(printed == wanted);
     }
 
     /// As when a pager is left: nothing that a repetition would heal.

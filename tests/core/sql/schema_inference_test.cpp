@@ -88,6 +88,26 @@ private slots:
         QCOMPARE(inference.schema().toString(), std::string("a BIGINT NOT NULL"));
     }
 
+    void fieldsWithoutRoomAreNamed()
+    {
+        const auto object = [](int fields) {
+            std::string out = "{\"f0\":0";
+            for (int i = 1; i < fields; ++i)
+                out += ",\"f" + std::to_string(i) + "\":" + std::to_string(i);
+            return out + "}";
+        };
+        sql::SchemaInference inference;
+        QVERIFY(inference.add("{\"in\":" + object(1000) + "}"));
+        QVERIFY(!inference.cut());
+        QVERIFY(inference.add("{\"in\":" + object(1001) + "}"));
+        QVERIFY(inference.add("{\"in\":" + object(1001) + "}"));
+        const auto cut = inference.cut();
+        QVERIFY(cut.has_value());
+        QCOMPARE(cut->code(), Code::SqlSchemaCut);
+        QCOMPARE(cut->argument("names"), std::string_view("in.f1000"));
+        QCOMPARE(cut->argument("limit"), std::string_view("1000"));
+    }
+
     void inferredSchemaHoldsItsOwnPayloads()
     {
         const std::vector<std::string> payloads{

@@ -75,6 +75,11 @@ public:
         return stored;
     }
 
+    void remove(const Path &folder)
+    {
+        if (!fs.removeAll(folder))
+            qFatal("%s cannot be removed", folder.c_str());
+    }
     Path catalogPath() const { return joinPath(options.dataDirectory, "catalog.db"); }
     Path folderOf(const DataStream &stream) const
     {
@@ -257,6 +262,55 @@ private slots:
         slowStored.get_future().wait();
         d.close(); // the threads end before what they use
         QVERIFY(first == std::future_status::ready);
+    }
+
+    void aRemovedFolderIsSaidAndNothingIsAcknowledgedIntoIt_data()
+    {
+        QTest::addColumn<QString>(
+            "removed"); // below the data directory; ID stands for the stream's
+        QTest::newRow("of the stream") << "streams/ID";
+        QTest::newRow("of all streams") << "streams";
+    }
+    void aRemovedFolderIsSaidAndNothingIsAcknowledgedIntoIt()
+    {
+        QFETCH(QString, removed);
+        Directory d;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        const auto other = d.make("other");
+        QVERIFY(d.put(*stream, "1"));
+        QVERIFY(d.put(*other, "1"));
+        const Path folder = joinPath(
+            d.options.dataDirectory,
+            removed.replace("ID", QString::fromStdString(stream->id().toString())).toStdString());
+        d.remove(folder);
+        QVERIFY(!d.put(*stream, "2")); // before anybody had a look
+        opened.maintain();
+        opened.maintain();
+        const auto said = d.loggedWith(Code::StreamFolderGone);
+        QCOMPARE(said.size(), std::size_t(1));
+        QCOMPARE(said.front().argument("folder"), std::string_view(folder));
+        QVERIFY(!d.put(*stream, "3"));
+        QCOMPARE(stream->read(ShardIndex(0), Ordinal(0)).error().code(), Code::StreamFolderGone);
+        QCOMPARE(d.put(*other, "2"), removed != "streams"); // the rest goes on
+        QVERIFY(d.logged.size() == 1);
+    }
+
+    void anEmptiedFolderIsSaidToo()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        opened.maintain();
+        opened.maintain(); // empty because nothing was put: all is well
+        QVERIFY(d.put(*stream, "1"));
+        const auto names = d.fs.list(d.folderOf(*stream)).value();
+        for (const std::string &name : names)
+            QVERIFY(d.fs.remove(joinPath(d.folderOf(*stream), name)).has_value());
+        opened.maintain();
+        opened.maintain();
+        QCOMPARE(d.loggedWith(Code::StreamFolderGone).size(), std::size_t(1));
+        QVERIFY(!d.put(*stream, "2"));
     }
 
     void settingsAndBudgetAreThereAgain()

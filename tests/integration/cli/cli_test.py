@@ -85,7 +85,7 @@ class CliTest(unittest.TestCase):
             for option in set(re.findall(r"\[(--[a-z-]+)", one.stdout)):
                 self.assertRegex(one.stdout, rf"\n  {option}[ \n]", "an option without help")
         self.assertIn("130", self.run_it("help", "exit-codes").stdout)
-        self.expect(2, r"no command rum; did you mean run\?", "help", "rum")
+        self.expect(2, r'no command "rum"; did you mean run\?', "help", "rum")
 
     def test_no_command(self):
         done = self.run_it()
@@ -94,7 +94,16 @@ class CliTest(unittest.TestCase):
 
     def test_usage_errors(self):
         for words, message in [
-            (["rum"], r"millrace: There is no command rum; did you mean run\?.*\[cli.unknown-command\]"),
+            (["rum"], r'millrace: There is no command "rum"; did you mean run\?.*\[cli.unknown-command\]'),
+            ([""], r'There is no command ""'),
+            ([b"\xff\x1b[2J\n" + 100_000 * b"x"], r'There is no command "\ufffd·\[2J·x+ … x+" \(.*'
+                                                  r"\[cli.unknown-command\]"),
+            (["help", "run", "b"], r'help: "b" is one argument too many; usage: millrace help'),
+            (["help", "kinds", "x"], r'KIND must be one of those that millrace help kinds lists'),
+            (["run", ""], r"millrace: run: FILE is missing"),
+            (["put", "clicks", "--key="], r"put: --key needs a value: --key FIELD"),
+            (["run", "a", "--budget", "0"], r"run: --budget must be a size above 0"),
+            (["bench", "log", "--folder", __file__], r"bench: --folder must be a folder, not"),
             (["run"], r"millrace: run: FILE is missing; usage: millrace run FILE .*\[cli.missing-argument\]"),
             (["run", "a", "b"], r'run: "b" is one argument too many'),
             (["run", "a", "--dta", "x"], r"run: Unknown option --dta; did you mean --data\?"),
@@ -175,6 +184,10 @@ class CliTest(unittest.TestCase):
         done = self.run_it("check", pipe)
         self.assertEqual(done.returncode, 3)
         self.assertIn("is a pipe or a device", done.stderr)
+        os.mkdir(self.data)
+        self.expect(3, "data: It is a folder; give a file", "check", self.data)
+        self.expect(1, "data: It is a folder; give a file", "put", "clicks", self.data, "--data",
+                    self.data)
         done = self.run_it("check", os.path.join(self.folder.name, "nowhere.millrace"))
         self.assertEqual(done.returncode, 5)
 
@@ -247,7 +260,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.stdout, "")
         self.file("data/busy", "")
         self.expect(4, r"\[stream.directory-busy\]", "put", "clicks", "--data", self.data)
-        self.expect(4, r"\[gateway.unreachable\].*\n.*Gave up after 1 s; 0 records",
+        self.expect(4, r"\[gateway.unreachable\].*\n.*Gave up after 1 s.*\n.*nothing of the input is stored; to "
+                    r"go on, put from line 1 on",
                     "put", "clicks", "--data", self.data, "--retry", "1s", stdin="x")
         self.expect(5, r"no/such does not exist", "put", "clicks", "--data", self.folder.name + "/no/such")
         self.expect(5, r"no.ndjson does not exist", "put", "clicks", "no.ndjson", "--data", self.data)
@@ -258,6 +272,37 @@ class CliTest(unittest.TestCase):
                            "--data", self.data, "--key", "user", "--acks",
                            stdin='{"user":1}\n\n{"id":1}\n{"user":1}\n')
         self.assertEqual(done.stdout, "0\n")
+        self.assertIn("put: 1 records stored; to go on, put from line 2 on\n", done.stderr)
+
+    def test_put_says_where_to_go_on(self):
+        """However it ends early; from that line on nothing is stored, and before it everything."""
+        os.mkdir(self.data)
+        put = ["put", "clicks", "--data", self.data, "--acks", "--batch", "2"]
+        long = ((10 << 20) + 1) * "x"
+        self.expect(1, r"put: 3 records stored; to go on, put from line 4 on\n", *put,
+                    stdin=f"1\n2\n3\n{long}\n5\n")
+        self.expect(1, r"put: 3 records stored; to go on, repeat the command\n", *put,
+                    "--producer", "p", stdin=f"1\n2\n3\n{long}\n5\n")
+        self.expect(5, r"put: nothing of the input is stored; to go on, put from line 1 on\n",
+                    "put", "nowhere", "--data", self.data, stdin="1\n2\n")
+        closed, end = os.pipe()
+        os.close(closed)
+        with os.fdopen(end, "w") as output:
+            done = subprocess.run([PROGRAM, *put], input="1\n2\n3\n4\n5\n", stdout=output, text=True,
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, env=self.environment,
+                                  check=False)
+        self.assertRegex(done.stderr, r"standard output: .*\n.*put: 2 records stored; to go on, put "
+                                      r"from line 3 on\n")
+
+    def test_data_that_is_no_folder(self):
+        good, file = self.file("good.millrace", pipeline()), self.file("a file", "")
+        for words in (["run", good], ["put", "clicks"], ["put", "clicks", "--retry", "1s"],
+                      ["records", "clicks"], ["streams"]):
+            with self.subTest(words=words):
+                self.expect(2, r'--data must be a folder, not ".*a file" \[cli.bad-value\]', *words,
+                            "--data", file)
+                self.expect(2, r"--data needs a value: --data DIR \[cli.missing-value\]", *words,
+                            "--data", "")
 
     def test_put_takes_lines_as_long_as_the_file_producer_does(self):
         os.mkdir(self.data)
@@ -267,8 +312,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, "0\n1\n2\n"), done.stderr)
         for tail in ("\n3\n", "", 300_000 * "y" + "\n3\n"):
             with self.subTest(tail=tail[:5]):
-                done = self.expect(1, rf"line 3: The line has more than {limit} bytes; what stands "
-                                   r"before it is stored.*\[cli.line-too-long\]",
+                done = self.expect(1, rf"line 3: The line has more than {limit} bytes; it and what "
+                                   r"stands behind it is not stored.*\[cli.line-too-long\]",
                                    *put, stdin="1\n\n" + (limit + 1) * "x" + tail)
                 self.assertEqual(done.stdout, "0\n")
         self.assertIn("more than 10 MiB", self.run_it("help", "put").stdout)
@@ -283,13 +328,24 @@ class CliTest(unittest.TestCase):
         os.mkdir(self.data)
         process = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--acks"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True, env=self.environment)
+                                   stderr=subprocess.PIPE, text=True, env=self.environment)
         process.stdin.write("one\n")
         process.stdin.flush()
         self.assertEqual(process.stdout.readline(), "0\n")  # a line is sent as soon as it is there
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, 130)
+        self.assertIn("put: 1 records stored; to go on, put from line 2 on\n", said)
+
+    def test_bench_leaves_nothing_behind(self):
+        folder = os.path.join(self.folder.name, "new", "deep")
+        done = self.run_it("bench", "log", "--records", "1000", "--json", "--folder", folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("log", json.loads(done.stdout))
+        self.assertEqual(os.listdir(self.folder.name), [])
+        os.mkdir(os.path.dirname(folder))
+        self.assertEqual(self.run_it("bench", "log", "--records", "1000", "--folder", folder).returncode, 0)
+        self.assertEqual(os.listdir(self.folder.name), ["new"])  # what was there stays
 
     def test_streams_without_a_catalog(self):
         os.mkdir(self.data)

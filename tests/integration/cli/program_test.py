@@ -228,6 +228,21 @@ class ProgramTest(unittest.TestCase):
         out = self.run_it("records", "clicks", "--format", "ndjson").stdout
         self.assertIn('"data":{"a":1.10, "a":12345678901234567890123}', out)
 
+    def test_records_says_why_where_fails(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        self.run_it("put", "clicks", stdin="".join(
+            json.dumps({"a": a}) + "\n" for a in [2, 0, 0, 4, 0]) + "no json\n")
+        # Which makes the schema, as a filter needs one.
+        self.run_it("run", self.file("f.millrace", pipeline(
+            {"bbbbbbbb": STREAM, "cccccccc": {"kind": "filter", "name": "F",
+                                              "parameters": {"condition": "a > 0"}},
+             "dddddddd": {"kind": "data-stream", "name": "Out", "parameters": {"stream": "out"}}},
+            [("bbbbbbbb", "cccccccc"), ("cccccccc", "dddddddd")])), "--until-done")
+        done = self.run_it("records", "clicks", "--where", "8 / a > 3", "--format", "ndjson")
+        self.assertEqual([json.loads(line)["data"] for line in done.stdout.splitlines()], [{"a": 2}])
+        self.assertRegex(done.stderr, r"--where fails for 3 records, left out: .*division by zero")
+        self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
+
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")
         for words, code, message in [

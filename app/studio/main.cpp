@@ -102,10 +102,9 @@ int runStudio(QApplication &application, const studio::Options &options)
                      window.minimumWidth(), window.minimumHeight());
     window.resize(size);
     window.show();
+    QObject::connect(&window, &ui::MainWindow::fileRefused, &window, [&] { failed = true; });
     if (!options.file.isEmpty())
-        failed |= !window.openFile(options.file);
-    if (options.run)
-        window.runWhenReady();
+        window.openFile(options.file, options.run ? ui::AfterOpening::Run : ui::AfterOpening::Show);
     if (bench || !options.screenshot.isEmpty()) {
         QTimer::singleShot(options.after, &window, [&] {
             if (bench)

@@ -37,7 +37,7 @@ private slots:
         late.resize(1600, 1000);
         late.show();
         QVERIFY(QTest::qWaitForWindowExposed(&late));
-        late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
+        openFile(late, writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
         QTRY_COMPARE_WITH_TIMEOUT(late.bottom().height(), 366, 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(late.inspector().width(), 311, 60'000);
     }

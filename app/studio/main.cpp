@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/engine_host.h"
+#include "app/studio/language.h"
 #include "app/studio/options.h"
 #include "app/studio/start_bench.h"
 
@@ -13,10 +14,7 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QLibraryInfo>
-#include <QLocale>
 #include <QTimer>
-#include <QTranslator>
 
 #include <algorithm>
 #include <array>
@@ -47,20 +45,6 @@ bool hasDisplay()
 {
     return std::any_of(kDisplayVariables.begin(), kDisplayVariables.end(),
                        [](const char *variable) { return !qEnvironmentVariableIsEmpty(variable); });
-}
-
-/// Our texts and Qt's own (dialog buttons). English needs ours too, for its plurals.
-void installLanguage(QApplication &application, const QString &language)
-{
-    const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
-    QLocale::setDefault(locale);
-    auto *own = new QTranslator(&application);
-    if (own->load(locale, u"millrace"_s, u"_"_s, u":/millrace/translations"_s) ||
-        own->load(u"millrace_en"_s, u":/millrace/translations"_s))
-        application.installTranslator(own);
-    auto *qt = new QTranslator(&application);
-    if (qt->load(locale, u"qtbase"_s, u"_"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-        application.installTranslator(qt);
 }
 
 int runStudio(QApplication &application, const studio::Options &options)
@@ -118,10 +102,9 @@ int runStudio(QApplication &application, const studio::Options &options)
                      window.minimumWidth(), window.minimumHeight());
     window.resize(size);
     window.show();
+    QObject::connect(&window, &ui::MainWindow::fileRefused, &window, [&] { failed = true; });
     if (!options.file.isEmpty())
-        failed |= !window.openFile(options.file);
-    if (options.run)
-        window.runWhenReady();
+        window.openFile(options.file, options.run ? ui::AfterOpening::Run : ui::AfterOpening::Show);
     if (bench || !options.screenshot.isEmpty()) {
         QTimer::singleShot(options.after, &window, [&] {
             if (bench)
@@ -172,6 +155,6 @@ int main(int argc, char **argv)
     QApplication::setApplicationDisplayName(u"Millrace"_s);
     QApplication::setDesktopFileName(u"millrace"_s);
     QApplication::setApplicationVersion(QString::fromLatin1(MILLRACE_VERSION));
-    installLanguage(application, options.language);
+    studio::installLanguage(application, options.language);
     return runStudio(application, options);
 }

@@ -248,6 +248,8 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
                 node.state = state;
             if (concerned && cause.problem)
                 node.attention = cause.problem;
+            if (!figures.reads.empty())
+                node.reads = figures.reads;
             node.lagRecords = std::max(node.lagRecords, lag);
             if (oldest != WallTime::max())
                 node.lag = std::max(node.lag, out.at - oldest);

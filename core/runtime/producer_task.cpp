@@ -88,6 +88,7 @@ TaskNext ProducerTask::open()
     publish([&](TaskFigures &figures) {
         figures.nodes = {m_meter};
         figures.state = NodeState::Running;
+        figures.reads = m_source->reads();
     });
     return {TaskNext::Kind::Again, {}};
 }

@@ -74,6 +74,7 @@ struct NodeFigures {
     StreamUuid stream;                ///< data streams: which one; null otherwise
     std::vector<ShardFigures> shards; ///< data streams only
     std::uint32_t consumers = 0;      ///< data streams: fragments that read it
+    std::string reads; ///< producers that choose by themselves: a path, or the name of a computer
     std::optional<Problem> attention; ///< what needs a person's eye, worst first
 };
 

@@ -7,6 +7,7 @@
 #include "core/record/schema.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace millrace::runtime {
@@ -57,6 +58,9 @@ public:
                                     record::RecordBatchBuilder &out) = 0;
     /// The schema when the source brings one (generators, CSV).
     virtual std::optional<record::Schema> schema() const { return {}; }
+    /// What it reads, where the settings leave that to the source: the path of a file, the name of
+    /// a computer. Empty: what the settings say. Known after restore().
+    virtual std::string reads() const { return {}; }
     /// Pace of generators and paced files relative to their settings: 1 as set, 10 ten times as
     /// fast. Sources without a pace ignore it.
     virtual void setPace(double factor) { (void)factor; }

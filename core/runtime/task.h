@@ -40,6 +40,7 @@ struct TaskFigures {
     NodeState state = NodeState::Running;
     std::optional<Problem> attention;
     std::vector<Cursor> cursors; ///< committed; empty for producers
+    std::string reads;           ///< of producers: Source::reads()
     std::uint64_t busyNanos = 0;
     std::uint64_t waitNanos = 0; ///< back-pressured: for the stream or destination behind
 };

@@ -6,6 +6,7 @@
 
 #include "ui/bridge/convert.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::ui {
@@ -74,8 +75,86 @@ void EngineBridge::setEngine(std::shared_ptr<engine::Engine> engine)
     // The figures of another engine are nobody's figures.
     m_snapshot = std::make_shared<const runtime::Snapshot>();
     emit snapshotChanged(m_snapshot);
+    askForStored();
     if (m_engine)
         poll();
+}
+
+void EngineBridge::setStreams(std::map<NodeId, std::string> names)
+{
+    if (names == m_streams)
+        return;
+    m_streams = std::move(names);
+    askForStored();
+}
+
+void EngineBridge::askForStored()
+{
+    m_stored.clear();
+    const quint64 asked = ++m_asked;
+    if (!m_engine || m_streams.empty())
+        return;
+    send(engine::StreamsRequest{}, this, [this, asked](const engine::Reply &reply) {
+        const auto *found = std::get_if<engine::StreamsReply>(&reply.value);
+        if (asked != m_asked || !reply.ok() || !found)
+            return;
+        for (const auto &[node, name] : m_streams) {
+            for (const engine::StreamInfo &stream : found->streams) {
+                if (stream.name == name)
+                    addStored(node, stream);
+            }
+        }
+    });
+}
+
+/// Where a stream's shards end, which is how much they took in, only a page of it tells.
+void EngineBridge::addStored(const NodeId &node, const engine::StreamInfo &stream)
+{
+    engine::RecordsRequest request;
+    request.stream = stream.id;
+    request.limit = 1;
+    runtime::NodeFigures figures;
+    figures.id = node;
+    figures.stream = stream.id;
+    figures.shards.resize(stream.shards);
+    for (std::uint32_t i = 0; i < stream.shards; ++i)
+        figures.shards[i].shard = ShardIndex(i);
+    send(std::move(request), this, [this, asked = m_asked, figures](const engine::Reply &reply) {
+        if (asked != m_asked)
+            return;
+        runtime::NodeFigures stored = figures;
+        if (const auto *page = std::get_if<engine::RecordsReply>(&reply.value)) {
+            for (const engine::ShardPosition &position : page->next) {
+                if (position.shard.value < stored.shards.size())
+                    stored.shards[position.shard.value].end = position.next;
+                stored.counts.in += position.next.value;
+            }
+        }
+        stored.counts.processed = stored.counts.in;
+        stored.counts.out = stored.counts.in;
+        m_stored.push_back(std::move(stored));
+        publish(m_snapshot);
+    });
+}
+
+/// Makes `snapshot`, with what is stored, the one that everybody sees.
+void EngineBridge::publish(runtime::SnapshotPtr snapshot)
+{
+    m_snapshot = std::move(snapshot);
+    std::shared_ptr<runtime::Snapshot> completed;
+    for (const runtime::NodeFigures &stored : m_stored) {
+        if (m_snapshot->node(stored.id))
+            continue;
+        if (!completed)
+            completed = std::make_shared<runtime::Snapshot>(*m_snapshot);
+        completed->nodes.push_back(stored);
+    }
+    if (completed) {
+        std::sort(completed->nodes.begin(), completed->nodes.end(),
+                  [](const auto &a, const auto &b) { return a.id < b.id; });
+        m_snapshot = std::move(completed);
+    }
+    emit snapshotChanged(m_snapshot);
 }
 
 void EngineBridge::poll()
@@ -95,8 +174,7 @@ void EngineBridge::poll()
     if (m_sawSnapshot && snapshot->generation == m_snapshot->generation)
         return;
     m_sawSnapshot = true;
-    m_snapshot = std::move(snapshot);
-    emit snapshotChanged(m_snapshot);
+    publish(std::move(snapshot));
 }
 
 void EngineBridge::deployAndRun(const graph::Document &document, const QString &documentFolder)

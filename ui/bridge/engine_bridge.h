@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Document;
 namespace millrace::engine {
 class Engine;
 struct Reply;
+struct StreamInfo;
 } // namespace millrace::engine
 
 namespace millrace::ui {
@@ -43,6 +45,11 @@ public:
 
     /// Looks once, now. Tests call this instead of waiting for the timer.
     void poll();
+
+    /// The streams of the open pipeline, by the node that names each. What the engine keeps of them
+    /// is part of every snapshot from then on, as figures of stopped nodes, until the engine has
+    /// figures of its own of the node: a person sees what there is before anything runs.
+    void setStreams(std::map<NodeId, std::string> names);
 
     /// Makes `document` what runs and, once that is done, runs it.
     void deployAndRun(const graph::Document &document, const QString &documentFolder);
@@ -81,9 +88,15 @@ private:
     template <class Request>
     void command();
     void takeReplies();
+    void askForStored();
+    void addStored(const NodeId &node, const engine::StreamInfo &stream);
+    void publish(runtime::SnapshotPtr snapshot);
 
     std::shared_ptr<engine::Engine> m_engine;
-    runtime::SnapshotPtr m_snapshot;
+    runtime::SnapshotPtr m_snapshot; ///< with what is stored
+    std::map<NodeId, std::string> m_streams;
+    std::vector<runtime::NodeFigures> m_stored; ///< of those streams that the engine keeps
+    quint64 m_asked = 0; ///< the newest question for them; answers to older ones are dropped
     std::vector<Pending> m_pending;
     QTimer m_timer;
     bool m_sawSnapshot = false;

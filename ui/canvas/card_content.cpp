@@ -99,6 +99,12 @@ QString figureOf(graph::Category category, const runtime::NodeFigures &figures)
 
 QString streamFoot(const runtime::NodeFigures &figures)
 {
+    if (figures.state == runtime::NodeState::Stopped) {
+        //: %1 "1,204 records", all that a stream ever took in
+        return figures.counts.in > 0
+                   ? Texts::tr("%1 so far").arg(format::records(figures.counts.in))
+                   : Texts::tr("no records yet");
+    }
     QStringList parts;
     double records = 0;
     for (const runtime::ShardFigures &shard : figures.shards)
@@ -250,6 +256,10 @@ QString whatItIs(const graph::Node &node, const graph::NodeKind &kind,
         }
         return parts.join(u" · "_s);
     }
+    if (figures && !figures->reads.empty()) {
+        parts << QFileInfo(pathToQt(figures->reads)).fileName();
+        return parts.join(u" · "_s);
+    }
     const graph::ParameterReader reader(node, kind);
     for (const graph::Parameter &parameter : kind.parameters) {
         const graph::ParameterValue *value = reader.value(parameter.id);
@@ -339,6 +349,10 @@ QString countsText(const runtime::NodeFigures &figures)
     const auto add = [&lines](const QString &form, std::uint64_t value) {
         lines << form.arg(format::integer(value));
     };
+    if (!figures.reads.empty()) {
+        //: %1 the path of a file or the name of a computer
+        lines << Texts::tr("Reads %1").arg(pathToQt(figures.reads));
+    }
     lines << Texts::tr("In: %1").arg(format::records(counts.in));
     add(Texts::tr("Processed: %1"), counts.processed);
     if (counts.filtered > 0)

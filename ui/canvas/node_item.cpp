@@ -87,8 +87,9 @@ QPainterPath NodeItem::shape() const
 
 void NodeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *)
 {
-    if (option->levelOfDetailFromTransform(painter->worldTransform()) < kDetailZoom) {
-        paintFar(*painter);
+    const qreal zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    if (zoom < kDetailZoom) {
+        paintFar(*painter, zoom);
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
@@ -104,7 +105,7 @@ void NodeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, 
     paintPorts(*painter);
 }
 
-void NodeItem::paintFar(QPainter &painter) const
+void NodeItem::paintFar(QPainter &painter, qreal zoom) const
 {
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.fillRect(m_layout.rect(), theme().panel);
@@ -117,6 +118,14 @@ void NodeItem::paintFar(QPainter &painter) const
     pen.setCosmetic(true);
     painter.setPen(pen);
     painter.drawRect(m_layout.rect());
+    if (zoom < kNamedZoom)
+        return;
+    // As large as close by: a map without names is none.
+    painter.setFont(Style::instance().canvasText(type::kCaption / zoom, QFont::DemiBold));
+    painter.setPen(theme().text);
+    const qreal inset = metrics::kGridPx / zoom;
+    const QRectF body = m_layout.rect().adjusted(inset, m_layout.head.height(), -inset, 0);
+    drawElided(painter, body, m_content.title, Qt::AlignLeft);
 }
 
 void NodeItem::paintHead(QPainter &painter) const

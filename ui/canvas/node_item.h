@@ -12,6 +12,8 @@ namespace millrace::ui {
 
 /// From this zoom down cards are filled rectangles and wires straight lines.
 inline constexpr qreal kDetailZoom = 0.4;
+/// Below this one a card has no room for its name either.
+inline constexpr qreal kNamedZoom = 0.2;
 
 /// A node as a card. Holds an id and what it needs to draw; it never changes the document.
 class NodeItem final : public QGraphicsItem
@@ -40,7 +42,7 @@ public:
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
 
 private:
-    void paintFar(QPainter &painter) const;
+    void paintFar(QPainter &painter, qreal zoom) const;
     void paintHead(QPainter &painter) const;
     void paintBody(QPainter &painter) const;
     void paintBar(QPainter &painter, const CardLayout::Bar &where, const ShardBar &bar) const;

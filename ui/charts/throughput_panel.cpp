@@ -3,6 +3,7 @@
 
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_chart.h"
+#include "ui/style/format.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
@@ -12,6 +13,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 
 using namespace Qt::StringLiterals;
 
@@ -21,6 +24,12 @@ namespace {
 
 constexpr std::size_t kMaxLines = 8;
 constexpr double kMiB = 1024.0 * 1024.0;
+
+/// How far back a stopped pipeline's last figures are looked for. Farther costs memory: each second
+/// that ran is a point.
+constexpr std::array<std::chrono::seconds, 4> kLooksBack = {
+    std::chrono::seconds(kChartSeconds), std::chrono::hours(1), std::chrono::hours(24),
+    std::chrono::hours(7 * 24)};
 
 qint64 secondsOf(WallTime time)
 {
@@ -160,32 +169,62 @@ void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     const runtime::NodeFigures *figures = m_node ? snapshot->node(*m_node) : nullptr;
     if (figures && !figures->shards.empty()) {
         settleUnit(figures->shards);
+        const bool stopped = snapshot->state == runtime::RunState::Stopped;
+        const bool asks = m_requestedShards != figures->shards.size();
+        m_requestedShards = figures->shards.size();
         // Rates are those of the last whole second.
         const qint64 second = secondsOf(snapshot->at) - 1;
-        for (const runtime::ShardFigures &shard : figures->shards) {
-            m_history.add(shard.shard.value, second,
-                          m_unit == Unit::Bytes ? shard.bytesInPerSecond
-                                                : shard.recordsInPerSecond);
+        if (!stopped) {
+            for (const runtime::ShardFigures &shard : figures->shards) {
+                m_history.add(shard.shard.value, second,
+                              m_unit == Unit::Bytes ? shard.bytesInPerSecond
+                                                    : shard.recordsInPerSecond);
+            }
+            m_lastSecond = second;
+            m_history.trim(second);
         }
-        m_lastSecond = second;
-        m_history.trim(second);
-        if (m_requestedShards != figures->shards.size())
-            requestHistory();
+        if (asks && stopped)
+            findHistory(second + 1, 0);
+        else if (asks)
+            requestHistory(second);
     }
     refresh();
 }
 
-void ThroughputPanel::requestHistory()
+void ThroughputPanel::findHistory(qint64 end, std::size_t step)
+{
+    const auto farBack = kLooksBack.at(step).count();
+    const auto searched = step == 0 ? 0 : kLooksBack.at(step - 1).count();
+    HistoryQuery query;
+    query.series = {*m_node, std::nullopt, runtime::Metric::RecordsIn};
+    query.fromSecond = end - farBack;
+    query.toSecond = end - searched;
+    m_bridge.requestHistory(
+        query, this, [this, end, step, generation = m_generation](const HistoryPoints &history) {
+            const bool runs = m_bridge.snapshot()->state != runtime::RunState::Stopped;
+            if (generation != m_generation || runs)
+                return;
+            if (!history.points.empty()) {
+                m_lastSecond = history.points.back().second;
+                requestHistory(m_lastSecond + 1);
+            } else if (step + 1 < kLooksBack.size()) {
+                findHistory(end, step + 1);
+            }
+        });
+}
+
+void ThroughputPanel::requestHistory(qint64 end)
 {
     const runtime::NodeFigures *figures = m_bridge.snapshot()->node(*m_node);
-    m_requestedShards = figures->shards.size();
+    if (!figures)
+        return;
     for (const runtime::ShardFigures &shard : figures->shards) {
         HistoryQuery query;
         query.series = {*m_node, shard.shard,
                         m_unit == Unit::Bytes ? runtime::Metric::BytesIn
                                               : runtime::Metric::RecordsIn};
-        query.fromSecond = m_lastSecond - kChartSeconds;
-        query.toSecond = m_lastSecond;
+        query.fromSecond = end - kChartSeconds;
+        query.toSecond = end;
         m_bridge.requestHistory(query, this,
                                 [this, index = shard.shard.value,
                                  generation = m_generation](const HistoryPoints &history) {
@@ -200,9 +239,15 @@ void ThroughputPanel::requestHistory()
 void ThroughputPanel::refresh()
 {
     const bool chart = m_node && !m_history.empty();
+    const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
     m_stack->setCurrentIndex(chart ? 1 : 0);
+    const QString title = m_unit == Unit::Bytes ? tr("Incoming, MiB/s per shard")
+                                                : tr("Incoming, records/s per shard");
+    //: %1 what a chart shows, %2 date and time of its last value
+    m_title->setText(chart && stopped
+                         ? tr("%1, until %2").arg(title, format::dateTime(m_lastSecond * 1000))
+                         : title);
     if (!chart) {
-        const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
         m_empty->setText(!m_node   ? tr("This pipeline has no stream whose shards could be shown.")
                          : stopped ? tr("Run the pipeline first (F5): what each shard takes in is "
                                         "drawn here then.")
@@ -228,8 +273,6 @@ void ThroughputPanel::refresh()
 
 void ThroughputPanel::retranslate()
 {
-    m_title->setText(m_unit == Unit::Bytes ? tr("Incoming, MiB/s per shard")
-                                           : tr("Incoming, records/s per shard"));
     if (m_unit == Unit::Bytes)
         m_chart->setLimitTexts(tr("limit 1 MiB/s"), tr("limit 1 MiB/s is above"));
     else

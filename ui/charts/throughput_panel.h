@@ -20,7 +20,7 @@ class ShardLegend;
 class ThroughputChart;
 
 /// What each shard of a stream takes in, the last five minutes and live, with the limit as a line;
-/// in MiB/s or in records/s.
+/// in MiB/s or in records/s. While nothing runs, the last five minutes that something did.
 class ThroughputPanel final : public QWidget
 {
     Q_OBJECT
@@ -51,7 +51,10 @@ private:
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     void settleUnit(const std::vector<runtime::ShardFigures> &shards);
     void useUnit(Unit unit);
-    void requestHistory();
+    /// Asks for the five minutes before `end` (seconds since 1970, exclusive).
+    void requestHistory(qint64 end);
+    /// Looks for the newest second before `end` that has figures, farther back with each `step`.
+    void findHistory(qint64 end, std::size_t step);
     void refresh();
     void retranslate();
     std::optional<double> limit() const;
@@ -66,7 +69,7 @@ private:
     ShardHistory m_history;
     std::size_t m_requestedShards = 0; ///< history was asked for so many shards
     quint64 m_generation = 0;          ///< of the stream and unit shown; late answers are dropped
-    qint64 m_lastSecond = 0;
+    qint64 m_lastSecond = 0;           ///< where the chart ends
     QLabel *m_title = nullptr;
     QToolButton *m_bytesButton = nullptr;
     QToolButton *m_recordsButton = nullptr;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document/pipeline_document.h"
 
-#include "core/graph/file.h"
 #include "core/graph/validate.h"
 
 #include "ui/bridge/convert.h"
@@ -53,15 +52,6 @@ void PipelineDocument::close()
     m_problems.clear();
     emit changed();
     emit closed();
-}
-
-std::vector<Problem> PipelineDocument::openFile(const QString &filePath)
-{
-    graph::ReadOutcome outcome = graph::loadDocument(posixFileSystem(), pathFromQt(filePath));
-    if (!outcome.document)
-        return outcome.problems;
-    open(std::move(*outcome.document), filePath);
-    return {};
 }
 
 Status PipelineDocument::edit(const graph::Edit &edit, const QString &text)

@@ -38,11 +38,8 @@ public:
     bool isModified() const { return !m_undoStack.isClean(); }
     QUndoStack &undoStack() { return m_undoStack; }
 
-    /// Replaces what is open. The history is cleared.
+    /// Replaces what is open, with what was read from `filePath`. The history is cleared.
     void open(graph::Document document, const QString &filePath);
-
-    /// Reads a `.millrace` file. Problems: why it was not opened, all of them; what was open stays.
-    std::vector<Problem> openFile(const QString &filePath);
 
     /// Nothing is open then, as before the first open().
     void close();

@@ -23,6 +23,9 @@ namespace millrace::ui {
 
 namespace {
 
+constexpr int kInsetPx = 16;
+constexpr int kTitleGapPx = 10;
+
 /// The view alone is as high as it needs; the area scrolls it.
 QScrollArea *scrolled(QWidget *view, const QString &name, const QString &accessibleName)
 {
@@ -59,6 +62,7 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     m_title->setObjectName(u"inspector.title"_s);
     m_title->setProperty("look", u"title"_s);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_title->setMinimumWidth(1); // a long name is cut; it takes no room from the canvas
     m_kind->setObjectName(u"inspector.kind"_s);
     m_kind->setProperty("look", u"muted"_s);
     m_tabs->setObjectName(u"inspector.tabs"_s);
@@ -76,8 +80,8 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     m_pages->addWidget(scrolled(m_keys, u"inspector.keys"_s, tr("Keys")));
 
     auto *names = new QHBoxLayout;
-    names->setContentsMargins(16, 14, 16, 2);
-    names->setSpacing(10);
+    names->setContentsMargins(kInsetPx, 14, kInsetPx, 2);
+    names->setSpacing(kTitleGapPx);
     names->addWidget(m_title);
     names->addWidget(m_kind, 1, Qt::AlignBottom);
     auto *tabs = new QHBoxLayout;
@@ -153,12 +157,31 @@ void InspectorPanel::rebuild()
     m_tabs->setVisible(node != nullptr);
     m_rule->setVisible(node != nullptr);
     m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : 0);
-    m_title->setText(node ? cardContent(*node, kind, nullptr).title : QString());
+    m_name = node ? cardContent(*node, kind, nullptr).title : QString();
     m_title->setVisible(node != nullptr);
     m_kind->setText(kind ? kindText(kind->title) : node ? toQt(node->kind) : QString());
     m_kind->setVisible(node != nullptr);
+    fitTitle();
     m_settings->show(node, kind);
     showSnapshot(m_snapshot);
+}
+
+void InspectorPanel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fitTitle();
+}
+
+/// Cuts the name to what the kind leaves of the line.
+void InspectorPanel::fitTitle()
+{
+    m_title->ensurePolished();
+    m_kind->ensurePolished();
+    const int room = width() - 2 * kInsetPx - kTitleGapPx - m_kind->sizeHint().width();
+    const QString shown = m_title->fontMetrics().elidedText(m_name, Qt::ElideRight, room);
+    m_title->setText(shown);
+    m_title->setAccessibleName(m_name);
+    m_title->setToolTip(shown == m_name ? QString() : m_name);
 }
 
 } // namespace millrace::ui

@@ -34,12 +34,17 @@ public:
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     QTabBar &tabs() { return *m_tabs; }
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void rebuild();
+    void fitTitle();
 
     PipelineDocument &m_document;
     std::optional<NodeId> m_node;
     runtime::SnapshotPtr m_snapshot;
+    QString m_name; ///< of the node, in full
     QLabel *m_title = nullptr;
     QLabel *m_kind = nullptr;
     QTabBar *m_tabs = nullptr;

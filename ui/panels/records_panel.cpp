@@ -35,6 +35,7 @@ namespace {
 
 constexpr qsizetype kHexBytesPerLine = 16;
 constexpr qsizetype kHexBytes = 4096;
+constexpr int kNameWidthPx = 240;   ///< at most, of a stream's name
 constexpr int kDetailBelowPx = 250; ///< a lower panel shows the record beside the table
 
 QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleName,
@@ -85,6 +86,7 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     setAttribute(Qt::WA_StyledBackground);
     m_title->setObjectName(u"records.title"_s);
     m_title->setProperty("look", u"small"_s);
+    m_title->setMinimumWidth(1); // gives way
     m_newer->setObjectName(u"records.newer.button"_s);
     m_newer->setAccessibleName(tr("Follow the newest records"));
     m_newer->setProperty("look", u"pill"_s);
@@ -259,9 +261,12 @@ void RecordsPanel::refresh()
     if (!m_stream) {
         m_title->setText(tr("Records"));
     } else {
+        const QString name = m_title->fontMetrics().elidedText(m_name, Qt::ElideRight,
+                                                               Style::instance().px(kNameWidthPx));
+        m_title->setToolTip(name == m_name ? QString() : m_name);
         m_title->setText(m_follower.skips()
-                             ? tr("%1, newest first; too fast to show every record").arg(m_name)
-                             : tr("%1, newest first").arg(m_name));
+                             ? tr("%1, newest first; too fast to show every record").arg(name)
+                             : tr("%1, newest first").arg(name));
     }
     m_empty->setText(emptyText());
     const QString waiting = format::integer(static_cast<quint64>(m_model.waiting()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
+#include "core/graph/parameter_reader.h"
+
 #include "ui/bridge/convert.h"
 #include "ui/bridge/problem_text.h"
 #include "ui/canvas/canvas_view.h"
@@ -17,11 +19,11 @@
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/top_bar.h"
+#include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
 #include <QDockWidget>
-#include <QFileInfo>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -38,6 +40,8 @@ namespace {
 
 constexpr QSize kSmallestWindow(960, 600);
 constexpr std::chrono::milliseconds kSettleTime(50);
+/// From here on a person wonders whether anything happens.
+constexpr std::chrono::milliseconds kSlowTime(500);
 
 } // namespace
 
@@ -54,6 +58,10 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     m_dockTimer.setSingleShot(true);
     m_dockTimer.setInterval(kSettleTime);
     connect(&m_dockTimer, &QTimer::timeout, this, &MainWindow::sizeDocks);
+    m_slowTimer.setSingleShot(true);
+    m_slowTimer.setInterval(kSlowTime);
+    connect(&m_slowTimer, &QTimer::timeout, this, &MainWindow::showSlowFile);
+    setAcceptDrops(true);
     makeActions();
     m_menus = new QMenuBar;
     m_menus->setObjectName(u"menus"_s);
@@ -61,7 +69,7 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     m_topBar = new TopBar(m_actions, m_menus);
     m_status = new StatusLine;
     m_pages = new QStackedWidget;
-    m_start = new StartPage(options.templateFolders, catalog);
+    m_start = new StartPage(options.templateFolders, options.fileSystem, catalog);
     m_message = new MessagePage;
     m_canvas = new CanvasPage(m_scene, m_actions);
     // Scrolled: the page's height would be the least that the canvas may have.
@@ -130,13 +138,13 @@ void MainWindow::makeDocks()
 void MainWindow::connectAll()
 {
     connect(m_start, &StartPage::openWanted, this, &MainWindow::askForFile);
-    connect(m_start, &StartPage::templateWanted, this, &MainWindow::openFile);
-    connect(m_start, &StartPage::runWanted, this, [this](const QString &filePath) {
-        if (openFile(filePath))
-            runWhenReady();
-    });
+    connect(m_start, &StartPage::templateWanted, this,
+            [this](const QString &filePath) { openFile(filePath); });
+    connect(m_start, &StartPage::runWanted, this,
+            [this](const QString &filePath) { openFile(filePath, AfterOpening::Run); });
+    connect(m_start, &StartPage::templatesRead, this, &MainWindow::offerTemplates);
     connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
-    connect(m_message, &MessagePage::backWanted, this, &MainWindow::showDocument);
+    connect(m_message, &MessagePage::backWanted, this, &MainWindow::cancelOpening);
     connect(m_status, &StatusLine::problemsWanted, this, [this] {
         if (m_pages->currentWidget() == m_message)
             return; // they are in sight
@@ -156,6 +164,8 @@ void MainWindow::connectAll()
     connect(&m_document, &PipelineDocument::closed, this, [this] {
         m_lastStream.reset();
         m_runPending = false;
+        m_reading.cancel();
+        m_slowTimer.stop();
         m_problems.setDeployProblems({});
         m_problems.setRuntimeProblems({});
         if (m_bridge.hasEngine())
@@ -163,6 +173,8 @@ void MainWindow::connectAll()
         showDocument();
     });
     connect(&m_document, &PipelineDocument::changed, this, [this] {
+        m_deployed = false;
+        m_bridge.setStreams(streamNames());
         m_problems.setDocumentProblems(m_document.problems());
         m_topBar->showPipeline(m_document.name(), m_document.fileName(), m_document.isModified());
         showSelection();
@@ -170,7 +182,10 @@ void MainWindow::connectAll()
     });
     connect(&m_scene, &CanvasScene::selectedNodeChanged, this, &MainWindow::showSelection);
     connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
-    connect(&m_bridge, &EngineBridge::deployed, this, [this] { m_problems.setDeployProblems({}); });
+    connect(&m_bridge, &EngineBridge::deployed, this, [this] {
+        m_deployed = true;
+        m_problems.setDeployProblems({});
+    });
     connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
     connect(&m_bridge, &EngineBridge::commandFailed, this, &MainWindow::showProblems);
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
@@ -178,18 +193,6 @@ void MainWindow::connectAll()
         sizeBars();
         m_dockTimer.start();
     });
-}
-
-bool MainWindow::openFile(const QString &filePath)
-{
-    const std::vector<Problem> problems = m_document.openFile(filePath);
-    if (problems.empty())
-        return true;
-    const int count = static_cast<int>(problems.size());
-    showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
-                tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
-                problems, m_document.isOpen() || !m_engineFailed, true);
-    return false;
 }
 
 void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
@@ -215,25 +218,18 @@ void MainWindow::showMessage(const QString &headline, const QString &lead,
                              const std::vector<Problem> &problems, bool back, bool open)
 {
     m_message->show(headline, lead, problems, back, open);
+    showWhatRuns();
     m_pages->setCurrentWidget(m_message);
     setDocksVisible(false);
     updateActions();
     updateProblemCount();
 }
 
-void MainWindow::runWhenReady()
-{
-    if (m_bridge.hasEngine())
-        run();
-    else
-        m_runPending = true;
-}
-
 void MainWindow::run()
 {
     if (!m_document.isOpen())
         return;
-    if (m_bridge.snapshot()->state == runtime::RunState::Paused)
+    if (m_deployed && m_bridge.snapshot()->state == runtime::RunState::Paused)
         m_bridge.run();
     else
         m_bridge.deployAndRun(m_document.graph(), m_document.folder());
@@ -251,6 +247,7 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
                                : m_document.isOpen() ? StatusLine::NoEngine::Starting
                                                      : StatusLine::NoEngine::NoPipeline);
     m_problems.setRuntimeProblems(snapshot->problems);
+    showWhatRuns();
     m_canvas->view().setRunning(snapshot->state == runtime::RunState::Running);
     // A stream's identity is known once it runs.
     const std::optional<NodeId> stream = streamToShow();
@@ -293,6 +290,17 @@ void MainWindow::showSelection()
     const bool known = figures && !figures->stream.isNull();
     m_records->showStream(known ? std::optional(figures->stream) : std::nullopt,
                           stream ? nodeName(*stream) : QString());
+}
+
+std::map<NodeId, std::string> MainWindow::streamNames() const
+{
+    std::map<NodeId, std::string> names;
+    for (const auto &[id, node] : m_document.graph().nodes) {
+        const graph::NodeKind *kind = m_document.kindOf(node);
+        if (kind && kind->category == graph::Category::Stream && kind->findParameter("stream"))
+            names[id] = graph::ParameterReader(node, *kind).text("stream");
+    }
+    return names;
 }
 
 std::optional<NodeId> MainWindow::streamToShow() const
@@ -351,17 +359,38 @@ void MainWindow::goToNode(const NodeId &node)
     m_canvas->view().setFocus();
 }
 
+bool MainWindow::runsAnything() const
+{
+    return m_document.isOpen() && m_bridge.snapshot()->state != runtime::RunState::Stopped;
+}
+
+/// A page that covers the canvas says what goes on behind it.
+void MainWindow::showWhatRuns()
+{
+    const runtime::Snapshot &snapshot = *m_bridge.snapshot();
+    if (!runsAnything())
+        m_message->showWhatRuns({});
+    else if (snapshot.state == runtime::RunState::Paused)
+        m_message->showWhatRuns(
+            tr("“%1” is paused. Run and Stop above act on it.").arg(m_document.name()));
+    else
+        m_message->showWhatRuns(
+            tr("“%1” runs on, with %2. Pause and Stop above act on it.")
+                .arg(m_document.name(), format::recordRate(snapshot.recordsInPerSecond)));
+}
+
 void MainWindow::updateActions()
 {
     const runtime::RunState state = m_bridge.snapshot()->state;
     const bool canvas = m_document.isOpen() && m_pages->currentWidget() == m_canvas;
-    const bool ready = canvas && m_bridge.hasEngine();
+    const bool ready = m_document.isOpen() && m_bridge.hasEngine();
+    const bool paused = state == runtime::RunState::Paused;
     const bool runs = state == runtime::RunState::Running || state == runtime::RunState::Starting;
     m_actions.action(u"file.close"_s)->setEnabled(m_document.isOpen());
-    m_actions.action(u"run.run"_s)->setEnabled(ready && !runs);
+    // What runs can be stopped from every page; what nobody sees is not started.
+    m_actions.action(u"run.run"_s)->setEnabled(ready && !runs && (canvas || paused));
     m_actions.action(u"run.pause"_s)->setEnabled(ready && state == runtime::RunState::Running);
-    m_actions.action(u"run.stop"_s)
-        ->setEnabled(ready && (runs || state == runtime::RunState::Paused));
+    m_actions.action(u"run.stop"_s)->setEnabled(ready && (runs || paused));
     for (const QString &id :
          {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s})
         m_actions.action(id)->setEnabled(canvas);

@@ -4,6 +4,7 @@
 #include "core/graph/kind_catalog.h"
 #include "core/runtime/snapshot.h"
 
+#include "ui/bridge/background_job.h"
 #include "ui/bridge/engine_bridge.h"
 #include "ui/canvas/canvas_scene.h"
 #include "ui/document/pipeline_document.h"
@@ -17,7 +18,9 @@
 #include <optional>
 
 class QDockWidget;
+class QMenu;
 class QMenuBar;
+class QMessageBox;
 class QScrollArea;
 class QStackedWidget;
 
@@ -38,7 +41,12 @@ struct WindowOptions {
     /// there counts.
     QStringList templateFolders;
     QString version;
+    /// What pipelines and templates are read from, on threads that may outlive the window.
+    FileSystem &fileSystem = posixFileSystem();
 };
+
+/// What becomes of a pipeline once its file is read.
+enum class AfterOpening : std::uint8_t { Show = 1, Run };
 
 /// The studio's window: one pipeline, the engine that runs it, and everything that shows them.
 /// Lives on the GUI thread. The engine comes later, as app/ opens it on another thread.
@@ -51,14 +59,13 @@ public:
     MainWindow(const graph::KindCatalog &catalog, const WindowOptions &options);
     ~MainWindow() override;
 
-    /// Opens a file; what is wrong with it is shown on a page of its own. True when it is open.
-    bool openFile(const QString &filePath);
+    /// Opens a file: later, as reading it may take long, and once a person agreed when something
+    /// runs that has to stop for it. What is wrong with it is shown on a page of its own.
+    void openFile(const QString &filePath, AfterOpening then = AfterOpening::Show);
+    bool isReading() const { return m_reading.isRunning(); }
     void setEngine(std::shared_ptr<engine::Engine> engine);
     /// The engine could not be opened: a page says why and what to do.
     void showEngineProblem(const Problem &problem);
-    /// Runs the open pipeline, now or as soon as the engine is there.
-    void runWhenReady();
-
     PipelineDocument &document() { return m_document; }
     EngineBridge &bridge() { return m_bridge; }
     CanvasScene &scene() { return m_scene; }
@@ -71,7 +78,12 @@ public:
     ProblemListModel &problems() { return m_problems; }
     MessagePage &message() { return *m_message; }
 
+signals:
+    void fileRefused(); ///< a file was read and is no pipeline, or could not be read
+
 protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     bool event(QEvent *event) override;
@@ -85,6 +97,14 @@ private:
     void connectAll();
 
     void askForFile();
+    void cancelOpening();
+    void showSlowFile();
+    void refuseFile(const QString &filePath, const std::vector<Problem> &problems);
+    void askToStop(const graph::Document &document, const QString &filePath, AfterOpening then);
+    void takeFile(const graph::Document &document, const QString &filePath, AfterOpening then);
+    void offerTemplates();
+    bool runsAnything() const;
+    void showWhatRuns();
     void run();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     void showDocument();
@@ -102,6 +122,7 @@ private:
     void foldInspector();
     void sizeBars();
     void sizeDocks();
+    std::map<NodeId, std::string> streamNames() const;
     std::optional<NodeId> streamToShow() const;
     QString nodeName(const NodeId &id) const;
 
@@ -112,7 +133,13 @@ private:
     ActionRegistry m_actions;
     ProblemListModel m_problems;
 
+    BackgroundJob m_reading; ///< of the file that is to be opened
+    QString m_opening;       ///< that file
+    QTimer m_slowTimer;      ///< until a page says that it takes long
+    QMessageBox *m_stopQuestion = nullptr;
+
     QMenuBar *m_menus = nullptr;
+    QMenu *m_fileMenu = nullptr;
     TopBar *m_topBar = nullptr;
     StatusLine *m_status = nullptr;
     QStackedWidget *m_pages = nullptr;
@@ -127,7 +154,8 @@ private:
     QDockWidget *m_inspectorDock = nullptr;
     QDockWidget *m_bottomDock = nullptr;
     std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
-    bool m_runPending = false;
+    bool m_runPending = false;          ///< what is open runs as soon as the engine is there
+    bool m_deployed = false;            ///< what is open is what the engine has
     bool m_engineFailed = false;
     QTimer m_dockTimer;
     bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it

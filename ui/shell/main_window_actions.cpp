@@ -4,14 +4,12 @@
 #include "ui/panels/bottom_panel.h"
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/main_window.h"
-#include "ui/shell/start_page.h"
 #include "ui/style/format.h"
 #include "ui/style/icon.h"
 #include "ui/style/style.h"
 
 #include <QActionGroup>
 #include <QApplication>
-#include <QFileDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 
@@ -135,21 +133,10 @@ void MainWindow::makeMenus()
         for (const QString &id : ids)
             to->addAction(m_actions.action(id));
     };
-    QMenu *file = menu(u"menu.file"_s, tr("&File"), nullptr);
-    add(file, {u"file.open"_s});
-    if (!m_start->templates().empty()) {
-        QMenu *templates = menu(u"menu.templates"_s, tr("Open &template"), file);
-        for (const Template &each : m_start->templates()) {
-            QAction *action = templates->addAction(each.name);
-            action->setObjectName(
-                u"file.template.%1"_s.arg(QFileInfo(each.filePath).completeBaseName()));
-            action->setToolTip(each.parts);
-            connect(action, &QAction::triggered, this,
-                    [this, path = each.filePath] { openFile(path); });
-        }
-    }
-    file->addSeparator();
-    add(file, {u"file.close"_s, u"file.quit"_s});
+    m_fileMenu = menu(u"menu.file"_s, tr("&File"), nullptr);
+    add(m_fileMenu, {u"file.open"_s});
+    m_fileMenu->addSeparator();
+    add(m_fileMenu, {u"file.close"_s, u"file.quit"_s});
 
     QMenu *run = menu(u"menu.run"_s, tr("&Run"), nullptr);
     add(run, {u"run.run"_s, u"run.pause"_s, u"run.stop"_s});
@@ -169,17 +156,6 @@ void MainWindow::makeMenus()
     add(view, {u"view.reduced-motion"_s});
 
     add(menu(u"menu.help"_s, tr("&Help"), nullptr), {u"help.about"_s});
-}
-
-void MainWindow::askForFile()
-{
-    auto *dialog = new QFileDialog(this, tr("Open a pipeline"), m_document.folder(),
-                                   tr("Millrace pipelines (*.millrace);;All files (*)"));
-    dialog->setObjectName(u"dialog.open"_s);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
-    dialog->open();
 }
 
 void MainWindow::showAbout()

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -57,6 +58,7 @@ MessagePage::MessagePage(QWidget *parent)
     : QWidget(parent)
     , m_headline(new QLabel(this))
     , m_lead(new QLabel(this))
+    , m_runs(new QLabel(this))
     , m_list(new QVBoxLayout)
     , m_back(new QPushButton(tr("Back"), this))
     , m_open(new QPushButton(tr("Open another file…"), this))
@@ -71,9 +73,16 @@ MessagePage::MessagePage(QWidget *parent)
     m_headline->setWordWrap(true);
     m_lead->setProperty("look", u"lead"_s);
     m_lead->setWordWrap(true);
+    m_lead->setTextFormat(Qt::PlainText);
+    m_runs->setObjectName(u"message.runs"_s);
+    m_runs->setProperty("look", u"muted"_s);
+    m_runs->setTextFormat(Qt::PlainText);
+    m_runs->setWordWrap(true);
+    m_runs->hide();
     m_back->setObjectName(u"message.back.button"_s);
     m_back->setAccessibleName(m_back->text());
     m_back->setAutoDefault(true); // Enter presses what has the focus
+    m_back->setShortcut(Qt::Key_Escape);
     m_open->setObjectName(u"message.open.button"_s);
     m_open->setAccessibleName(m_open->text());
     m_open->setAutoDefault(true);
@@ -91,6 +100,11 @@ MessagePage::MessagePage(QWidget *parent)
     area->setFrameShape(QFrame::NoFrame);
     area->setProperty("look", u"page"_s);
     area->setWidget(list);
+    // Keys are for scrolling: a stop on the way to the buttons that shows nothing is none.
+    area->setFocusPolicy(Qt::NoFocus);
+    connect(area->verticalScrollBar(), &QScrollBar::rangeChanged, area, [area](int, int last) {
+        area->setFocusPolicy(last > 0 ? Qt::StrongFocus : Qt::NoFocus);
+    });
 
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(12);
@@ -103,7 +117,9 @@ MessagePage::MessagePage(QWidget *parent)
     column->addWidget(m_headline);
     column->addSpacing(8);
     column->addWidget(m_lead);
-    column->addSpacing(24);
+    column->addSpacing(8);
+    column->addWidget(m_runs);
+    column->addSpacing(16);
     column->addWidget(area, 1000); // as high as its list, see fitList()
     column->addSpacing(16);
     column->addLayout(buttons);
@@ -144,6 +160,12 @@ void MessagePage::show(const QString &headline, const QString &lead,
     m_back->setVisible(back);
     m_open->setVisible(open);
     fitList();
+}
+
+void MessagePage::showWhatRuns(const QString &sentence)
+{
+    m_runs->setText(sentence);
+    m_runs->setVisible(!sentence.isEmpty());
 }
 
 void MessagePage::resizeEvent(QResizeEvent *event)

@@ -26,6 +26,8 @@ public:
     /// `back`: whether there is something to go back to; `open`: whether another file helps.
     void show(const QString &headline, const QString &lead, const std::vector<Problem> &problems,
               bool back, bool open);
+    /// What goes on behind the page, in a sentence; empty: nothing does.
+    void showWhatRuns(const QString &sentence);
     /// What is shown, a problem on a line, with and without its place.
     QStringList lines() const { return m_lines; }
     QStringList sentences() const { return m_sentences; }
@@ -43,6 +45,7 @@ private:
 
     QLabel *m_headline = nullptr;
     QLabel *m_lead = nullptr;
+    QLabel *m_runs = nullptr;
     QVBoxLayout *m_list = nullptr;
     QPushButton *m_back = nullptr;
     QPushButton *m_open = nullptr;

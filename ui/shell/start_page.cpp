@@ -23,13 +23,6 @@ constexpr int kGapPx = 16;
 constexpr int kButtonWidthPx = 150;
 constexpr int kContentWidthPx = 900;
 
-QString firstFolder(const QStringList &folders)
-{
-    const auto found = std::find_if(folders.begin(), folders.end(),
-                                    [](const QString &each) { return QFileInfo(each).isDir(); });
-    return found == folders.end() ? QString() : *found;
-}
-
 QString noTemplates(const QStringList &folders)
 {
     QStringList lines{StartPage::tr("No templates were found. They were looked for in")};
@@ -40,10 +33,10 @@ QString noTemplates(const QStringList &folders)
 
 } // namespace
 
-StartPage::StartPage(const QStringList &templateFolders, const graph::KindCatalog &catalog,
-                     QWidget *parent)
+StartPage::StartPage(const QStringList &templateFolders, FileSystem &files,
+                     const graph::KindCatalog &catalog, QWidget *parent)
     : QWidget(parent)
-    , m_templates(templatesIn(firstFolder(templateFolders), catalog))
+    , m_catalog(catalog)
     , m_content(new QWidget(this))
 {
     setObjectName(u"start"_s);
@@ -57,15 +50,18 @@ StartPage::StartPage(const QStringList &templateFolders, const graph::KindCatalo
                             this);
     lead->setProperty("look", u"lead"_s);
     lead->setWordWrap(true);
-    auto *caption = new QLabel(tr("Start from a template").toUpper(), this);
-    caption->setProperty("look", u"caption"_s);
-    caption->setVisible(!m_templates.empty());
-    auto *missing = new QLabel(noTemplates(templateFolders), this);
-    missing->setObjectName(u"start.missing"_s);
-    missing->setProperty("look", u"muted"_s);
-    missing->setTextFormat(Qt::PlainText);
-    missing->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    missing->setVisible(m_templates.empty());
+    m_caption = new QLabel(tr("Start from a template").toUpper(), this);
+    m_caption->setProperty("look", u"caption"_s);
+    m_caption->hide();
+    m_missing = new QLabel(noTemplates(templateFolders), this);
+    m_missing->setObjectName(u"start.missing"_s);
+    m_missing->setProperty("look", u"muted"_s);
+    m_missing->setTextFormat(Qt::PlainText);
+    m_missing->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_missing->hide();
+    m_grid = new QGridLayout;
+    m_grid->setSpacing(kGapPx);
+    m_grid->setColumnStretch(kColumns, 1);
 
     auto *column = new QVBoxLayout(m_content);
     column->setSpacing(0);
@@ -74,10 +70,10 @@ StartPage::StartPage(const QStringList &templateFolders, const graph::KindCatalo
     column->addSpacing(8);
     column->addWidget(lead);
     column->addSpacing(40);
-    column->addWidget(caption);
+    column->addWidget(m_caption);
     column->addSpacing(12);
-    column->addWidget(missing);
-    column->addLayout(makeCards(catalog));
+    column->addWidget(m_missing);
+    column->addLayout(m_grid);
     column->addSpacing(28);
     column->addLayout(makeButtons());
     column->addStretch(3);
@@ -88,26 +84,40 @@ StartPage::StartPage(const QStringList &templateFolders, const graph::KindCatalo
     connect(&Style::instance(), &Style::changed, this, &StartPage::restyle);
     restyle();
     showChoice();
+    // The folder may be slow to answer: everything else of the page works meanwhile.
+    m_reading.run([&files, &catalog,
+                   templateFolders] { return readTemplates(files, templateFolders, catalog); },
+                  [this](const std::vector<Template> &read) { showTemplates(read); });
 }
 
-QLayout *StartPage::makeCards(const graph::KindCatalog &catalog)
+void StartPage::showTemplates(std::vector<Template> templates)
 {
-    auto *grid = new QGridLayout;
-    grid->setSpacing(kGapPx);
+    m_templates = std::move(templates);
+    m_caption->setVisible(!m_templates.empty());
+    m_missing->setVisible(m_templates.empty());
     int index = 0;
     for (const Template &each : m_templates) {
-        auto *card = new TemplateCard(each, catalog, m_content);
+        auto *card = new TemplateCard(each, m_catalog, m_content);
         card->setObjectName(u"start.template.%1"_s.arg(index));
         card->setChecked(index == 0);
         connect(card, &TemplateCard::toggled, this, &StartPage::showChoice);
         connect(card, &TemplateCard::runWanted, this,
                 [this, path = each.filePath] { emit runWanted(path); });
-        grid->addWidget(card, index / kColumns, index % kColumns);
+        m_grid->addWidget(card, index / kColumns, index % kColumns);
+        card->show(); // at once: what is hidden takes no keys
         m_cards.push_back(card);
         ++index;
     }
-    grid->setColumnStretch(kColumns, 1);
-    return grid;
+    // They were made last, and stand first.
+    if (!m_cards.empty())
+        setTabOrder(m_cards.back(), m_run);
+    setTabOrder(m_run, m_only);
+    setTabOrder(m_only, m_open);
+    showChoice();
+    // Until now "Open a file" was all that could be wanted.
+    if (window()->focusWidget() == m_open)
+        focusChoice();
+    emit templatesRead();
 }
 
 QLayout *StartPage::makeButtons()

@@ -8,7 +8,7 @@
 #include "ui/canvas/card_content.h"
 
 #include <QCoreApplication>
-#include <QDir>
+#include <QFileInfo>
 
 #include <algorithm>
 #include <set>
@@ -98,19 +98,28 @@ QString partsOf(const graph::Document &document, const std::map<NodeId, QPointF>
 
 } // namespace
 
-std::vector<Template> templatesIn(const QString &folder, const graph::KindCatalog &catalog)
+std::vector<Template> readTemplates(FileSystem &files, const QStringList &folders,
+                                    const graph::KindCatalog &catalog)
 {
     std::vector<Template> templates;
-    if (folder.isEmpty())
-        return templates; // to Qt that is the current directory
-    for (const QFileInfo &file :
-         QDir(folder).entryInfoList({u"*.millrace"_s}, QDir::Files, QDir::Name)) {
-        graph::ReadOutcome outcome =
-            graph::loadDocument(posixFileSystem(), pathFromQt(file.absoluteFilePath()));
+    const auto folder = std::find_if(folders.begin(), folders.end(), [&](const QString &each) {
+        const auto info = files.info(pathFromQt(each));
+        return info && info->isFolder;
+    });
+    if (folder == folders.end())
+        return templates;
+    const auto names = files.list(pathFromQt(*folder));
+    if (!names)
+        return templates;
+    for (const std::string &name : *names) {
+        const QFileInfo file(pathToQt(joinPath(pathFromQt(*folder), name)));
+        if (file.suffix() != u"millrace")
+            continue;
+        graph::ReadOutcome outcome = graph::loadDocument(files, pathFromQt(file.filePath()));
         if (!outcome.document)
             continue;
         Template made;
-        made.filePath = file.absoluteFilePath();
+        made.filePath = file.filePath();
         made.document = *std::move(outcome.document);
         made.name = made.document.name.empty() ? file.completeBaseName() : toQt(made.document.name);
         made.about = aboutOf(file.completeBaseName());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/file_system.h"
 #include "core/graph/document.h"
 #include "core/graph/kind_catalog.h"
 
 #include <QPointF>
 #include <QString>
+#include <QStringList>
 
 #include <map>
 #include <vector>
@@ -23,8 +25,10 @@ struct Template {
     std::map<NodeId, QPointF> places; ///< of every node, on the canvas
 };
 
-/// The readable files of `folder`, by name. A file that cannot be read is left out: the project's
-/// tests open every one.
-std::vector<Template> templatesIn(const QString &folder, const graph::KindCatalog &catalog);
+/// The readable files of the first of `folders` that is there, by name. A file that cannot be read
+/// is left out: the project's tests open every one. Reads them: not for the window's thread.
+/// Thread-safety: any thread.
+std::vector<Template> readTemplates(FileSystem &files, const QStringList &folders,
+                                    const graph::KindCatalog &catalog);
 
 } // namespace millrace::ui

@@ -67,6 +67,7 @@ QPushButton[look="link"]:focus { text-decoration: underline; }
 QPushButton[look="status"] { background: transparent; border: none; color: @muted; padding: 0;
     min-height: 0; font-size: @small; font-weight: 400; }
 QPushButton[look="status"]:hover, QPushButton[look="status"]:focus { color: @text; }
+QPushButton[look="status"]:focus { text-decoration: underline; }
 QPushButton[look="pill"] { background: @selectedRow; border: 1px solid @selection; color: @text;
     border-radius: @pillRadius; min-height: @pillInner; padding: 0 10px; }
 

@@ -142,6 +142,8 @@ public:
         return step;
     }
 
+    std::string reads() const override { return m_host; }
+
     std::optional<record::Schema> schema() const override
     {
         return *record::parseSchema(

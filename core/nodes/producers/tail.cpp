@@ -169,6 +169,11 @@ public:
         return step;
     }
 
+    std::string reads() const override
+    {
+        return m_settings.path.empty() && m_file ? m_file->path() : Path();
+    }
+
     std::optional<record::Schema> schema() const override
     {
         if (m_settings.ndjson)

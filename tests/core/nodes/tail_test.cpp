@@ -312,17 +312,28 @@ private slots:
         }
     }
 
+    void whatTheSettingsNameIsNotNamedAgain()
+    {
+        TailWorld world;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        QCOMPARE(world.tail->reads(), std::string());
+    }
+
     void withoutAPathALogIsWrittenAndFollowed()
     {
         TailWorld made;
         made.parameters.clear();
         made.read();
         QVERIFY(made.noticed(Code::NodeTailWrites));
+        const std::string chosen = made.tail->reads();
+        QVERIFY2(chosen.ends_with("/logs/application.log"), chosen.c_str());
         made.clock.advance(2s);
         made.read();
         QCOMPARE(made.given.rows.size(), std::size_t{10});
         QVERIFY(made.given.rows[0].data.find("web-0") != std::string::npos);
         made.restart(); // goes on with the same file
+        QCOMPARE(made.tail->reads(), chosen);
         made.clock.advance(1s);
         made.read();
         QVERIFY(made.given.rows.size() >= 5);

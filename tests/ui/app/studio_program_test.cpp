@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
 
+#include "core/engine/local_engine.h"
+
+#include "ui/bridge/convert.h"
 #include "ui/style/theme.h"
 
 #include <QDir>
+#include <QFile>
 #include <QImage>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -11,6 +15,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+using namespace millrace;
 using namespace millrace::ui;
 using namespace Qt::StringLiterals;
 
@@ -62,6 +67,24 @@ private slots:
         QCOMPARE(studio.state(), QProcess::Running);
         studio.terminate();
         QVERIFY(studio.waitForFinished(kPatienceMs));
+    }
+
+    void theBudgetIsThatOfTheDataDirectory()
+    {
+        const QString data = m_folder.filePath(u"budget"_s);
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s, u"--data"_s,
+                      data, u"--budget"_s, u"300MB"_s});
+        QVERIFY(studio.waitForStarted(kPatienceMs));
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(data + u"/catalog.db"_s), kPatienceMs);
+        studio.terminate();
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        engine::LocalEngineOptions options;
+        options.dataDirectory = pathFromQt(data);
+        const auto engine = engine::openLocalEngine(options);
+        QVERIFY(engine);
+        QCOMPARE((*engine)->snapshot()->budgetBytes, 300'000'000U);
     }
 
     void theStartIsMeasured()

@@ -34,6 +34,51 @@ private slots:
         QCOMPARE(bridge.snapshot()->recordsInPerSecond, 2370.0);
     }
 
+    void whatIsStoredIsInSnapshotsUntilTheEngineHasItsOwn()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        engine::StreamInfo stream;
+        stream.id = clickstreamSnapshot(0).node(kStream)->stream;
+        stream.name = "clicks";
+        stream.shards = 2;
+        engine->streams = {stream};
+        engine->records = [](const engine::RecordsRequest &) {
+            engine::RecordsReply reply;
+            reply.next = {{ShardIndex(0), Ordinal(700)}, {ShardIndex(1), Ordinal(42)}};
+            return reply;
+        };
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        bridge.setStreams({{kStream, "clicks"}, {kTail, "not made yet"}});
+        bridge.poll(); // which streams
+        bridge.poll(); // how far they go
+        const runtime::NodeFigures *stored = bridge.snapshot()->node(kStream);
+        QVERIFY(stored);
+        QCOMPARE(stored->stream, stream.id);
+        QCOMPARE(stored->state, runtime::NodeState::Stopped);
+        QCOMPARE(stored->shards.size(), 2U);
+        QCOMPARE(stored->shards[1].end, Ordinal(42));
+        QCOMPARE(stored->counts.in, 742U);
+        QVERIFY(!bridge.snapshot()->node(kTail));
+        engine->publish({}); // another one in which nothing is deployed
+        bridge.poll();
+        QVERIFY(bridge.snapshot()->node(kStream));
+        engine->publish(clickstreamSnapshot(1));
+        bridge.poll();
+        QCOMPARE(bridge.snapshot()->node(kStream)->shards.size(), 4U);
+        // Of a pipeline that is closed nothing stays.
+        bridge.setStreams({});
+        engine->publish({});
+        bridge.poll();
+        QVERIFY(bridge.snapshot()->nodes.empty());
+        // Another engine is asked anew.
+        bridge.setStreams({{kStream, "clicks"}});
+        bridge.setEngine(engine);
+        bridge.poll();
+        bridge.poll();
+        QVERIFY(bridge.snapshot()->node(kStream));
+    }
+
     void deployedPipelineRuns()
     {
         auto engine = std::make_shared<FakeEngine>();

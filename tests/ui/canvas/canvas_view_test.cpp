@@ -406,6 +406,23 @@ private slots:
         canvas.view.setRunning(false);
     }
 
+    void aFarCardKeepsItsName()
+    {
+        Canvas canvas;
+        const auto letters = [&](qreal zoom) {
+            canvas.view.resetTransform();
+            canvas.view.scale(zoom, zoom);
+            const NodeItem *item = canvas.scene.itemFor(kGenerator);
+            canvas.view.centerOn(item);
+            const QRectF card = item->layout().rect();
+            const QRectF body = card.adjusted(0, item->layout().head.height(), 0, 0);
+            const QRect where = canvas.view.mapFromScene(item->mapRectToScene(body)).boundingRect();
+            return ink(canvas.view.viewport()->grab().toImage(), theme().text, where);
+        };
+        QVERIFY(letters(0.3) > 10);
+        QCOMPARE(letters(0.15), 0); // would be a smear
+    }
+
     void manyWiresStandStill()
     {
         Canvas canvas;
@@ -466,7 +483,7 @@ private slots:
         QVERIFY2(hatch > 0, qPrintable(QString::number(hatch)));
     }
 
-    void farAwayCardsAreDrawnWithoutText()
+    void fromVeryFarCardsAreDrawnWithoutText()
     {
         Canvas canvas;
         canvas.scene.showSnapshot(
@@ -488,8 +505,8 @@ private slots:
             }
             return seen.size();
         };
-        QVERIFY(coloursAt(1) > 20);   // text, bars, anti-aliasing
-        QVERIFY(coloursAt(0.3) <= 4); // two flat areas
+        QVERIFY(coloursAt(1) > 20);    // text, bars, anti-aliasing
+        QVERIFY(coloursAt(0.15) <= 4); // two flat areas
     }
 
     void dashesFlowOnlyWhereRecordsDo()

@@ -39,6 +39,26 @@ private slots:
         QCOMPARE(of(kStream, &stream).what, u"Data stream · 4 shards · 24 h"_s);
     }
 
+    void namesWhatAProducerChoseToRead()
+    {
+        runtime::NodeFigures tail = figures(kTail);
+        tail.reads = "/var/log/syslog";
+        QCOMPARE(of(kTail, &tail).what, u"Tail · syslog"_s);
+        QVERIFY(countsText(tail).startsWith(u"Reads /var/log/syslog\n"_s));
+        tail.reads = "host-7"; // a computer
+        QCOMPARE(of(kTail, &tail).what, u"Tail · host-7"_s);
+    }
+
+    void aStoppedStreamSaysHowMuchItTookIn()
+    {
+        runtime::NodeFigures stream = figures(kStream);
+        stream.state = runtime::NodeState::Stopped;
+        stream.counts.in = 1204;
+        QCOMPARE(of(kStream, &stream).foot, u"1,204 records so far"_s);
+        stream.counts.in = 0;
+        QCOMPARE(of(kStream, &stream).foot, u"no records yet"_s);
+    }
+
     void withoutFiguresThereIsNoData()
     {
         QCOMPARE(of(kGenerator, nullptr).figure, u"–"_s);

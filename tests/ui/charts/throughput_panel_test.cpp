@@ -109,6 +109,40 @@ private slots:
         QCOMPARE(p.engine->count<engine::HistoryRequest>(), 4); // asked once
     }
 
+    void beforeARunItShowsTheLastOne()
+    {
+        Panel p;
+        const qint64 start = kRunStart.time_since_epoch().count() / 1000;
+        const qint64 end = start + 400; // of the run before
+        p.engine->history = [&](engine::HistoryRequest asked) {
+            asked.toSecond = std::min<std::int64_t>(asked.toSecond, end + 1);
+            return clickstreamHistory(asked);
+        };
+        runtime::Snapshot stopped = clickstreamSnapshot(400);
+        stopped.state = runtime::RunState::Stopped;
+        stopped.at += std::chrono::hours(30); // the day after
+        for (runtime::NodeFigures &node : stopped.nodes) {
+            for (runtime::ShardFigures &shard : node.shards)
+                shard.bytesInPerSecond = shard.recordsInPerSecond = 0;
+        }
+        p.panel.showStream(kStream, true);
+        for (int i = 0; i < 8; ++i) {
+            stopped.at += std::chrono::seconds(1);
+            p.engine->publish(stopped);
+            p.bridge.poll();
+        }
+        QVERIFY(p.panel.showsChart());
+        const QList<QPointF> points = p.panel.pointsOf(2);
+        QCOMPARE(points.last().x(), static_cast<double>(end)); // no zeros behind it
+        QVERIFY(points.last().y() > 0);
+        QVERIFY(points.size() > 250);
+        auto *title = p.panel.findChild<QLabel *>(u"throughput.title"_s);
+        QVERIFY2(title->text().contains(u"until "_s), qPrintable(title->text()));
+        p.tick(500);
+        QVERIFY(!title->text().contains(u"until "_s));
+        QCOMPARE(p.panel.pointsOf(2).last().x(), static_cast<double>(start + 500));
+    }
+
     void unitIsThatOfTheLimitThatBinds()
     {
         Panel p;

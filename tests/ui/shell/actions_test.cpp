@@ -87,7 +87,7 @@ private slots:
     void nothingIsOfferedThatDoesNothing()
     {
         Studio studio;
-        studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
+        studio.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
         for (const QString &id :
              {u"view.canvas"_s, u"view.throughput"_s, u"view.records"_s, u"view.problems"_s,
               u"view.inspector"_s, u"view.zoom-in"_s, u"view.fit"_s, u"run.run"_s})

@@ -68,7 +68,7 @@ private slots:
         empty.nodes.clear();
         empty.wires.clear();
         empty.layout.nodes.clear();
-        studio.window.openFile(writeTemporary(u"empty.millrace"_s, *graph::writeDocument(empty)));
+        studio.openFile(writeTemporary(u"empty.millrace"_s, *graph::writeDocument(empty)));
         studio.tick();
         auto *percent = studio.find<QToolButton>(u"canvas.view.zoom-100.button"_s);
         QVERIFY2(percent->text().endsWith(u'%'), qPrintable(percent->text()));

@@ -8,6 +8,7 @@
 #include "ui/panels/bottom_panel.h"
 #include "ui/shell/canvas_page.h"
 
+#include <QLabel>
 #include <QMouseEvent>
 #include <QTest>
 
@@ -37,9 +38,30 @@ private slots:
         late.resize(1600, 1000);
         late.show();
         QVERIFY(QTest::qWaitForWindowExposed(&late));
-        late.openFile(writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
+        openFile(late, writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
         QTRY_COMPARE_WITH_TIMEOUT(late.bottom().height(), 366, 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(late.inspector().width(), 311, 60'000);
+    }
+
+    void aLongNameTakesNoRoom()
+    {
+        Studio studio({1366, 768});
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 240, 60'000);
+        studio.tick();
+        const int inspector = studio.window.inspector().width();
+        graph::Document document = clickstream();
+        document.nodes.at(kStream).name = std::string(200, 'W');
+        studio.openFile(writeTemporary(u"long.millrace"_s, *graph::writeDocument(document)));
+        studio.answerQuestion(u"dialog.stop.stop.button"_s);
+        studio.tick();
+        QCoreApplication::processEvents();
+        auto *title = studio.find<QLabel>(u"inspector.title"_s);
+        QVERIFY(title->text().endsWith(u'…'));
+        QCOMPARE(title->toolTip().size(), 200);
+        QCOMPARE(studio.window.inspector().width(), inspector);
+        QCOMPARE(studio.window.size(), QSize(1366, 768));
+        QVERIFY(studio.find<QLabel>(u"records.title"_s)->text().endsWith(u"…, newest first"_s));
+        picture(studio.window, u"long-name"_s);
     }
 
     void aLineThatWasDraggedStays()

@@ -97,8 +97,7 @@ private slots:
         Studio studio;
         studio.window.bottom().open(BottomPanel::Page::Problems);
         QVERIFY(!studio.window.records().isVisible());
-        studio.window.openFile(
-            writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
+        studio.openFile(writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
         QVERIFY(studio.window.records().isVisible());
     }
 
@@ -116,8 +115,7 @@ private slots:
         QCOMPARE(studio.window.windowTitle(), u"Millrace"_s);
         QCOMPARE(studio.window.problems().activeCount(), 0);
         QVERIFY(!studio.window.actions().action(u"file.close"_s)->isEnabled());
-        QVERIFY(studio.window.openFile(
-            writeTemporary(u"again.millrace"_s, *graph::writeDocument(clickstream()))));
+        studio.openFile(writeTemporary(u"again.millrace"_s, *graph::writeDocument(clickstream())));
         QVERIFY(studio.window.canvas().isVisible());
     }
 

@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QTest>
+#include <QToolButton>
 
 using namespace millrace;
 using namespace millrace::ui;
@@ -29,7 +30,7 @@ private slots:
         const std::string text = "{\"formatVersion\": 1, \"project\": \"nonsense\", \"name\": 7,\n"
                                  " \"nodes\": {\"x\": {\"kind\": 7}}, \"wires\": 3}";
         const QString path = writeTemporary(u"broken.millrace"_s, text);
-        QVERIFY(!studio.window.openFile(path));
+        studio.openFile(path);
         const graph::ReadOutcome outcome = graph::readDocument(text);
         QVERIFY(outcome.problems.size() >= 4);
         const QStringList lines = studio.window.message().lines();
@@ -56,13 +57,44 @@ private slots:
         QVERIFY(!status->text().startsWith(u"%1 problems"_s.arg(lines.size())));
     }
 
+    void whatRunsBehindThePageIsNamedAndCanBeStopped_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::newRow("broken") << writeTemporary(u"broken.millrace"_s, "{}");
+        QTest::newRow("missing") << u"/nonexistent/a.millrace"_s;
+    }
+    void whatRunsBehindThePageIsNamedAndCanBeStopped()
+    {
+        QFETCH(QString, path);
+        Studio studio;
+        studio.tick();
+        studio.openFile(path);
+        auto *runs = studio.find<QLabel>(u"message.runs"_s);
+        QVERIFY(runs->isVisible());
+        QVERIFY2(runs->text().contains(u"“Clickstream” runs on"_s), qPrintable(runs->text()));
+        picture(studio.window, u"broken-while-running"_s);
+        QTest::mouseClick(studio.find<QToolButton>(u"topbar.run.pause.button"_s), Qt::LeftButton);
+        QCOMPARE(studio.engine->count<engine::PauseRequest>(), 1);
+        runtime::Snapshot paused = clickstreamSnapshot(301);
+        paused.state = runtime::RunState::Paused;
+        studio.show(paused);
+        QVERIFY2(runs->text().contains(u"is paused"_s), qPrintable(runs->text()));
+        QTest::mouseClick(studio.find<QToolButton>(u"topbar.run.stop.button"_s), Qt::LeftButton);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
+        runtime::Snapshot stopped = clickstreamSnapshot(302);
+        stopped.state = runtime::RunState::Stopped;
+        studio.show(stopped);
+        QVERIFY(!runs->isVisible());
+        QVERIFY(!studio.find<QToolButton>(u"topbar.run.run.button"_s)->isEnabled());
+    }
+
     void aSecondBrokenFileIsExplainedToo()
     {
         Studio studio;
         const QString first = writeTemporary(u"first.millrace"_s, "{}");
         const QString second = writeTemporary(u"second.millrace"_s, "{\"formatVersion\": 1}");
-        QVERIFY(!studio.window.openFile(first));
-        QVERIFY(!studio.window.openFile(second)); // from the page that explains the first
+        studio.openFile(first);
+        studio.openFile(second); // from the page that explains the first
         QVERIFY(!studio.window.message().lines().isEmpty());
         const auto *area = studio.find<QScrollArea>(u"message.problems"_s);
         QTRY_VERIFY2_WITH_TIMEOUT(
@@ -73,17 +105,27 @@ private slots:
     void enterPressesTheButtonThatHasTheFocus()
     {
         Studio studio;
-        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        studio.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
         auto *back = studio.find<QPushButton>(u"message.back.button"_s);
         back->setFocus();
         QTest::keyClick(back, Qt::Key_Return);
         QVERIFY(studio.window.canvas().isVisible());
     }
 
+    void escapeGoesBack()
+    {
+        Studio studio;
+        QVERIFY(QTest::qWaitForWindowActive(&studio.window));
+        studio.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
+        QTest::keyClick(&studio.window, Qt::Key_Escape);
+        // The button is seen to be pressed before it acts.
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window.canvas().isVisible(), 60'000);
+    }
+
     void anotherFileIsOpenedFromHere()
     {
         Studio studio;
-        QVERIFY(!studio.window.openFile(writeTemporary(u"bad.millrace"_s, "{}")));
+        studio.openFile(writeTemporary(u"bad.millrace"_s, "{}"));
         QTest::mouseClick(studio.find<QPushButton>(u"message.open.button"_s), Qt::LeftButton);
         graph::Document other = clickstream();
         other.name = "Other";
@@ -97,7 +139,7 @@ private slots:
         MainWindow window(testKinds(), {});
         window.resize(1366, 768);
         window.show();
-        window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
         window.showEngineProblem(
             Problem(Code::NetworkFileSystem,
                     {{"what", "/mnt/share"}, {"type", "nfs"}, {"suggestion", "/data/local"}}));

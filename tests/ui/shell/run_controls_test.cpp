@@ -98,8 +98,7 @@ private slots:
         QTest::keyClick(&studio.window, Qt::Key_F5);
         studio.window.bridge().poll();
         QCOMPARE(studio.window.problems().rowCount(), 1);
-        studio.window.openFile(
-            writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
+        studio.openFile(writeTemporary(u"next.millrace"_s, *graph::writeDocument(clickstream())));
         QCOMPARE(studio.window.problems().rowCount(), 0);
     }
 
@@ -117,8 +116,8 @@ private slots:
     void runsAsSoonAsTheEngineIsThere()
     {
         MainWindow window(testKinds(), {});
-        window.openFile(writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
-        window.runWhenReady();
+        openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())),
+                 AfterOpening::Run);
         auto engine = std::make_shared<FakeEngine>();
         window.setEngine(nullptr);
         window.setEngine(engine);

@@ -35,6 +35,7 @@ struct Templates {
         window.resize(1366, 768);
         window.show();
         [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(&window);
+        QTRY_VERIFY_WITH_TIMEOUT(card(4), 60'000);
     }
 
     static QString folder()
@@ -85,7 +86,7 @@ private slots:
         QVERIFY(!templates.card(0)->isChecked());
         QVERIFY(!window.document().isOpen()); // choosing is not opening
         QTest::mouseClick(window.findChild<QPushButton *>(u"start.only.button"_s), Qt::LeftButton);
-        QVERIFY(window.canvas().isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(window.canvas().isVisible(), 60'000);
         QCOMPARE(window.document().name(), u"Earthquakes of a week"_s);
         QTRY_COMPARE_WITH_TIMEOUT(window.bottom().height(), 240,
                                   60'000); // the start page's height does not matter now
@@ -98,7 +99,7 @@ private slots:
         Templates templates;
         QTest::mouseClick(templates.window.findChild<QPushButton *>(u"start.run.button"_s),
                           Qt::LeftButton);
-        QCOMPARE(templates.window.document().name(), u"Clickstream"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(templates.window.document().name(), u"Clickstream"_s, 60'000);
         templates.window.setEngine(templates.engine); // it comes later
         QCOMPARE(templates.engine->count<engine::DeployRequest>(), 1);
     }
@@ -111,7 +112,8 @@ private slots:
         QVERIFY(templates.card(1)->hasFocus());
         QVERIFY(templates.card(1)->isChecked());
         QTest::keyClick(templates.card(1), Qt::Key_Return);
-        QCOMPARE(templates.window.document().name(), u"Earthquakes of a week"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(templates.window.document().name(), u"Earthquakes of a week"_s,
+                                  60'000);
         templates.window.setEngine(templates.engine);
         QCOMPARE(templates.engine->count<engine::DeployRequest>(), 1);
     }
@@ -121,7 +123,7 @@ private slots:
         Templates templates;
         QTest::mouseClick(templates.card(2), Qt::LeftButton);
         QTest::mouseDClick(templates.card(2), Qt::LeftButton);
-        QCOMPARE(templates.window.document().name(), u"Flight delays"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(templates.window.document().name(), u"Flight delays"_s, 60'000);
         templates.window.setEngine(templates.engine);
         QCOMPARE(templates.engine->count<engine::DeployRequest>(), 1);
     }
@@ -129,8 +131,9 @@ private slots:
     void theMenuOpensATemplate()
     {
         Studio studio(QSize(1366, 768), {Templates::folder()});
+        QTRY_VERIFY_WITH_TIMEOUT(studio.find<QMenu>(u"menu.templates"_s), 60'000);
         studio.clickMenu({u"menu.file"_s, u"menu.templates"_s}, u"file.template.this_computer"_s);
-        QCOMPARE(studio.window.document().name(), u"This computer"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"This computer"_s, 60'000);
     }
 
     void aTemplateSaysWhatThereIsToSee()
@@ -199,11 +202,13 @@ private slots:
         QVERIFY(QDir::setCurrent(before));
         lost.show();
         for (MainWindow *window : {&lost, &nowhere}) {
+            auto *missing = window->findChild<QLabel *>(u"start.missing"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(!missing->isHidden(), 60'000);
             QVERIFY(!window->findChild<QAbstractButton *>(u"start.template.0"_s));
             QVERIFY(!window->findChild<QMenu *>(u"menu.templates"_s));
         }
         auto *missing = lost.findChild<QLabel *>(u"start.missing"_s);
-        QVERIFY(missing && missing->isVisible());
+        QVERIFY(missing->isVisible());
         QCOMPARE(missing->text(), u"No templates were found. They were looked for in\n"
                                   "/nonexistent/a\n/nonexistent/b"_s);
         picture(lost, u"no-templates"_s);

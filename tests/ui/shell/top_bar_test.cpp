@@ -75,8 +75,9 @@ private slots:
         const int before = at();
         graph::Document document = clickstream();
         document.name = std::string(200, 'W');
-        studio.window.openFile(writeTemporary(u"a-long-name-of-a-file-for-the-title.millrace"_s,
-                                              *graph::writeDocument(document)));
+        studio.openFile(writeTemporary(u"a-long-name-of-a-file-for-the-title.millrace"_s,
+                                       *graph::writeDocument(document)));
+        studio.answerQuestion(u"dialog.stop.stop.button"_s);
         studio.tick();
         QCoreApplication::processEvents();
         QCOMPARE(at(), before);

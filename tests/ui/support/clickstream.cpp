@@ -266,7 +266,8 @@ engine::HistoryReply clickstreamHistory(const engine::HistoryRequest &request)
 {
     engine::HistoryReply reply;
     for (std::int64_t second = request.fromSecond; second < request.toSecond; ++second) {
-        const double bytes = mebibytes(runSecond(second), request.series.shard->value) * kMiB;
+        const double bytes =
+            mebibytes(runSecond(second), request.series.shard.value_or(ShardIndex(0)).value) * kMiB;
         reply.points.push_back(
             {second, request.series.metric == runtime::Metric::BytesIn ? bytes : bytes / 1050});
     }

@@ -39,6 +39,8 @@ engine::Reply FakeEngine::replyTo(const engine::Request &request)
         reply.value = records(*asked);
     else if (const auto *series = std::get_if<engine::HistoryRequest>(&request); series && history)
         reply.value = history(*series);
+    else if (std::holds_alternative<engine::StreamsRequest>(request))
+        reply.value = engine::StreamsReply{streams};
     else if (asked)
         reply.value = engine::RecordsReply{};
     else if (series)

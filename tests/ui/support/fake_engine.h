@@ -49,7 +49,8 @@ public:
     std::vector<Problem> problems;       ///< not empty: everything else is refused with them
     std::function<engine::RecordsReply(const engine::RecordsRequest &)> records;
     std::function<engine::HistoryReply(const engine::HistoryRequest &)> history;
-    bool answers = true; ///< false: replies are held back
+    std::vector<engine::StreamInfo> streams; ///< what is stored
+    bool answers = true;                     ///< false: replies are held back
 
 private:
     engine::Reply replyTo(const engine::Request &request);

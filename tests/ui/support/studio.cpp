@@ -20,14 +20,20 @@ using namespace Qt::StringLiterals;
 
 namespace millrace::test {
 
-Studio::Studio(QSize size, const QStringList &templateFolders)
-    : window(testKinds(), {templateFolders, u"0.0"_s})
+void openFile(ui::MainWindow &window, const QString &path, ui::AfterOpening then)
+{
+    window.openFile(path, then);
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isReading(), 60'000);
+}
+
+Studio::Studio(QSize size, const QStringList &templateFolders, FileSystem &files)
+    : window(testKinds(), {templateFolders, u"0.0"_s, files})
 {
     engine->records = RecordFeed();
     engine->history = clickstreamHistory;
     window.resize(size);
     const std::string text = *graph::writeDocument(clickstream());
-    window.openFile(writeTemporary(u"clickstream.millrace"_s, text));
+    openFile(writeTemporary(u"clickstream.millrace"_s, text));
     window.setEngine(engine);
     window.show();
     [[maybe_unused]] const bool exposed = QTest::qWaitForWindowExposed(&window);
@@ -43,6 +49,13 @@ void Studio::show(const runtime::Snapshot &snapshot)
 {
     engine->publish(snapshot);
     window.bridge().poll();
+}
+
+void Studio::answerQuestion(const QString &button)
+{
+    QTRY_VERIFY_WITH_TIMEOUT(find<QPushButton>(button), 60'000);
+    QTest::mouseClick(find<QPushButton>(button), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(!find<QPushButton>(button), 60'000);
 }
 
 void Studio::clickNode(const NodeId &id)

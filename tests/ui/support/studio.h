@@ -14,13 +14,18 @@
 
 namespace millrace::test {
 
+/// Opens a file and waits until it was read.
+void openFile(ui::MainWindow &window, const QString &path,
+              ui::AfterOpening then = ui::AfterOpening::Show);
+
 /// The studio's window, shown, on the clickstream pipeline with an engine played by hand.
 struct Studio {
     std::shared_ptr<FakeEngine> engine = std::make_shared<FakeEngine>();
     ui::MainWindow window;
     int second = 300;
 
-    explicit Studio(QSize size = {1600, 1000}, const QStringList &templateFolders = {});
+    explicit Studio(QSize size = {1600, 1000}, const QStringList &templateFolders = {},
+                    FileSystem &files = posixFileSystem());
 
     /// Publishes the next second's snapshot and lets the window see it.
     void tick(int times = 1);
@@ -33,6 +38,10 @@ struct Studio {
         return window.findChild<Widget *>(name);
     }
 
+    /// Opens a file and waits until it was read.
+    void openFile(const QString &path) { test::openFile(window, path); }
+    /// Presses a button of the question that opening another file asks.
+    void answerQuestion(const QString &button);
     void clickNode(const NodeId &id);
     /// Opens the menus of these names by clicks, one out of the other, and clicks the action.
     void clickMenu(const QStringList &menus, const QString &action);

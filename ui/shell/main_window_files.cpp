@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How files get into the main window: read off its thread, with a question before anything stops.
+#include "core/graph/file.h"
+
+#include "ui/bridge/convert.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/message_page.h"
+#include "ui/shell/start_page.h"
+#include "ui/style/style.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace millrace::ui {
+
+namespace {
+
+constexpr int kQuestionWidthPx = 380;
+
+/// The one file that is dragged; empty when it is none, or several.
+QString draggedFile(const QMimeData &dragged)
+{
+    const QList<QUrl> urls = dragged.urls();
+    return urls.size() == 1 && urls.first().isLocalFile() ? urls.first().toLocalFile() : QString();
+}
+
+} // namespace
+
+void MainWindow::openFile(const QString &filePath, AfterOpening then)
+{
+    delete std::exchange(m_stopQuestion, nullptr); // it was about another file
+    m_slowTimer.start();
+    m_opening = filePath;
+    m_reading.run([files = &m_options.fileSystem,
+                   path = pathFromQt(filePath)] { return graph::loadDocument(*files, path); },
+                  [this, filePath, then](const graph::ReadOutcome &read) {
+                      m_slowTimer.stop();
+                      if (!read.document)
+                          refuseFile(filePath, read.problems);
+                      else if (runsAnything())
+                          askToStop(*read.document, filePath, then);
+                      else
+                          takeFile(*read.document, filePath, then);
+                  });
+}
+
+void MainWindow::cancelOpening()
+{
+    m_slowTimer.stop();
+    m_reading.cancel();
+    showDocument();
+}
+
+void MainWindow::showSlowFile()
+{
+    showMessage(tr("Opening %1…").arg(QFileInfo(m_opening).fileName()),
+                tr("%1 has not been read yet. Its disk or the network may be slow.").arg(m_opening),
+                {}, true, true);
+}
+
+void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> &problems)
+{
+    const int count = static_cast<int>(problems.size());
+    showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
+                tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
+                problems, m_document.isOpen() || !m_engineFailed, true);
+    emit fileRefused();
+}
+
+/// What runs is somebody's work: it is not stopped for a slip of the mouse.
+void MainWindow::askToStop(const graph::Document &document, const QString &filePath,
+                           AfterOpening then)
+{
+    auto *box = new QMessageBox(this);
+    m_stopQuestion = box;
+    box->setObjectName(u"dialog.stop"_s);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("Open another pipeline"));
+    box->setText(tr("“%1” is still running.").arg(m_document.name()));
+    box->setInformativeText(
+        tr("Only one pipeline runs in this window. To open %1, “%2” is stopped; "
+           "its streams and destinations keep what they have.")
+            .arg(QFileInfo(filePath).fileName(), m_document.name()));
+    if (auto *text = box->findChild<QLabel *>(u"qt_msgbox_informativelabel"_s))
+        text->setMinimumWidth(Style::instance().px(kQuestionWidthPx)); // else a narrow column
+    QPushButton *stop = box->addButton(tr("Stop and open"), QMessageBox::AcceptRole);
+    QPushButton *cancel = box->addButton(tr("Cancel"), QMessageBox::RejectRole);
+    stop->setObjectName(u"dialog.stop.stop.button"_s);
+    cancel->setObjectName(u"dialog.stop.cancel.button"_s);
+    box->setDefaultButton(cancel);
+    box->setEscapeButton(cancel);
+    connect(box, &QMessageBox::finished, this, [this, box, stop, document, filePath, then] {
+        m_stopQuestion = nullptr;
+        if (box->clickedButton() != stop) {
+            showDocument();
+            return;
+        }
+        m_bridge.stop(); // another pipeline in the same data directory keeps the engine
+        takeFile(document, filePath, then);
+    });
+    box->open();
+}
+
+void MainWindow::takeFile(const graph::Document &document, const QString &filePath,
+                          AfterOpening then)
+{
+    m_runPending = then == AfterOpening::Run;
+    m_document.open(document, filePath);
+    if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
+        run();
+}
+
+void MainWindow::askForFile()
+{
+    auto *dialog = new QFileDialog(this, tr("Open a pipeline"), m_document.folder(),
+                                   tr("Millrace pipelines (*.millrace);;All files (*)"));
+    dialog->setObjectName(u"dialog.open"_s);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString &filePath) { openFile(filePath); });
+    dialog->open();
+}
+
+void MainWindow::offerTemplates()
+{
+    if (m_start->templates().empty())
+        return;
+    auto *menu = new QMenu(tr("Open &template"), m_fileMenu);
+    menu->setObjectName(u"menu.templates"_s);
+    menu->setAccessibleName(menu->title().remove(u'&'));
+    menu->setToolTipsVisible(true);
+    for (const Template &each : m_start->templates()) {
+        QAction *action = menu->addAction(each.name);
+        action->setObjectName(
+            u"file.template.%1"_s.arg(QFileInfo(each.filePath).completeBaseName()));
+        action->setToolTip(each.parts);
+        connect(action, &QAction::triggered, this,
+                [this, path = each.filePath] { openFile(path); });
+    }
+    m_fileMenu->insertMenu(m_fileMenu->actions().at(1), menu); // behind "Open…"
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (!draggedFile(*event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    const QString filePath = draggedFile(*event->mimeData());
+    if (filePath.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openFile(filePath);
+}
+
+} // namespace millrace::ui

@@ -32,9 +32,9 @@ public:
     {
         return m_owner.timed(Kind::Other, [&] { return m_real->writeAt(at, bytes); });
     }
-    Status sync() override
+    Status sync(std::source_location from) override
     {
-        return m_owner.timed(Kind::Sync, [&] { return m_real->sync(); });
+        return m_owner.timed(Kind::Sync, [&] { return m_real->sync(from); });
     }
     Status allocate(std::uint64_t sizeBytes) override
     {
@@ -69,9 +69,9 @@ Status TimedFileSystem::remove(const Path &path)
     return timed(Kind::Other, [&] { return m_real.remove(path); });
 }
 
-Status TimedFileSystem::syncFolder(const Path &folder)
+Status TimedFileSystem::syncFolder(const Path &folder, std::source_location from)
 {
-    return timed(Kind::Other, [&] { return m_real.syncFolder(folder); });
+    return timed(Kind::Other, [&] { return m_real.syncFolder(folder, from); });
 }
 
 TimedFileSystem::Durations TimedFileSystem::syncs() const

@@ -33,7 +33,7 @@ public:
     Status makeFolders(const Path &folder) override { return m_real.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override;
     Status remove(const Path &path) override;
-    Status syncFolder(const Path &folder) override;
+    Status syncFolder(const Path &folder, std::source_location from) override;
     Result<VolumeInfo> volume(const Path &path) override { return m_real.volume(path); }
     Result<std::unique_ptr<FileLock>> lock(const Path &path) override { return m_real.lock(path); }
 

@@ -141,6 +141,7 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
             m_services.report(Problem(Code::WireLeftBehind, {{"records", std::to_string(waiting)}},
                                       graph::nodePlace(old.port->node)));
     }
+    MILLRACE_TRY(keepChains(document, plan));
     const std::set<std::string> kept = unchanged(document, plan);
     m_document = std::move(document);
     m_documentFolder = std::move(documentFolder);
@@ -154,9 +155,32 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
     }
     std::erase_if(m_tasks, [&](const DeployedTask &task) { return !kept.contains(task.key); });
     m_services.schemas->keepWriters(kept);
+    // Once more: a fragment that has now stopped may have begun in between.
+    if (auto forgotten = keepChains(m_document, m_plan); !forgotten)
+        m_services.report(forgotten.error());
     if (m_running)
         start();
     return Done{};
+}
+
+Status Deployment::keepChains(const graph::Document &document, const Plan &plan)
+{
+    std::set<std::string> planned;
+    for (const PlannedFragment &fragment : plan.fragments)
+        planned.insert(fragmentId(document.project, fragment.end,
+                                  m_services.store->find(fragment.source)->id()));
+    return m_services.chains->keep(document.project, planned);
+}
+
+std::vector<std::string> Deployment::committedFragments() const
+{
+    std::vector<std::string> out;
+    for (const DeployedTask &task : m_tasks) {
+        // A stream's cursors never fall behind the catalog: they are of one directory.
+        if (task.fragment && task.fragment->spec().sink && task.fragment->figures().committed)
+            out.push_back(task.fragment->spec().id);
+    }
+    return out;
 }
 
 void Deployment::start()
@@ -210,8 +234,9 @@ void Deployment::startProducer(const PlannedProducer &producer)
     spec.node = producer.node;
     spec.target = target;
     spec.deadLetters = m_services.store->find(m_plan.deadLetters);
-    spec.begin = [takeover = Takeover({m_services.store, m_services.checkpoints, nodeContext()},
-                                      m_plan, producer, m_document),
+    spec.begin = [takeover = Takeover(
+                      {m_services.store, m_services.checkpoints, m_services.chains, nodeContext()},
+                      m_plan, producer, m_document),
                   id = spec.id] { return takeover.findProgress(id); };
     deployed.task = std::make_shared<runtime::ProducerTask>(
         std::move(spec), std::move(source), *m_services.clock,
@@ -309,9 +334,11 @@ void Deployment::startFragment(const PlannedFragment &fragment)
     spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
         return makeOperators(recipe, *schemas);
     };
-    spec.begin = [takeover = Takeover({m_services.store, m_services.checkpoints, nodeContext()},
-                                      m_plan, fragment, m_document)](
-                     const std::vector<runtime::Cursor> &known) { return takeover.find(known); };
+    spec.begin = [takeover = Takeover(
+                      {m_services.store, m_services.checkpoints, m_services.chains, nodeContext()},
+                      m_plan, fragment, m_document)](const std::vector<runtime::Cursor> &known) {
+        return takeover.find(known);
+    };
     if (keepsNoProgress(fragment))
         spec.checkpoints = m_services.checkpoints;
     spec.merged = m_services.merged;

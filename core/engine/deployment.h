@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/engine/chain_register.h"
 #include "core/engine/field_watch.h"
 #include "core/engine/plan.h"
 #include "core/engine/scheduler.h"
@@ -19,6 +20,7 @@ struct DeploymentServices {
     Scheduler *scheduler = nullptr;
     SchemaKeeper *schemas = nullptr;
     runtime::Checkpoints *checkpoints = nullptr;
+    ChainRegister *chains = nullptr;
     FileSystem *fileSystem = nullptr;
     Clock *clock = nullptr;
     RandomSource *random = nullptr;
@@ -71,6 +73,8 @@ public:
 
     /// Restarts what reads a stream whose schema became another one.
     void restartReaders(const std::string &stream);
+    /// Ids of the fragments to destinations that have committed since they began.
+    std::vector<std::string> committedFragments() const;
     /// Frees what every reader of an implicit stream has passed.
     void trimWires();
     /// Every source finished, everything processed.
@@ -84,6 +88,7 @@ private:
     void startProducer(const PlannedProducer &producer);
     void startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);
+    Status keepChains(const graph::Document &document, const Plan &plan);
     bool keepsNoProgress(const PlannedFragment &fragment) const;
     std::vector<runtime::Cursor> lastingCursors(const PlannedFragment &fragment) const;
     runtime::Task::Report reportFor(const NodeId &node) const;

@@ -109,6 +109,7 @@ private:
     std::unique_ptr<stream::StreamStore> m_store;
     std::unique_ptr<runtime::MetricsHistory> m_history;
     std::unique_ptr<runtime::Checkpoints> m_checkpoints;
+    std::unique_ptr<ChainRegister> m_chains;
     std::unique_ptr<SchemaKeeper> m_schemas;
     std::unique_ptr<FieldWatch> m_fields;
     MonoTime m_nextLook{}; ///< of the driver
@@ -163,6 +164,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     m_store = *std::move(store);
     m_history = std::make_unique<runtime::MetricsHistory>(m_store->catalog());
     m_checkpoints = std::make_unique<runtime::Checkpoints>(m_store->catalog());
+    m_chains = std::make_unique<ChainRegister>(m_store->catalog());
     m_schemas = std::make_unique<SchemaKeeper>(
         *m_store, clock(),
         [this](const std::string &stream) {
@@ -179,6 +181,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     services.scheduler = m_scheduler.get();
     services.schemas = m_schemas.get();
     services.checkpoints = m_checkpoints.get();
+    services.chains = m_chains.get();
     services.fileSystem = &m_fileSystem;
     services.clock = &clock();
     services.random = &m_random;
@@ -267,6 +270,20 @@ void LocalEngine::flushCheckpoints()
 {
     if (auto ok = m_checkpoints->flush(); !ok)
         report(ok.error());
+    // Behind it: the cursor of an end that keeps none is in the catalog by now.
+    std::vector<std::string> committed;
+    Uuid project;
+    {
+        const std::lock_guard guard(m_deployMutex);
+        if (!m_deployment)
+            return;
+        committed = m_deployment->committedFragments();
+        project = m_deployment->document().project;
+    }
+    for (const std::string &fragment : committed) {
+        if (auto noted = m_chains->noteCommit(project, fragment); !noted)
+            report(noted.error());
+    }
 }
 
 void LocalEngine::flushHistory()

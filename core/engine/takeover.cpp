@@ -34,8 +34,7 @@ Takeover::Takeover(Services services, const Plan &plan, const PlannedFragment &f
     : m_services(std::move(services))
     , m_source(m_services.store->find(fragment.source))
 {
-    for (const NodeId &node : fragment.transforms)
-        m_own.insert(fragmentId(m_services.context.project, node, m_source->id()));
+    m_fragment = fragmentId(m_services.context.project, fragment.end, m_source->id());
     std::set<std::string> seen;
     collect(plan, fragment, document, seen);
 }
@@ -53,16 +52,19 @@ Takeover::Takeover(Services services, const Plan &plan, const PlannedProducer &p
 }
 
 void Takeover::collect(const Plan &plan, const PlannedFragment &fragment,
-                       const graph::Document &document, std::set<std::string> &seen)
+                       const graph::Document &document, std::set<std::string> &seen,
+                       std::optional<std::size_t> fedBy)
 {
     if (!fragment.sink && !seen.insert(fragment.target).second)
         return;
+    const std::size_t self = m_ends.size();
     m_ends.push_back(makeEnd(plan, fragment, document));
+    m_ends.back().fedBy = fedBy;
     if (fragment.sink)
         return;
     for (const PlannedFragment &next : plan.fragments) {
         if (next.source == fragment.target)
-            collect(plan, next, document, seen);
+            collect(plan, next, document, seen, self);
     }
 }
 
@@ -139,7 +141,7 @@ void Takeover::raise(std::vector<Ordinal> &to, const Cursors &cursors) const
 }
 
 /// How far the end has come with the source, by shard; empty: it never had anything of it. With
-/// `known` only by way of streams that the fragment's own transforms wrote.
+/// `known` only by way of streams that are no longer between.
 Result<std::vector<Ordinal>> Takeover::standing(const End &end, bool known,
                                                 std::vector<Problem> &notices) const
 {
@@ -163,9 +165,7 @@ Result<std::vector<Ordinal>> Takeover::standing(const End &end, bool known,
     }
     for (const auto &[id, unread] : between) {
         const auto stream = m_services.store->find(id);
-        const Cursors written = storedIn(*stream, [&](const std::string &fragment) {
-            return !known || m_own.contains(fragment);
-        });
+        const Cursors written = storedIn(*stream, [](const std::string &) { return true; });
         const std::vector<Ordinal> before = out;
         raise(out, written);
         if (out != before && unread > 0)
@@ -181,42 +181,93 @@ Problem Takeover::left(const End &end, const stream::DataStream &stream, std::ui
                    graph::nodePlace(end.node));
 }
 
-Result<runtime::Beginning> Takeover::find(const Cursors &known) const
+runtime::Beginning Takeover::beginningAt(const std::vector<Ordinal> &at) const
 {
     runtime::Beginning out;
+    for (std::size_t i = 0; i < at.size(); ++i)
+        out.cursors.push_back({m_source->id(), ShardIndex(static_cast<std::uint32_t>(i)), at[i]});
+    return out;
+}
+
+/// Where a fragment begins that has been planned without a break; nothing for another one, and for
+/// one whose end was made anew.
+Result<std::optional<std::vector<Ordinal>>> Takeover::noted(const Cursors &known) const
+{
+    using Found = std::optional<std::vector<Ordinal>>;
+    auto entry = m_services.chains->find(m_services.context.project, m_fragment);
+    if (!entry)
+        return std::move(entry).error();
+    if (!*entry)
+        return Found();
+    std::vector<Ordinal> at;
+    raise(at, known);
+    if (known.empty()) {
+        // The first commit is still to come, or the destination was removed and is filled anew.
+        const auto cursors = stored(m_ends.front());
+        if (!cursors && heals(cursors.error()))
+            return cursors.error();
+        if ((*entry)->floor.empty() || !cursors || cursors->empty())
+            return Found();
+    }
+    const auto &floor = (*entry)->floor;
+    at.resize(std::max(at.size(), floor.size()), Ordinal(0));
+    for (std::size_t i = 0; i < floor.size(); ++i)
+        at[i] = std::max(at[i], floor[i]);
+    return Found(std::move(at));
+}
+
+Result<runtime::Beginning> Takeover::find(const Cursors &known) const
+{
+    auto own = noted(known);
+    if (!own)
+        return std::move(own).error();
+    if (*own)
+        return beginningAt(**own);
+    std::vector<Problem> notices;
     std::vector<Ordinal> farthest;
     raise(farthest, known);
-    std::vector<std::pair<const End *, std::vector<Ordinal>>> ends;
+    std::vector<std::vector<Ordinal>> ends;
     for (const End &end : m_ends) {
         if (!known.empty() && &end != &m_ends.front())
             break; // only its own end may know better than itself
-        auto at = standing(end, !known.empty(), out.notices);
+        auto at = standing(end, !known.empty(), notices);
         if (!at)
             return std::move(at).error();
-        if (at->empty())
-            continue;
-        farthest.resize(at->size(), Ordinal(0));
+        farthest.resize(std::max(farthest.size(), at->size()), Ordinal(0));
         for (std::size_t i = 0; i < at->size(); ++i)
             farthest[i] = std::max(farthest[i], (*at)[i]);
-        ends.emplace_back(&end, *std::move(at));
+        ends.push_back(*std::move(at));
     }
-    for (std::size_t i = 0; i < farthest.size(); ++i)
-        out.cursors.push_back(
-            {m_source->id(), ShardIndex(static_cast<std::uint32_t>(i)), farthest[i]});
-    if (known.empty()) {
-        for (const auto &[end, at] : ends) {
-            std::uint64_t missed = 0;
-            for (std::size_t i = 0; i < at.size(); ++i) {
-                const auto bounds = m_source->bounds(ShardIndex(static_cast<std::uint32_t>(i)));
-                const Ordinal from = std::max(at[i], bounds.trimHorizon);
-                const Ordinal to = std::min(farthest[i], bounds.end);
-                missed += to > from ? to - from : 0;
-            }
-            if (missed > 0)
-                out.notices.push_back(left(*end, *m_source, missed));
-        }
-    }
+    if (known.empty())
+        tellMissed(std::move(ends), farthest, notices);
+    MILLRACE_TRY(m_services.chains->noteBegin(m_services.context.project, m_fragment, farthest));
+    runtime::Beginning out = beginningAt(farthest);
+    out.notices = std::move(notices);
     return out;
+}
+
+/// What an end does not get because another one is farther. What the ends before it have will come
+/// to it.
+void Takeover::tellMissed(std::vector<std::vector<Ordinal>> ends,
+                          const std::vector<Ordinal> &farthest, std::vector<Problem> &notices) const
+{
+    for (std::size_t e = 0; e < ends.size(); ++e) {
+        if (ends[e].empty())
+            continue;
+        if (const auto before = m_ends[e].fedBy; before && !ends[*before].empty()) {
+            for (std::size_t i = 0; i < ends[e].size(); ++i)
+                ends[e][i] = std::max(ends[e][i], ends[*before][i]);
+        }
+        std::uint64_t missed = 0;
+        for (std::size_t i = 0; i < ends[e].size(); ++i) {
+            const auto bounds = m_source->bounds(ShardIndex(static_cast<std::uint32_t>(i)));
+            const Ordinal from = std::max(ends[e][i], bounds.trimHorizon);
+            const Ordinal to = std::min(farthest[i], bounds.end);
+            missed += to > from ? to - from : 0;
+        }
+        if (missed > 0)
+            notices.push_back(left(m_ends[e], *m_source, missed));
+    }
 }
 
 Result<runtime::ProducerBeginning> Takeover::findProgress(const std::string &id) const

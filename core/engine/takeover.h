@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/engine/chain_register.h"
 #include "core/engine/plan.h"
 #include "core/runtime/checkpoints.h"
 #include "core/runtime/fragment.h"
@@ -30,8 +31,9 @@ std::string fragmentId(const Uuid &project, const NodeId &end, const StreamUuid 
 ///
 /// Of several ends the farthest counts; what another one does not get for that is told, as is what
 /// waits in a stream that is no longer between. With none, the fragment begins at the trim horizon.
-/// An end that knows the fragment is believed, unless a stream that one of the fragment's own
-/// transforms wrote has taken it farther since.
+/// An end that has a cursor with the source is believed while the fragment has been planned without
+/// a break (ChainRegister). Where it has not, the cursor is as old as the edit that took the
+/// fragment out: the end may have come farther since by streams that were between meanwhile.
 ///
 /// A value: nothing of the deployment is referred to but the store, the catalog's checkpoints and
 /// the services of the context. Thread-safety: call it on one thread at a time.
@@ -41,6 +43,7 @@ public:
     struct Services {
         stream::StreamStore *store = nullptr;
         const runtime::Checkpoints *checkpoints = nullptr;
+        ChainRegister *chains = nullptr;
         runtime::NodeContext context; ///< node and source are filled in here
     };
     Takeover(Services services, const Plan &plan, const PlannedFragment &fragment,
@@ -49,10 +52,10 @@ public:
     Takeover(Services services, const Plan &plan, const PlannedProducer &producer,
              const graph::Document &document);
 
-    /// Reads what the ends have stored. `known`: the cursors with the source that the fragment's
-    /// own end has, where it has any. Fragments of an earlier plan have stopped. Errors: Busy:
-    /// ask again. An end that cannot be read for another reason is left out: its own fragment says
-    /// so.
+    /// Reads what the ends have stored, and notes that the fragment begins. `known`: the cursors
+    /// with the source that the fragment's own end has, where it has any. Fragments of an earlier
+    /// plan have stopped. Errors: Busy: ask again. An end that cannot be read for another reason is
+    /// left out: its own fragment says so.
     Result<runtime::Beginning> find(const std::vector<runtime::Cursor> &known) const;
 
     /// What the producer `id` left in streams that the ends behind it have read, but not in the one
@@ -64,14 +67,15 @@ private:
     struct End {
         NodeId node;
         std::optional<graph::Node> sink;
-        stream::StreamPtr stream;        ///< of a stream end
-        std::set<StreamUuid> sources;    ///< of the fragments that are planned to it
-        std::set<std::string> fragments; ///< their ids
+        stream::StreamPtr stream;         ///< of a stream end
+        std::set<StreamUuid> sources;     ///< of the fragments that are planned to it
+        std::set<std::string> fragments;  ///< their ids
+        std::optional<std::size_t> fedBy; ///< end before this one; none: the fragment itself
     };
     using Cursors = std::vector<runtime::Cursor>;
 
     void collect(const Plan &plan, const PlannedFragment &fragment, const graph::Document &document,
-                 std::set<std::string> &seen);
+                 std::set<std::string> &seen, std::optional<std::size_t> fedBy = {});
     End makeEnd(const Plan &plan, const PlannedFragment &fragment,
                 const graph::Document &document) const;
     Result<Cursors> stored(const End &end) const;
@@ -80,12 +84,16 @@ private:
                      const std::function<bool(const std::string &)> &wanted) const;
     Result<std::vector<Ordinal>> standing(const End &end, bool known,
                                           std::vector<Problem> &notices) const;
+    Result<std::optional<std::vector<Ordinal>>> noted(const Cursors &known) const;
+    runtime::Beginning beginningAt(const std::vector<Ordinal> &at) const;
+    void tellMissed(std::vector<std::vector<Ordinal>> ends, const std::vector<Ordinal> &farthest,
+                    std::vector<Problem> &notices) const;
     static Problem left(const End &end, const stream::DataStream &stream, std::uint64_t records);
     void raise(std::vector<Ordinal> &to, const Cursors &cursors) const;
 
     Services m_services;
-    stream::StreamPtr m_source;  ///< of the fragment, or what the producer writes to
-    std::set<std::string> m_own; ///< ids that fragments to the fragment's transforms have or had
+    stream::StreamPtr m_source; ///< of the fragment, or what the producer writes to
+    std::string m_fragment;     ///< its id; empty for a producer
     std::vector<End> m_ends;
 };
 

@@ -148,6 +148,7 @@ Status Fragment::openEnd()
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
         figures.cursors = m_reader.cursors();
+        figures.committed = false;
     });
     return Done{};
 }
@@ -356,6 +357,7 @@ TaskNext Fragment::finishWork()
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
         figures.cursors = m_reader.cursors();
+        figures.committed = true;
         figures.state = NodeState::Running;
         figures.attention.reset();
     });

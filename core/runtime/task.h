@@ -39,7 +39,8 @@ struct TaskFigures {
     std::vector<NodeMeter> nodes; ///< in the order of the chain
     NodeState state = NodeState::Running;
     std::optional<Problem> attention;
-    std::vector<Cursor> cursors; ///< committed; empty for producers
+    std::vector<Cursor> cursors; ///< committed, or where it began; empty for producers
+    bool committed = false;      ///< of a fragment: something, since it began
     std::string reads;           ///< of producers: Source::reads()
     std::uint64_t busyNanos = 0;
     std::uint64_t waitNanos = 0; ///< back-pressured: for the stream or destination behind

@@ -245,7 +245,7 @@ std::optional<Problem> StreamStore::whyGone(const Path &folder, const FileInfo &
     // With the streams' or the whole directory's folder gone, that is what there is to say.
     Path gone = folder;
     for (const Path &outer :
-         {joinPath(m_options.dataDirectory, kStreamsFolder), m_options.dataDirectory}) {
+         {streamsFolder(m_options.dataDirectory), m_options.dataDirectory}) {
         if (!m_fileSystem.exists(outer))
             gone = outer;
     }

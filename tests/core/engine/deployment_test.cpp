@@ -32,7 +32,9 @@ public:
         services.store = m_store.get();
         services.scheduler = m_scheduler.get();
         services.schemas = m_schemas.get();
+        m_chains = std::make_unique<ChainRegister>(m_store->catalog());
         services.checkpoints = m_checkpoints.get();
+        services.chains = m_chains.get();
         services.fileSystem = &posixFileSystem();
         services.clock = &m_clock;
         services.random = &m_random;
@@ -77,6 +79,7 @@ private:
     SeededRandom m_random{1};
     std::unique_ptr<stream::StreamStore> m_store;
     std::unique_ptr<runtime::Checkpoints> m_checkpoints;
+    std::unique_ptr<ChainRegister> m_chains;
     std::unique_ptr<SchemaKeeper> m_schemas;
     std::unique_ptr<Scheduler> m_scheduler;
     std::unique_ptr<Deployment> m_deployment;

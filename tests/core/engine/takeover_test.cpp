@@ -124,6 +124,83 @@ private slots:
         QCOMPARE(edited.count(kErrors), std::int64_t(1700));
     }
 
+    /// The old cursor of the table is far behind where it stands when the stream goes, and no
+    /// transform is left that wrote the stream.
+    void aStreamIsTakenOutTogetherWithTheFilterBeforeIt()
+    {
+        Edited edited;
+        auto &pipeline = edited.pipeline;
+        pipeline.add("mapper01", "map", {{"select", std::string("*")}});
+        const graph::Node filter = pipeline.document.nodes.at({"filter01"});
+        const auto chain = [&](bool between) {
+            pipeline.document.wires.clear();
+            pipeline.wire("gener001", "stream01");
+            pipeline.wire("mapper01", "sqlite01");
+            if (between) {
+                pipeline.document.nodes[filter.id] = filter;
+                pipeline.document.nodes[filter.id].parameters["condition"] =
+                    std::string("status > 0");
+                edited.addStream();
+                pipeline.wire("stream01", "filter01");
+                pipeline.wire("filter01", "stream02");
+                pipeline.wire("stream02", "mapper01");
+            } else {
+                pipeline.document.nodes.erase({"filter01"});
+                pipeline.document.nodes.erase({"stream02"});
+                pipeline.wire("stream01", "mapper01");
+            }
+        };
+        std::int64_t expected = 1000;
+        for (const bool between : {false, true, false, true, true, false}) {
+            chain(between);
+            pipeline.document.nodes.at({"gener001"}).parameters["total"] = expected;
+            edited.run();
+            QCOMPARE(edited.count(kErrors), expected);
+            QVERIFY2(!edited.messages.contains("engine.branch-ahead"), edited.messages.c_str());
+            expected += 1000;
+        }
+    }
+
+    /// What an end has not read itself comes to it by the stream before it, which is farther.
+    void whatIsStillToComeIsNotSaidToBeMissing()
+    {
+        Edited edited;
+        edited.pipeline.add("mapper01", "map", {{"select", std::string("*")}});
+        edited.unwire("filter01", "sqlite01");
+        edited.pipeline.wire("filter01", "mapper01");
+        edited.pipeline.wire("mapper01", "sqlite01");
+        edited.run();
+        edited.addTable();
+        edited.pipeline.wire("mapper01", "sqlite02");
+        edited.more(1000);
+        edited.run();
+        edited.unwire("mapper01", "sqlite02");
+        edited.pipeline.document.nodes.erase({"sqlite02"});
+        edited.addStream();
+        edited.unwire("filter01", "mapper01");
+        edited.pipeline.wire("filter01", "stream02");
+        edited.pipeline.wire("stream02", "mapper01");
+        edited.more(1000);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(3000));
+        QVERIFY2(!edited.messages.contains("engine.branch-ahead"), edited.messages.c_str());
+    }
+
+    /// A destination that is filled anew is not held back by where its fragment began.
+    void aTableThatIsRemovedAfterAnEditIsFilledAnew()
+    {
+        Edited edited;
+        edited.run();
+        edited.addTable();
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.more(500);
+        edited.run();
+        QVERIFY(QFile::remove(edited.folder.filePath("output/out.db")));
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(500)); // all that its wire still has
+        QCOMPARE(edited.count(kAll), std::int64_t(500));
+    }
+
     /// The producer goes on where it was, whatever stream it writes to.
     void theFirstStreamIsPutInTakenOutAndRenamed()
     {

@@ -55,13 +55,16 @@ std::string isoTime(WallTime time)
 
 /// The digits in which neighbouring records differ: seqIx stands above 2^80 [core/stream,
 /// SequenceNumber], which is about 10^24.
-std::string_view shortened(std::string_view sequenceNumber)
+std::string shortened(std::string_view sequenceNumber)
 {
     constexpr std::size_t kDigitsBelow = 24;
-    if (sequenceNumber.size() < kDigitsBelow + kSequenceColumns)
-        return sequenceNumber;
-    return sequenceNumber.substr(sequenceNumber.size() - kDigitsBelow - kSequenceColumns,
-                                 kSequenceColumns);
+    constexpr std::size_t kShown = kSequenceColumns - 2; // between two dots that say so
+    if (sequenceNumber.size() < kDigitsBelow + kShown)
+        return std::string(sequenceNumber);
+    return "…" +
+           std::string(
+               sequenceNumber.substr(sequenceNumber.size() - kDigitsBelow - kShown, kShown)) +
+           "…";
 }
 
 std::string tableLine(std::string_view arrival, std::string_view shard, std::string_view sequence,

@@ -122,6 +122,20 @@ std::optional<std::string> kindReference(std::string_view name)
     return out;
 }
 
+namespace {
+
+/// A result that has the type of an argument says so.
+std::string readable(std::string_view signature)
+{
+    const auto arrow = signature.rfind("-> ");
+    if (arrow == std::string_view::npos || arrow + 4 != signature.size() ||
+        signature.back() < '1' || signature.back() > '9')
+        return std::string(signature);
+    return fmt::format("{}type of argument {}", signature.substr(0, arrow + 3), signature.back());
+}
+
+} // namespace
+
 std::string functionsReference()
 {
     std::string out = "The functions of expressions, spelled and meant as in Flink SQL.\n";
@@ -132,7 +146,7 @@ std::string functionsReference()
                 continue;
             out += fmt::format("  {:<20}  {}\n", function->name, wrapped(function->help, 24));
             for (const sql::Overload &overload : function->overloads)
-                out += fmt::format("  {:<20}  ({})\n", "", overload.signature);
+                out += fmt::format("  {:<20}  ({})\n", "", readable(overload.signature));
         }
     }
     return out;

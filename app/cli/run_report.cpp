@@ -15,23 +15,35 @@ std::string_view stateName(runtime::NodeState state)
     return {};
 }
 
+/// What is over is stopped; what ended before, or did not come further, is said.
+runtime::NodeState endState(const runtime::NodeFigures *running,
+                            const runtime::NodeFigures *stopped)
+{
+    using runtime::NodeState;
+    if (running != nullptr &&
+        (running->state == NodeState::Failed || running->state == NodeState::Finished ||
+         running->state == NodeState::Retrying))
+        return running->state;
+    return stopped == nullptr ? NodeState::Stopped : stopped->state;
+}
+
 gateway::Json nodeJson(const graph::Node &node, const RunReport &report)
 {
     const runtime::NodeFigures *figures = report.final.node(node.id);
     const runtime::NodeFigures *running = report.last.node(node.id);
     const runtime::FateCounts counts = figures == nullptr ? runtime::FateCounts{} : figures->counts;
-    gateway::Json json{
-        {"name", node.name},
-        {"kind", node.kind},
-        {"state", stateName(running == nullptr ? runtime::NodeState::Stopped : running->state)},
-        {"in", counts.in},
-        {"processed", counts.processed},
-        {"filtered", counts.filtered},
-        {"late", counts.late},
-        {"dead", counts.dead},
-        {"expired", counts.expired},
-        {"in_flight", counts.inFlight},
-        {"out", counts.out}};
+    gateway::Json json{{"name", node.name},
+                       {"kind", node.kind},
+                       {"state", stateName(endState(running, figures))},
+                       {"in", counts.in},
+                       {"processed", counts.processed},
+                       {"filtered", counts.filtered},
+                       {"late", counts.late},
+                       {"dead", counts.dead},
+                       {"expired", counts.expired},
+                       {"in_flight", counts.inFlight},
+                       {"out", counts.out},
+                       {"lag", figures == nullptr ? 0 : figures->lagRecords}};
     return json;
 }
 

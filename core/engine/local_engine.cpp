@@ -407,8 +407,12 @@ void LocalEngine::handle(QueuedRequest queued)
         void operator()(const StopRequest &) { self.answer(ticket, self.stopAll()); }
         void operator()(const PaceRequest &r)
         {
+            if (!(r.factor >= kMinPace && r.factor <= kMaxPace)) {
+                self.answer(ticket, failed(invalidArgument("The pace must be 0.1 to 100")));
+                return;
+            }
             const std::lock_guard guard(self.m_deployMutex);
-            self.m_pace = std::clamp(r.factor, kMinPace, kMaxPace);
+            self.m_pace = r.factor;
             self.m_deployment->setPace(self.m_pace);
             self.answer(ticket, {});
         }

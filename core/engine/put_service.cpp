@@ -117,6 +117,8 @@ void PutService::put(PutRequest request, Answer answer)
     const auto stream = m_store.find(request.stream);
     if (!stream)
         return answer(failed(unknownStream(request.stream)));
+    if (stream->entry().role != store::StreamRole::Data)
+        return answer(failed(Problem(Code::StreamOfPipeline, {{"stream", request.stream}})));
     if (!request.producer.empty()) {
         const ProducerPtr producer = producerOf(*stream, request.producer);
         const auto shared = std::make_shared<const PutRequest>(std::move(request));
@@ -151,6 +153,11 @@ void PutService::putOfProducer(const PutRequest &request, const stream::StreamPt
     if (request.firstIndex > kMaxNumber)
         return answerNow(failed(
             Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
+    if (request.firstIndex > next)
+        return answerNow(
+            failed(Problem(Code::ProducerGap, {{"producer", request.producer},
+                                               {"next", std::to_string(next)},
+                                               {"first", std::to_string(request.firstIndex)}})));
     PutReply out;
     if (next > request.firstIndex)
         out.skipped = std::min<std::uint64_t>(next - request.firstIndex, request.entries.size());

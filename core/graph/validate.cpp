@@ -117,6 +117,7 @@ public:
         for (const auto &[ends, wire] : m_document.wires)
             checkWire(ends);
         findCircles();
+        findCirclesThroughStreams();
         findUnreached();
         findNameTwins();
         findStreamConflicts();
@@ -241,7 +242,7 @@ private:
         for (std::size_t start = 0; start < m_network.members.size(); ++start) {
             while (trim.isLeft(start) && found++ < kMaxCircles) {
                 const std::vector<std::size_t> circle = walkCircle(start, trim);
-                reportCircle(circle);
+                reportCircle(Code::CycleWithoutStream, circle, *std::ranges::min_element(circle));
                 for (const std::size_t at : circle)
                     trim.remove(at);
                 trim.run();
@@ -263,10 +264,10 @@ private:
         return path;
     }
 
-    void reportCircle(const std::vector<std::size_t> &circle)
+    void reportCircle(Code code, const std::vector<std::size_t> &circle, std::size_t from)
     {
         constexpr std::size_t kShownNodes = 12;
-        const auto first = std::ranges::min_element(circle);
+        const auto first = std::ranges::find(circle, from);
         std::string path;
         for (std::size_t i = 0; i < circle.size(); ++i) {
             const auto at = static_cast<std::size_t>(first - circle.begin()) + i;
@@ -277,7 +278,37 @@ private:
             path += called(*m_network.members[circle[at % circle.size()]].node) + " → ";
         }
         const Node &node = *m_network.members[*first].node;
-        add(Code::CycleWithoutStream, {{"path", path + called(node)}}, nodePlace(node.id));
+        add(code, {{"path", path + called(node)}}, nodePlace(node.id));
+    }
+
+    /// Circles through a stream are allowed: what goes round may be what is meant. One of each
+    /// stream is told.
+    void findCirclesThroughStreams()
+    {
+        for (std::size_t start = 0; start < m_network.members.size(); ++start) {
+            if (!m_network.members[start].is(Category::Stream))
+                continue;
+            std::vector<std::optional<std::size_t>> before(m_network.members.size());
+            std::vector<std::size_t> pending{start};
+            while (!pending.empty() && !before[start]) {
+                const std::size_t at = pending.back();
+                pending.pop_back();
+                for (const std::size_t next : m_network.members[at].next) {
+                    if (before[next])
+                        continue;
+                    before[next] = at;
+                    pending.push_back(next);
+                }
+            }
+            if (!before[start])
+                continue;
+            std::vector<std::size_t> circle;
+            for (std::size_t at = *before[start]; at != start; at = *before[at])
+                circle.push_back(at);
+            circle.push_back(start);
+            std::ranges::reverse(circle);
+            reportCircle(Code::CycleThroughStream, circle, start);
+        }
     }
 
     /// Walks from everything that gives records to everything they can reach.
@@ -305,6 +336,9 @@ private:
             const Network::Member &member = m_network.members[i];
             if (member.is(Category::Destination) && !reached[i])
                 add(Code::DestinationUnreached, {{"name", called(*member.node)}},
+                    nodePlace(member.node->id));
+            if (member.is(Category::Transform) && member.next.empty() && reached[i])
+                add(Code::OutputUnread, {{"name", called(*member.node)}},
                     nodePlace(member.node->id));
             if (member.is(Category::Producer) && member.next.empty())
                 add(Code::ProducerUnwired, {{"name", called(*member.node)}},

@@ -307,7 +307,10 @@ std::optional<Result<PutOutcome>> DataStream::queue(Put put, std::vector<Routed>
         log::Append append = place(put, routed, *outcome);
         if (append.shards.empty() && append.progress.empty())
             return std::move(*outcome); // of no producer: one gives its progress
-        if (m_durability == store::Durability::Memory && m_log->queuedBytes() <= kMaxAheadBytes) {
+        // A producer goes on from its progress: what the log refused of an earlier put it would never
+        // put again. So it waits, in either durability.
+        if (m_durability == store::Durability::Memory && producer.empty() &&
+            m_log->queuedBytes() <= kMaxAheadBytes) {
             answer = *outcome;
             done = {};
         }

@@ -60,8 +60,9 @@ struct ShardCounters {
 /// A data stream: N shards over one log.
 ///
 /// Puts are acknowledged by their callback, which runs without any lock: after fdatasync with
-/// durability `disk`; at once with `memory`, unless more than kMaxAheadBytes wait for the disk:
-/// then after fdatasync, so that a fast sender does not fill the memory. What was acknowledged at
+/// durability `disk`; at once with `memory`, unless the put is of a producer, whose progress goes with
+/// it, or more than kMaxAheadBytes wait for the disk: then after fdatasync, so that a fast sender does
+/// not fill the memory. What was acknowledged at
 /// once and is refused by the log later is reported as lost (MemoryPutLost). Readers see, in
 /// either, only what was fdatasynced.
 /// A stream whose folder was removed or emptied under it (StreamFolderGone) acknowledges nothing

@@ -39,6 +39,15 @@ Problem busyDirectory(const Path &directory)
     return Problem(Code::DirectoryBusy, {{"directory", directory}}, directory);
 }
 
+/// Records that a stream had and that nobody can read any more.
+std::uint64_t recordsGone(const DataStream &stream)
+{
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i < stream.shardCount(); ++i)
+        sum += stream.bounds(ShardIndex(i)).trimHorizon.value;
+    return sum;
+}
+
 } // namespace
 
 StreamStore::StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
@@ -244,8 +253,7 @@ std::optional<Problem> StreamStore::whyGone(const Path &folder, const FileInfo &
         return {};
     // With the streams' or the whole directory's folder gone, that is what there is to say.
     Path gone = folder;
-    for (const Path &outer :
-         {streamsFolder(m_options.dataDirectory), m_options.dataDirectory}) {
+    for (const Path &outer : {streamsFolder(m_options.dataDirectory), m_options.dataDirectory}) {
         if (!m_fileSystem.exists(outer))
             gone = outer;
     }
@@ -482,12 +490,29 @@ bool StreamStore::isEmptied(const DataStream &stream)
     return false;
 }
 
+/// What was acknowledged and goes is counted and told, whether anybody reads the stream or not.
+void StreamStore::tellRemoved(const DataStream &stream, std::uint64_t records)
+{
+    std::uint64_t &total = m_removed[stream.id()];
+    total += records;
+    const std::uint64_t own = stream.entry().maxBytes;
+    m_log(Problem(Code::RecordsRemoved,
+                  {{"records", std::to_string(total)},
+                   {"stream", stream.name()},
+                   {"limit", own > 0 && own < m_budget ? "the stream's limit of " + sizeText(own)
+                                                       : "the budget of " + sizeText(m_budget)}},
+                  stream.name()));
+}
+
 void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
 {
     const auto drop = [this](const StreamPtr &stream) {
+        const std::uint64_t before = recordsGone(*stream);
         auto freed = stream->log().dropOldestSegment();
         if (!freed)
             m_log(std::move(freed).error().at(stream->name()));
+        if (const std::uint64_t gone = recordsGone(*stream) - before; gone > 0)
+            tellRemoved(*stream, gone);
         return freed ? *freed : std::uint64_t{0};
     };
     const auto own = [&](const StreamPtr &stream) {

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -86,6 +87,8 @@ private:
     bool isEmptied(const DataStream &stream);
     std::optional<Problem> whyGone(const Path &folder, const FileInfo &opened) const;
     void keepBudget(const std::vector<StreamPtr> &streams);
+    void tellRemoved(const DataStream &stream,
+                     std::uint64_t records);              ///< with m_maintainMutex held
     void measureOthers();                                 ///< with m_maintainMutex held
     bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
     void watchBudget();
@@ -111,7 +114,9 @@ private:
     std::set<DataStream *> m_queued;
     std::set<DataStream *> m_committing;
 
-    std::mutex m_maintainMutex;    ///< one maintain() at a time; guards the three that follow
+    std::mutex m_maintainMutex; ///< one maintain() at a time; guards what follows
+    std::map<StreamUuid, std::uint64_t>
+        m_removed;                 ///< records that went for their size, since opened
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     std::optional<MonoTime> m_othersMeasured;

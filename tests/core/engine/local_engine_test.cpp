@@ -2,6 +2,7 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/log.h"
 
 #include <QFile>
@@ -202,6 +203,72 @@ private slots:
         const auto rest = std::get<RecordsReply>(run.ask(request).value);
         QCOMPARE(rest.rows.size(), 12 - (kMaxPageBytes >> 20U));
         QVERIFY(rest.reachedEnd);
+    }
+
+    void aProducersPutsHaveNoGapAndWiresTakeNone()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), false);
+        Pipeline pipeline;
+        pipeline.add("sqlite02", "sqlite-table",
+                     {{"file", std::string("out.db")}, {"table", std::string("other")}});
+        pipeline.wire("filter01", "sqlite02");
+        run.deployAndRun(pipeline);
+        run.drain();
+        const auto put = [&](const std::string &stream, std::uint64_t first) {
+            PutRequest request;
+            request.stream = stream;
+            request.producer = "p";
+            request.firstIndex = first;
+            request.entries = {{"{}", "k", {}}, {"{}", "k", {}}};
+            return run.ask(std::move(request));
+        };
+        const auto refusal = [](const Reply &reply) {
+            return reply.ok() ? Code{} : reply.problems.front().code();
+        };
+        QCOMPARE(refusal(put("clicks", 1)), Code::ProducerGap);
+        QCOMPARE(std::get<PutReply>(put("clicks", 0).value).producerNext, std::uint64_t(2));
+        const Reply again = put("clicks", 1);
+        QCOMPARE(std::get<PutReply>(again.value).skipped, std::uint64_t(1));
+        QCOMPARE(std::get<PutReply>(again.value).producerNext, std::uint64_t(3));
+        const Reply streams = run.ask(StreamsRequest{});
+        int refused = 0;
+        for (const StreamInfo &stream : std::get<StreamsReply>(streams.value).streams) {
+            if (!stream.implicit && !stream.deadLetters)
+                continue;
+            QCOMPARE(refusal(put(stream.name, 0)), Code::StreamOfPipeline);
+            ++refused;
+        }
+        QCOMPARE(refused, 2);
+    }
+
+    /// Each of several senders of one producer has its turn; nobody waits on the control thread.
+    void putsOfOneProducerTakeTurns()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), false);
+        run.deployAndRun(Pipeline());
+        run.drain();
+        std::vector<Ticket> tickets;
+        constexpr std::uint64_t kPuts = 50;
+        for (std::uint64_t i = 0; i < kPuts; ++i) {
+            PutRequest request;
+            request.stream = "clicks";
+            request.producer = "p";
+            request.firstIndex = i;
+            request.entries = {{"{}", "k", {}}};
+            tickets.push_back(run.engine->request(std::move(request)));
+        }
+        ProducerRequest last;
+        last.stream = "clicks";
+        last.producer = "p";
+        const Reply known = run.ask(std::move(last));
+        QCOMPARE(std::get<PutReply>(known.value).producerNext, kPuts);
+        for (std::uint64_t i = 0; i < kPuts; ++i) {
+            const Reply reply = run.engine->wait(tickets[i]);
+            QVERIFY(reply.ok());
+            QCOMPARE(std::get<PutReply>(reply.value).producerNext, i + 1);
+        }
     }
 
     void aRemovedTableFileIsFilledAgainFromTheStream()

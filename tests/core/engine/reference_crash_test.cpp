@@ -15,7 +15,7 @@ namespace {
 Fault runOverCrashes(std::uint64_t seed, int crashes, int &crashed)
 {
     const RandomPipeline pipeline =
-        randomPipeline(seed, {.tables = false, .memory = false, .logs = false});
+        randomPipeline(seed, {.tables = false, .logs = false});
     const Outcome expected = computeOutcome(pipeline.document, pipeline.inputs);
     QTemporaryDir folder(folderTemplate());
     const Path directory = folder.path().toStdString();

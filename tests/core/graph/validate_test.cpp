@@ -220,10 +220,19 @@ private slots:
                               "graph.destination-unreached at node b0000000"}));
     }
 
-    void aStreamMayCloseACircle()
+    void aStreamMayCloseACircleAndItIsTold()
     {
-        QCOMPARE(briefs(validate(sound().wired("map.out", "clicks.in").build(), m_kinds)),
-                 QStringList());
+        const auto problems = validate(sound().wired("map.out", "clicks.in").build(), m_kinds);
+        QCOMPARE(briefs(problems), QStringList("graph.cycle-through-stream at node clicks00"));
+        QCOMPARE(problems.front().severity(), Severity::Warning);
+        QVERIFY(problems.front().text().starts_with("clicks → map → clicks is a circle"));
+    }
+
+    void aTransformThatNothingReadsIsTold()
+    {
+        const Document document = sound().node("end", "map").wired("clicks.out", "end.in").build();
+        QCOMPARE(briefs(validate(document, m_kinds)),
+                 QStringList("graph.output-unread at node end00000"));
     }
 
     void findsEachOfSeveralCircles()

@@ -313,6 +313,25 @@ private slots:
         QCOMPARE(f.stream->bounds(ShardIndex(0)).end.value, std::uint64_t(1));
     }
 
+    /// What the log refuses of a producer's put is put again, before anything behind it.
+    void memoryLetsAProducerWaitForTheDisk()
+    {
+        Fixture f(1, store::LimitMode::Off, store::Durability::Memory);
+        const auto producer = f.stream->openProducer("p");
+        static const Problem full(Code::DiskFull, {{"operation", "write"}});
+        f.fs.failSteps([](const auto &step) { return step.call == "write" ? &full : nullptr; });
+        std::optional<bool> stands;
+        Put put;
+        put.batch = Fixture::batch({{"k", "1"}});
+        put.producer = &producer;
+        put.progress = Bytes{std::byte{1}};
+        f.stream->put(std::move(put), [&](const auto &outcome) { stands = outcome.has_value(); });
+        QVERIFY(!stands);
+        QVERIFY(f.stream->commit());
+        QVERIFY(stands && !*stands);
+        QVERIFY(f.reported.empty());
+    }
+
     void memorySaysHowManyRecordsTheDiskRefused()
     {
         Fixture f(1, store::LimitMode::Off, store::Durability::Memory);

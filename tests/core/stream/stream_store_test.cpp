@@ -479,6 +479,26 @@ private slots:
         QCOMPARE(opened.update(Uuid{}, [](store::StreamEntry &) {}).error().code(), Code::NotFound);
     }
 
+    /// Nobody reads the stream, so no reader would ever count them.
+    void recordsThatGoForTheirSizeAreCountedAndTold()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto small = d.make("small", [](store::StreamEntry &entry) { entry.maxBytes = 1; });
+        for (const char *data : {"1", "2", "3"})
+            QVERIFY(d.put(*small, data));
+        QVERIFY(small->log().seal().has_value());
+        opened.maintain();
+        QVERIFY(d.put(*small, "4"));
+        QVERIFY(small->log().seal().has_value());
+        opened.maintain();
+        const auto told = d.loggedWith(Code::RecordsRemoved);
+        QCOMPARE(told.size(), std::size_t(2));
+        QCOMPARE(told.front().argument("records"), std::string_view("3"));
+        QCOMPARE(told.back().argument("records"), std::string_view("4"));
+        QCOMPARE(told.back().place(), std::string("small"));
+    }
+
     void aSegmentThatCannotBeRemovedIsReported()
     {
         Directory d;

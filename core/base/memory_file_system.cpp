@@ -386,9 +386,10 @@ Status MemoryFileSystem::remove(const Path &path)
 Status MemoryFileSystem::syncFolder(const Path &folder)
 {
     const std::lock_guard guard(m_mutex);
-    MILLRACE_TRY(step("syncFolder", folder));
-    if (ignored("syncFolder", folder))
-        return Done{};
+    auto synced = step("syncFolder", folder);
+    if (m_crashed || ignored("syncFolder", folder))
+        return synced;
+    // What is said to have failed may have been done all the same.
     std::erase_if(m_durableNames, [&](const auto &entry) {
         return parentPath(entry.first) == folder && !m_names.contains(entry.first);
     });
@@ -396,7 +397,7 @@ Status MemoryFileSystem::syncFolder(const Path &folder)
         if (parentPath(path) == folder)
             m_durableNames[path] = inode;
     }
-    return Done{};
+    return synced;
 }
 
 Result<VolumeInfo> MemoryFileSystem::volume(const Path &)

@@ -117,8 +117,13 @@ Status LogImpl::beginSegment()
     header.starts = m_ends;
     header.producers = m_producers;
     auto writer = SegmentWriter::begin(m_fileSystem, m_options.folder, header);
-    if (!writer)
+    if (!writer) {
+        // Its header may be durable although its file was removed again, and it leaves out whatever
+        // would be committed from now on.
+        if (m_writer)
+            m_writer->retire();
         return std::move(writer).error();
+    }
     header.producers.clear();
     SealedPtr sealed;
     if (m_header.number.value > 0) {

@@ -56,6 +56,17 @@ Result<std::unique_ptr<Log>> Log::open(const LogOptions &options, FileSystem &fi
 
 Status LogImpl::recover()
 {
+    MILLRACE_TRY(load());
+    // What grew too old while nobody looked is gone before the first reader comes. A block that
+    // cannot be read now keeps no log from opening; expire() tries again.
+    if (const auto hidden = hideExpired(); !hidden && m_log)
+        m_log(hidden.error());
+    return Done{};
+}
+
+/// Takes up what recovery finds in the folder.
+Status LogImpl::load()
+{
     MILLRACE_TRY(m_fileSystem.makeFolders(m_options.folder));
     auto loaded = recoverLog(m_fileSystem, m_options.folder, m_options.stream);
     if (!loaded)

@@ -52,6 +52,7 @@ private:
         std::uint64_t bytes = 0;
     };
     using Answer = Result<std::vector<Placed>>;
+    Status load();
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();

@@ -43,7 +43,7 @@ LogImpl::LogImpl(const LogOptions &options, FileSystem &fileSystem, Clock &clock
     , m_cache(options.cacheBytes)
     , m_files(fileSystem)
     , m_former(options.stream, options.zstdLevel)
-    , m_retention(options.retention)
+    , m_limits(options)
 {}
 
 Result<std::unique_ptr<Log>> Log::open(const LogOptions &options, FileSystem &fileSystem,
@@ -167,8 +167,9 @@ Status LogImpl::ensureSegment()
     if (!m_writer)
         return beginSegment();
     const bool begun = m_writer->end().nextNumber > 1;
-    const bool full = m_writer->end().position.value >= m_options.segmentBytes;
-    const bool old = m_clock.wall() - m_header.begun >= m_options.segmentAge;
+    const LogLimits limit = limits();
+    const bool full = m_writer->end().position.value >= limit.segmentBytes;
+    const bool old = m_clock.wall() - m_header.begun >= limit.segmentAge;
     if (m_writer->usable() && !(begun && (full || old)))
         return Done{};
     return beginSegment();

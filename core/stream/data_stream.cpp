@@ -66,13 +66,13 @@ void DataStream::setFull(std::optional<Problem> why)
     m_whyFull = std::move(why);
 }
 
-void DataStream::updateEntry(const store::StreamEntry &entry)
+void DataStream::updateEntry(const store::StreamEntry &entry, const log::LogLimits &limits)
 {
     const std::lock_guard guard(m_mutex);
     m_entry = entry;
     m_limits = entry.limits;
     m_durability = entry.durability;
-    m_log->setRetention(entry.ageLimit());
+    m_log->setLimits(limits);
 }
 
 ShardIndex DataStream::shardOf(const record::Hash128 &hash) const

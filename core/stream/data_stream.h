@@ -94,7 +94,8 @@ public:
     const std::vector<HashRange> &ranges() const { return m_ranges; }
     std::uint32_t shardCount() const { return static_cast<std::uint32_t>(m_ranges.size()); }
     ShardIndex shardOf(const record::Hash128 &hash) const;
-    void updateEntry(const store::StreamEntry &entry); ///< settings and schema; not the shards
+    /// Settings and schema, not the shards; with what they come to for the log.
+    void updateEntry(const store::StreamEntry &entry, const log::LogLimits &limits);
 
     /// Begins a new incarnation of a producer; the one before is refused from now on. What that
     /// one had queued is committed first (which may take an fdatasync): it then stands and is part

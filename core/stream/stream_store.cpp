@@ -210,20 +210,27 @@ Problem StreamStore::whyFull()
                     {"free", volume ? sizeText(volume->freeBytes) : "an unknown number of bytes"}});
 }
 
-Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
+log::LogLimits StreamStore::limitsOf(const store::StreamEntry &entry) const
 {
-    log::LogOptions options;
-    options.folder =
-        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
-    options.stream = entry.id;
-    options.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
+    log::LogLimits limits;
+    limits.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
     // Whole segments go, so a small limit needs small ones.
     std::uint64_t segmentBytes = m_budget / kSegmentsInBudget;
     if (entry.maxBytes > 0)
         segmentBytes = std::min(segmentBytes, entry.maxBytes / kSegmentsInLimit);
-    options.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, options.segmentBytes);
-    options.segmentAge =
+    limits.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, limits.segmentBytes);
+    limits.segmentAge =
         std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
+    return limits;
+}
+
+Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
+{
+    log::LogOptions options;
+    static_cast<log::LogLimits &>(options) = limitsOf(entry);
+    options.folder =
+        joinPath(joinPath(m_options.dataDirectory, kStreamsFolder), entry.id.toString());
+    options.stream = entry.id;
     const LogSink report = [this, name = entry.name](const Problem &problem) {
         m_log(Problem(problem).at(name));
     };
@@ -294,7 +301,7 @@ Status StreamStore::update(const StreamUuid &id,
     if (changed == before)
         return Done{};
     MILLRACE_TRY(m_catalog->putStream(changed));
-    stream->updateEntry(changed);
+    stream->updateEntry(changed, limitsOf(changed));
     return Done{};
 }
 

@@ -77,6 +77,7 @@ private:
     Status settle(const std::string &setting, const std::string &value,
                   const std::string &byDefault);
     Problem whyFull();
+    log::LogLimits limitsOf(const store::StreamEntry &entry) const;
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);

@@ -300,6 +300,35 @@ private slots:
         QCOMPARE(recordsOf(*stream), std::uint64_t(2));
     }
 
+    /// A segment may not go before it is sealed, and it is sealed as the stream's limits say now.
+    void changedLimitsReachTheOpenSegment()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto sized = d.make("sized");
+        const auto aged = d.make("aged");
+        SeededRandom noise(1);
+        std::string data(500'000, ' ');
+        for (int i = 0; i < 6; ++i) {
+            noise.fill(std::as_writable_bytes(std::span(data)));
+            QVERIFY(d.put(*sized, data));
+        }
+        QVERIFY(d.put(*aged, "first"));
+        opened.maintain();
+        QCOMPARE(recordsOf(*sized), std::uint64_t(6));
+        const auto change = [&](const StreamPtr &stream, auto &&how) {
+            QVERIFY(opened.update(stream->id(), how).has_value());
+        };
+        change(sized, [](store::StreamEntry &entry) { entry.maxBytes = 2'000'000; });
+        change(aged, [](store::StreamEntry &entry) { entry.retention = 1h; });
+        opened.maintain();
+        QCOMPARE(recordsOf(*sized), std::uint64_t(0));
+        QVERIFY(sized->log().diskBytes() <= 2'000'000);
+        d.clock.advance(3min); // 1/24 of an hour is less
+        QVERIFY(d.put(*aged, "second"));
+        QCOMPARE(d.fs.list(d.folderOf(*aged))->size(), std::size_t(2));
+    }
+
     void aFullDirectorySaysWhetherTheBudgetOrTheDiskIsTooSmall_data()
     {
         QTest::addColumn<quint64>("disk");

@@ -89,8 +89,8 @@ private:
 bool mayPass(Code code)
 {
     return code == Code::ThroughputExceeded || code == Code::DiskFull ||
-           code == Code::BudgetExhausted || code == Code::SmallDisk || code == Code::ControlBusy ||
-           code == Code::ControlUnreachable;
+           code == Code::BudgetExhausted || code == Code::BudgetTaken || code == Code::SmallDisk ||
+           code == Code::ControlBusy || code == Code::ControlUnreachable;
 }
 
 class Putter

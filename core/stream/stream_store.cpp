@@ -202,12 +202,18 @@ Status StreamStore::settle(const std::string &setting, const std::string &value,
                                                 : m_catalog->putSetting(setting, value);
 }
 
-Problem StreamStore::whyFull()
+Problem StreamStore::whyFull() const
 {
     const auto volume = m_fileSystem.volume(m_options.dataDirectory);
+    const std::string free = volume ? sizeText(volume->freeBytes) : "an unknown number of bytes";
+    if (m_otherBytes >= m_budget)
+        return Problem(Code::BudgetTaken, {{"budget", sizeText(m_budget)},
+                                           {"others", sizeText(m_otherBytes)},
+                                           {"file", m_largestOther},
+                                           {"bytes", sizeText(m_largestOtherBytes)},
+                                           {"free", free}});
     return Problem(m_budgetOfDisk ? Code::SmallDisk : Code::BudgetExhausted,
-                   {{"budget", sizeText(m_budget)},
-                    {"free", volume ? sizeText(volume->freeBytes) : "an unknown number of bytes"}});
+                   {{"budget", sizeText(m_budget)}, {"free", free}});
 }
 
 log::LogLimits StreamStore::limitsOf(const store::StreamEntry &entry) const
@@ -405,6 +411,8 @@ void StreamStore::measureOthers()
         return;
     m_othersMeasured = now;
     std::uint64_t bytes = 0;
+    m_largestOther.clear();
+    m_largestOtherBytes = 0;
     std::vector<Path> folders{m_options.dataDirectory};
     std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a link may lead back
     while (!folders.empty()) {
@@ -418,10 +426,15 @@ void StreamStore::measureOthers()
                 continue; // it may just have gone
             if (!seen.insert({info->device, info->inode}).second)
                 continue;
-            if (info->isFolder)
+            if (info->isFolder) {
                 folders.push_back(path);
-            else
-                bytes += info->sizeBytes;
+                continue;
+            }
+            bytes += info->sizeBytes;
+            if (info->sizeBytes > m_largestOtherBytes) {
+                m_largestOther = path;
+                m_largestOtherBytes = info->sizeBytes;
+            }
         }
     }
     m_otherBytes = bytes;
@@ -463,7 +476,14 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
     for (const auto &stream : streams)
         own(stream);
 
-    bool full = false;
+    // What may not go, files beside the logs and wires: when that alone is too much, records that
+    // went would make no room.
+    std::uint64_t fixedBytes = m_otherBytes;
+    for (const auto &stream : streams) {
+        if (stream->entry().role == store::StreamRole::Wire)
+            fixedBytes += stream->log().diskBytes();
+    }
+    bool full = fixedBytes >= m_budget;
     while (diskBytes() > m_budget && !full) {
         // The oldest sealed segments of the stream that uses most go; wires never lose unread
         // records, their writer waits.

@@ -76,7 +76,7 @@ private:
     Status noteExpiry();
     Status settle(const std::string &setting, const std::string &value,
                   const std::string &byDefault);
-    Problem whyFull();
+    Problem whyFull() const; ///< with m_maintainMutex held
     log::LogLimits limitsOf(const store::StreamEntry &entry) const;
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
@@ -107,8 +107,10 @@ private:
     std::set<DataStream *> m_queued;
     std::set<DataStream *> m_committing;
 
-    std::mutex m_maintainMutex; ///< one maintain() at a time; guards m_othersMeasured
+    std::mutex m_maintainMutex; ///< one maintain() at a time; guards the three below
     std::optional<MonoTime> m_othersMeasured;
+    Path m_largestOther; ///< file in the directory beside the logs
+    std::uint64_t m_largestOtherBytes = 0;
     std::atomic<std::uint64_t> m_otherBytes = 0; ///< in the directory beside the logs
     std::atomic<bool> m_full = false;            ///< as the streams were told last
     std::mutex m_wakeMutex;                      ///< guards m_overBudget

@@ -45,6 +45,7 @@ public:
         return m_owner.timed(Kind::Other, [&] { return m_real->truncate(sizeBytes); });
     }
     Result<FileInfo> info() const override { return m_real->info(); }
+    Result<FilePos> nextData(FilePos from) const override { return m_real->nextData(from); }
 
 private:
     TimedFileSystem &m_owner;

@@ -69,6 +69,9 @@ public:
     virtual Status allocate(std::uint64_t sizeBytes) = 0;
     virtual Status truncate(std::uint64_t sizeBytes) = 0;
     virtual Result<FileInfo> info() const = 0;
+    /// The first position at or behind `from` where the file may hold anything but zeros, at most
+    /// its end. A file system that cannot tell gives `from`.
+    virtual Result<FilePos> nextData(FilePos from) const { return from; }
 };
 
 /// A lock on a file that one process holds and that dies with it.

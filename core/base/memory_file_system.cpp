@@ -403,16 +403,17 @@ Status MemoryFileSystem::remove(const Path &path)
 Status MemoryFileSystem::syncFolder(const Path &folder, std::source_location from)
 {
     const std::lock_guard guard(m_mutex);
-    MILLRACE_TRY(step("syncFolder", folder, from));
-    if (ignored())
-        return Done{};
+    auto synced = step("syncFolder", folder, from);
+    if (m_crashed || ignored())
+        return synced;
+    // What is said to have failed may have been done all the same.
     std::erase_if(m_changes, [&](const NameChange &change) {
         const bool here = parentPath(change.from) == folder || parentPath(change.to) == folder;
         if (here)
             apply(change, m_durableNames);
         return here;
     });
-    return Done{};
+    return synced;
 }
 
 Result<VolumeInfo> MemoryFileSystem::volume(const Path &)

@@ -132,6 +132,19 @@ public:
         return toInfo(st);
     }
 
+    Result<FilePos> nextData(FilePos from) const override
+    {
+        const off_t at = ::lseek(m_fd, static_cast<off_t>(from.value), SEEK_DATA);
+        if (at >= 0)
+            return FilePos(static_cast<std::uint64_t>(at));
+        if (errno != ENXIO) // not every file system knows its holes
+            return from;
+        const auto end = info();
+        if (!end)
+            return end.error();
+        return FilePos(std::max(from.value, end->sizeBytes));
+    }
+
 private:
     int m_fd;
     Path m_path;

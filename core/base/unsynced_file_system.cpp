@@ -20,6 +20,7 @@ public:
     Status allocate(std::uint64_t sizeBytes) override { return m_file->allocate(sizeBytes); }
     Status truncate(std::uint64_t sizeBytes) override { return m_file->truncate(sizeBytes); }
     Result<FileInfo> info() const override { return m_file->info(); }
+    Result<FilePos> nextData(FilePos from) const override { return m_file->nextData(from); }
 
 private:
     std::unique_ptr<File> m_file;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/commit_codec.h"
 
+#include "core/log/segment_header.h"
+
 namespace millrace::log {
 
 std::size_t commitHeaderBytes(std::span<const ProgressEntry> progress)
@@ -51,36 +53,48 @@ std::optional<Uuid> commitSegmentId(ByteView bytes)
     return id;
 }
 
-std::optional<std::uint64_t> commitSize(ByteView bytes, const Uuid &segmentId)
+std::optional<std::uint32_t> commitHeaderSize(ByteView bytes, const Uuid &segmentId)
 {
     if (commitSegmentId(bytes) != segmentId)
         return {};
+    constexpr std::size_t kHeaderSizeAt = 12;
+    ByteReader reader(bytes.subspan(kHeaderSizeAt));
+    const std::uint32_t size = reader.u32();
+    // Its producers have to fit into a segment header as well.
+    if (size < kCommitHeaderBytes || size % kAlignment != 0 || size > kMaxHeaderBytes)
+        return {};
+    return size;
+}
+
+std::optional<std::uint64_t> commitSize(ByteView bytes, const Uuid &segmentId)
+{
+    const auto headerBytes = commitHeaderSize(bytes, segmentId);
+    if (!headerBytes || *headerBytes > bytes.size())
+        return {};
+    ByteReader reader(bytes);
+    reader.raw(kCommitMagic.size());
+    if (seededCrc(segmentId, bytes.subspan(12, *headerBytes - 12)) != reader.u32())
+        return {};
     constexpr std::size_t kSizeAt = 40;
-    ByteReader reader(bytes.subspan(kSizeAt));
-    return reader.u64();
+    const std::uint64_t size = ByteReader(bytes.subspan(kSizeAt)).u64();
+    return size < *headerBytes ? std::nullopt : std::optional(size);
 }
 
 std::optional<Commit> readCommit(ByteView bytes, const Uuid &segmentId, FilePos position)
 {
-    if (commitSegmentId(bytes) != segmentId)
+    const auto size = commitSize(bytes, segmentId);
+    if (!size || *size > bytes.size())
         return {};
     ByteReader reader(bytes);
-    reader.raw(kCommitMagic.size());
-    const std::uint32_t crc = reader.u32();
+    reader.raw(kCommitMagic.size() + sizeof(std::uint32_t));
     const std::uint32_t headerBytes = reader.u32();
     reader.raw(segmentId.bytes.size());
-    if (headerBytes < kCommitHeaderBytes || headerBytes % kAlignment != 0 ||
-        headerBytes > bytes.size() ||
-        seededCrc(segmentId, bytes.subspan(12, headerBytes - 12)) != crc)
-        return {};
     Commit commit;
     commit.number = reader.u64();
     commit.sizeBytes = reader.u64();
     commit.time = WallTime(std::chrono::milliseconds(reader.i64()));
     const std::uint32_t blocks = reader.u32();
     const std::uint32_t entries = reader.u32();
-    if (commit.sizeBytes > bytes.size() || commit.sizeBytes < headerBytes)
-        return {};
     for (std::uint32_t i = 0; i < entries && reader.ok(); ++i) {
         ProgressEntry entry;
         entry.producer = reader.sizedText();

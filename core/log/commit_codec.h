@@ -34,8 +34,11 @@ void putCommitHeader(Bytes &bytes, const Uuid &segmentId, const Commit &commit);
 /// `position` is where that is in the file. None when there is no whole one.
 std::optional<Commit> readCommit(ByteView bytes, const Uuid &segmentId, FilePos position);
 
-/// The length that the commit header at the start of `bytes` names, if one of segment `segmentId`
-/// seems to be there; not checked.
+/// The length of itself that the commit header at the start of `bytes` names, if one of segment
+/// `segmentId` seems to be there: not checked, but no more than one may have.
+std::optional<std::uint32_t> commitHeaderSize(ByteView bytes, const Uuid &segmentId);
+
+/// The length of the commit whose header, whole and with the right CRC, is at the start of `bytes`.
 std::optional<std::uint64_t> commitSize(ByteView bytes, const Uuid &segmentId);
 
 /// The segment id that the commit header at the start of `bytes` names, if a header is there.

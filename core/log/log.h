@@ -56,14 +56,18 @@ struct ShardBounds {
     WallTime lastArrival{};
 };
 
-struct LogOptions {
-    Path folder; ///< streams/<uuid>; made when absent
-    StreamUuid stream;
+/// What of a log may change while it is open.
+struct LogLimits {
     /// Seal the open segment at this size, or at this age.
     std::uint64_t segmentBytes = 64ULL << 20U;
     std::chrono::milliseconds segmentAge{std::chrono::hours(1)};
-    /// Records older are hidden; max(): none is.
+    /// Records older are hidden, from the opening of the log on; max(): none is.
     std::chrono::milliseconds retention{std::chrono::hours(24)};
+};
+
+struct LogOptions : LogLimits {
+    Path folder; ///< streams/<uuid>; made when absent
+    StreamUuid stream;
     std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
     int zstdLevel = 1;
 };
@@ -120,7 +124,8 @@ public:
     virtual std::vector<ProgressEntry> producers() const = 0;
     virtual std::optional<ProgressEntry> producer(const std::string &id) const = 0;
 
-    virtual void setRetention(std::chrono::milliseconds retention) = 0;
+    /// From now on; the open segment too is sealed by them, at its next commit or maintenance.
+    virtual void setLimits(const LogLimits &limits) = 0;
     /// Hides and frees what retention no longer keeps. Returns bytes freed.
     virtual Result<std::uint64_t> expire() = 0;
     /// Removes the oldest sealed segment, read or not; the open one counts once it is as large as a

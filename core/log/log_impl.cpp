@@ -40,7 +40,7 @@ LogImpl::LogImpl(const LogOptions &options, FileSystem &fileSystem, Clock &clock
     , m_cache(options.cacheBytes)
     , m_files(fileSystem)
     , m_former(options.stream, options.zstdLevel)
-    , m_retention(options.retention)
+    , m_limits(options)
 {}
 
 Result<std::unique_ptr<Log>> Log::open(const LogOptions &options, FileSystem &fileSystem,
@@ -52,6 +52,17 @@ Result<std::unique_ptr<Log>> Log::open(const LogOptions &options, FileSystem &fi
 }
 
 Status LogImpl::recover()
+{
+    MILLRACE_TRY(load());
+    // What grew too old while nobody looked is gone before the first reader comes. A block that
+    // cannot be read now keeps no log from opening; expire() tries again.
+    if (const auto hidden = hideExpired(); !hidden && m_log)
+        m_log(hidden.error());
+    return Done{};
+}
+
+/// Takes up what recovery finds in the folder.
+Status LogImpl::load()
 {
     MILLRACE_TRY(m_fileSystem.makeFolders(m_options.folder));
     auto loaded = recoverLog(m_fileSystem, m_options.folder, m_options.stream);
@@ -114,8 +125,13 @@ Status LogImpl::beginSegment()
     header.starts = m_ends;
     header.producers = m_producers;
     auto writer = SegmentWriter::begin(m_fileSystem, m_options.folder, header);
-    if (!writer)
+    if (!writer) {
+        // Its header may be durable although its file was removed again, and it leaves out whatever
+        // would be committed from now on.
+        if (m_writer)
+            m_writer->retire();
         return std::move(writer).error();
+    }
     header.producers.clear();
     SealedPtr sealed;
     if (m_header.number.value > 0) {
@@ -148,8 +164,9 @@ Status LogImpl::ensureSegment()
     if (!m_writer)
         return beginSegment();
     const bool begun = m_writer->end().nextNumber > 1;
-    const bool full = m_writer->end().position.value >= m_options.segmentBytes;
-    const bool old = m_clock.wall() - m_header.begun >= m_options.segmentAge;
+    const LogLimits limit = limits();
+    const bool full = m_writer->end().position.value >= limit.segmentBytes;
+    const bool old = m_clock.wall() - m_header.begun >= limit.segmentAge;
     if (m_writer->usable() && !(begun && (full || old)))
         return Done{};
     return beginSegment();

@@ -44,7 +44,7 @@ public:
     }
     std::vector<ProgressEntry> producers() const override;
     std::optional<ProgressEntry> producer(const std::string &id) const override;
-    void setRetention(std::chrono::milliseconds retention) override;
+    void setLimits(const LogLimits &limits) override;
     Result<std::uint64_t> expire() override;
     Result<std::uint64_t> dropOldestSegment() override;
     Result<std::uint64_t>
@@ -61,6 +61,8 @@ private:
         std::uint64_t bytes = 0;
     };
     using Answer = Result<std::vector<Placed>>;
+    LogLimits limits() const;
+    Status load();
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();
@@ -113,7 +115,7 @@ private:
     std::map<ShardIndex, Ordinal> m_hidden;       ///< below it records are expired
     std::set<std::pair<Uuid, FilePos>> m_damaged; ///< blocks that were reported
     std::uint64_t m_openBytes = 0;                ///< of the open segment's file
-    std::chrono::milliseconds m_retention;
+    LogLimits m_limits;
 };
 
 } // namespace millrace::log

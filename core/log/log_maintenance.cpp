@@ -8,20 +8,22 @@
 
 namespace millrace::log {
 
-void LogImpl::setRetention(std::chrono::milliseconds retention)
+void LogImpl::setLimits(const LogLimits &limits)
 {
     const std::lock_guard guard(m_state);
-    m_retention = retention;
+    m_limits = limits;
+}
+
+LogLimits LogImpl::limits() const
+{
+    const std::lock_guard guard(m_state);
+    return m_limits;
 }
 
 /// Moves each shard's horizon to the first record young enough.
 Status LogImpl::hideExpired()
 {
-    std::chrono::milliseconds retention;
-    {
-        const std::lock_guard guard(m_state);
-        retention = m_retention;
-    }
+    const std::chrono::milliseconds retention = limits().retention;
     if (retention == std::chrono::milliseconds::max())
         return Done{};
     const WallTime keepFrom = m_clock.wall() - retention;
@@ -62,7 +64,7 @@ Status LogImpl::sealFull()
 {
     const std::lock_guard guard(m_commit);
     if (!m_writer || m_writer->end().nextNumber == 1 ||
-        m_writer->end().position.value < m_options.segmentBytes)
+        m_writer->end().position.value < limits().segmentBytes)
         return Done{};
     return beginSegment();
 }

@@ -11,8 +11,9 @@ namespace millrace::log {
 class SegmentWriter
 {
 public:
-    /// Makes the file with its header and has both fdatasynced; leaves nothing behind when it
-    /// fails. Sets header.sizeBytes.
+    /// Makes the file with its header and has both fdatasynced. When it fails the file is removed,
+    /// but a crash may bring it back with its header: nothing may be committed to the segment
+    /// before until another attempt has succeeded. Sets header.sizeBytes.
     /// Errors: InvalidArgument (the header is too large), DiskFull, Io.
     static Result<std::unique_ptr<SegmentWriter>> begin(FileSystem &fileSystem, const Path &folder,
                                                         SegmentHeader &header);

@@ -54,7 +54,7 @@ void MetricsHistory::add(const SeriesId &series, std::int64_t second, double val
     const std::int64_t minute = minuteOf(second);
     Minutes &minutes = m_series[series];
     auto &points = minutes[minute];
-    if (points.empty()) {
+    if (points.empty() && m_catalog.holdsMetrics(minute)) {
         // A minute begun before a restart goes on.
         if (auto stored = m_catalog.metrics(seriesName(series), minute, minute + 1);
             stored && !stored->empty())
@@ -64,21 +64,25 @@ void MetricsHistory::add(const SeriesId &series, std::int64_t second, double val
         return; // the wall clock went back: the earlier word stands
     points.push_back({second, value});
     m_dirty.insert({series, minute});
-    if (minute > m_newest) {
-        m_newest = minute;
-        forgetOld();
+    if (minute != m_current) {
+        m_current = minute;
+        forgetDistant();
     }
 }
 
 /// Also series that get no more points go.
-void MetricsHistory::forgetOld()
+void MetricsHistory::forgetDistant()
 {
-    std::erase_if(
-        m_dirty, [this](const auto &entry) { return entry.second < m_newest - kMinutesUnwritten; });
+    const auto isDistant = [this](std::int64_t minute, std::int64_t most) {
+        return minute < m_current - most || minute > m_current + most;
+    };
+    std::erase_if(m_dirty,
+                  [&](const auto &entry) { return isDistant(entry.second, kMinutesUnwritten); });
     for (auto &[series, minutes] : m_series) {
         std::erase_if(minutes, [&, &id = series](const auto &entry) {
-            return entry.first < m_newest - kMinutesInMemory &&
-                   !m_dirty.contains({id, entry.first});
+            const std::pair key(id, entry.first);
+            return isDistant(entry.first, kMinutesInMemory) && !m_dirty.contains(key) &&
+                   !m_writing.contains(key);
         });
     }
     std::erase_if(m_series, [](const auto &entry) { return entry.second.empty(); });
@@ -113,24 +117,22 @@ Result<std::vector<MetricPoint>> MetricsHistory::points(const SeriesId &series, 
 Status MetricsHistory::flush()
 {
     std::vector<store::MetricsRow> rows;
-    std::set<std::pair<SeriesId, std::int64_t>> written;
     {
         const std::lock_guard guard(m_mutex);
-        written.swap(m_dirty);
-        for (const auto &[series, minute] : written) {
-            const auto inMemory = m_series.find(series);
-            if (inMemory != m_series.end())
-                rows.push_back({seriesName(series), minute, pack(inMemory->second[minute])});
-        }
+        m_writing.swap(m_dirty);
+        for (const auto &[series, minute] : m_writing)
+            rows.push_back({seriesName(series), minute, pack(m_series.at(series).at(minute))});
     }
     if (rows.empty())
         return Done{};
-    if (auto done = m_catalog.putMetrics(rows); !done) {
+    auto done = m_catalog.putMetrics(rows);
+    {
         const std::lock_guard guard(m_mutex);
-        m_dirty.merge(written);
-        return done;
+        if (!done)
+            m_dirty.merge(m_writing);
+        m_writing.clear();
     }
-    return m_catalog.trimMetrics(kMaxBytes);
+    return done ? m_catalog.trimMetrics(kMaxBytes) : done;
 }
 
 } // namespace millrace::runtime

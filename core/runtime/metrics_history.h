@@ -12,10 +12,11 @@ namespace millrace::runtime {
 
 /// One value per second for each node and shard, kept over restarts.
 ///
-/// The last kMinutesInMemory minutes are in memory; every minute is a row of the catalog, written
-/// by flush() (about every ten seconds) and packed: for each point u8 second of the minute and
-/// zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them. While it takes
-/// none (a full disk), what is older than kMinutesUnwritten is given up.
+/// The minutes up to kMinutesInMemory from the current one are in memory; every minute is a row of
+/// the catalog, written by flush() (about every ten seconds) and packed: for each point u8 second
+/// of the minute and zigzag varint of the value × 100. The catalog keeps at most kMaxBytes of them.
+/// While it takes none (a full disk), what is further away than kMinutesUnwritten is given up. The
+/// current minute is what the wall clock says, which may jump ahead and back.
 /// Thread-safety: flush() by one thread at a time, every other function by any.
 class MetricsHistory
 {
@@ -41,13 +42,14 @@ public:
 
 private:
     using Minutes = std::map<std::int64_t, std::vector<MetricPoint>>;
-    void forgetOld(); ///< with m_mutex held
+    void forgetDistant(); ///< with m_mutex held
 
     store::Catalog &m_catalog;
     mutable std::mutex m_mutex; ///< guards what follows
     std::map<SeriesId, Minutes> m_series;
-    std::int64_t m_newest = 0;                           ///< minute of all series
-    std::set<std::pair<SeriesId, std::int64_t>> m_dirty; ///< minutes that changed since flush()
+    std::int64_t m_current = 0; ///< the minute that began last, of all series
+    std::set<std::pair<SeriesId, std::int64_t>> m_dirty;   ///< minutes that changed since flush()
+    std::set<std::pair<SeriesId, std::int64_t>> m_writing; ///< that flush() is at; not forgotten
 };
 
 } // namespace millrace::runtime

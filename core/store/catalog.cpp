@@ -7,6 +7,8 @@ namespace millrace::store {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
+/// What a row of the metrics takes of the b-tree beside its points and the name of its series.
+constexpr std::uint64_t kRowBytes = 16;
 
 constexpr const char *kSchema = R"(
 CREATE TABLE stream (
@@ -51,6 +53,8 @@ Result<std::unique_ptr<Catalog>> Catalog::open(const Path &path, Database::Mode 
         return std::move(database).error();
     std::unique_ptr<Catalog> catalog(new Catalog(*std::move(database)));
     MILLRACE_TRY(catalog->prepareFormat(mode));
+    if (mode != Database::Mode::ReadOnly)
+        MILLRACE_TRY(catalog->countMetrics());
     return catalog;
 }
 
@@ -191,19 +195,65 @@ Status Catalog::putSetting(const std::string &name, const std::string &value)
     return insert->bind(0, name).bind(1, value).run();
 }
 
+/// What the rows take is counted once, when the catalog is opened for writing, and kept up from
+/// then on: the table is ordered by series, and a query for its oldest minutes would read all of
+/// it.
+Status Catalog::countMetrics()
+{
+    auto query = m_database.prepare("SELECT minute, SUM(length(points) + length(series)), "
+                                    "COUNT(*) FROM metrics GROUP BY minute");
+    if (!query)
+        return std::move(query).error();
+    for (;;) {
+        auto more = query->step();
+        if (!more)
+            return std::move(more).error();
+        if (!*more)
+            return Done{};
+        m_minuteBytes[query->integer(0)] =
+            static_cast<std::uint64_t>(query->integer(1)) +
+            static_cast<std::uint64_t>(query->integer(2)) * kRowBytes;
+    }
+}
+
 Status Catalog::putMetrics(const std::vector<MetricsRow> &rows)
 {
     const std::lock_guard guard(m_mutex);
     Transaction transaction(m_database);
     MILLRACE_TRY(transaction.begin());
+    std::map<std::int64_t, std::uint64_t> more;
+    std::map<std::int64_t, std::uint64_t> less; // of rows that were replaced
     {
+        auto before = m_database.prepare(
+            "SELECT length(points) FROM metrics WHERE series = ? AND minute = ?");
         auto insert = m_database.prepare("INSERT OR REPLACE INTO metrics VALUES (?,?,?)");
-        if (!insert)
-            return std::move(insert).error();
-        for (const auto &row : rows)
+        if (!before || !insert)
+            return before ? std::move(insert).error() : std::move(before).error();
+        for (const auto &row : rows) {
+            const std::uint64_t fixedBytes = row.series.size() + kRowBytes;
+            auto replaced = before->bind(0, row.series).bind(1, row.minute).step();
+            if (!replaced)
+                return std::move(replaced).error();
+            if (*replaced)
+                less[row.minute] += static_cast<std::uint64_t>(before->integer(0)) + fixedBytes;
+            before->reset();
             MILLRACE_TRY(insert->bind(0, row.series).bind(1, row.minute).bind(2, row.points).run());
+            more[row.minute] += row.points.size() + fixedBytes;
+        }
     }
-    return transaction.commit();
+    MILLRACE_TRY(transaction.commit());
+    const std::lock_guard minutes(m_minutesMutex);
+    for (const auto &[minute, bytes] : more)
+        m_minuteBytes[minute] += bytes;
+    for (const auto &[minute, bytes] : less)
+        m_minuteBytes[minute] -= bytes;
+    return Done{};
+}
+
+bool Catalog::holdsMetrics(std::int64_t minute) const
+{
+    const std::lock_guard guard(m_minutesMutex);
+    return m_minuteBytes.contains(minute);
 }
 
 Result<std::vector<MetricsRow>> Catalog::metrics(const std::string &series, std::int64_t fromMinute,
@@ -230,14 +280,42 @@ Result<std::vector<MetricsRow>> Catalog::metrics(const std::string &series, std:
 Status Catalog::trimMetrics(std::uint64_t maxBytes)
 {
     const std::lock_guard guard(m_mutex);
-    // One row costs its points, its series name and about 16 bytes of b-tree.
-    auto remove = m_database.prepare(
-        "DELETE FROM metrics WHERE minute <= (SELECT minute FROM (SELECT minute, "
-        "SUM(SUM(length(points) + length(series) + 16)) OVER (ORDER BY minute DESC) AS total "
-        "FROM metrics GROUP BY minute) WHERE total > ? ORDER BY minute DESC LIMIT 1)");
-    if (!remove)
-        return std::move(remove).error();
-    return remove->bind(0, static_cast<std::int64_t>(maxBytes)).run();
+    std::optional<std::int64_t> last; // that goes
+    {
+        const std::lock_guard minutes(m_minutesMutex);
+        std::uint64_t total = 0;
+        for (auto it = m_minuteBytes.rbegin(); it != m_minuteBytes.rend() && !last; ++it) {
+            total += it->second;
+            if (total > maxBytes)
+                last = it->first;
+        }
+    }
+    if (!last)
+        return Done{};
+    Transaction transaction(m_database);
+    MILLRACE_TRY(transaction.begin());
+    {
+        // Series by series along the primary key: only what goes is read.
+        auto next = m_database.prepare("SELECT series FROM metrics WHERE series > ? ORDER BY "
+                                       "series LIMIT 1");
+        auto remove = m_database.prepare("DELETE FROM metrics WHERE series = ? AND minute <= ?");
+        if (!next || !remove)
+            return next ? std::move(remove).error() : std::move(next).error();
+        for (std::string series;;) {
+            auto found = next->bind(0, series).step();
+            if (!found)
+                return std::move(found).error();
+            if (!*found)
+                break;
+            series = next->text(0);
+            next->reset();
+            MILLRACE_TRY(remove->bind(0, series).bind(1, *last).run());
+        }
+    }
+    MILLRACE_TRY(transaction.commit());
+    const std::lock_guard minutes(m_minutesMutex);
+    m_minuteBytes.erase(m_minuteBytes.begin(), m_minuteBytes.upper_bound(*last));
+    return Done{};
 }
 
 } // namespace millrace::store

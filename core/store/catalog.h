@@ -87,15 +87,21 @@ public:
                                             std::int64_t toMinute) const;
     /// Removes the oldest minutes until all rows together take at most `maxBytes`.
     Status trimMetrics(std::uint64_t maxBytes);
+    /// Whether a row of that minute is there, of any series: of what this catalog found and wrote.
+    /// Waits for no query.
+    bool holdsMetrics(std::int64_t minute) const;
 
 private:
     explicit Catalog(Database database)
         : m_database(std::move(database))
     {}
     Status prepareFormat(Database::Mode mode);
+    Status countMetrics();
 
-    mutable std::mutex m_mutex; ///< guards m_database
+    mutable std::mutex m_mutex; ///< guards m_database; before m_minutesMutex
     mutable Database m_database;
+    mutable std::mutex m_minutesMutex; ///< guards m_minuteBytes, which changes with m_mutex held
+    std::map<std::int64_t, std::uint64_t> m_minuteBytes; ///< of all rows of a minute
 };
 
 } // namespace millrace::store

@@ -104,13 +104,13 @@ Result<record::BatchPtr> DataStream::read(ShardIndex shard, Ordinal at)
     return batch;
 }
 
-void DataStream::updateEntry(const store::StreamEntry &entry)
+void DataStream::updateEntry(const store::StreamEntry &entry, const log::LogLimits &limits)
 {
     const std::lock_guard guard(m_mutex);
     m_entry = entry;
     m_limits = entry.limits;
     m_durability = entry.durability;
-    m_log->setRetention(entry.ageLimit());
+    m_log->setLimits(limits);
 }
 
 ShardIndex DataStream::shardOf(const record::Hash128 &hash) const
@@ -307,8 +307,8 @@ std::optional<Result<PutOutcome>> DataStream::queue(Put put, std::vector<Routed>
         log::Append append = place(put, routed, *outcome);
         if (append.shards.empty() && append.progress.empty())
             return std::move(*outcome); // of no producer: one gives its progress
-        // A producer goes on from its progress: what the log refused of an earlier put it would never
-        // put again. So it waits, in either durability.
+        // A producer goes on from its progress: what the log refused of an earlier put it would
+        // never put again. So it waits, in either durability.
         if (m_durability == store::Durability::Memory && producer.empty() &&
             m_log->queuedBytes() <= kMaxAheadBytes) {
             answer = *outcome;

@@ -60,16 +60,14 @@ struct ShardCounters {
 /// A data stream: N shards over one log.
 ///
 /// Puts are acknowledged by their callback, which runs without any lock: after fdatasync with
-/// durability `disk`; at once with `memory`, unless the put is of a producer, whose progress goes with
-/// it, or more than kMaxAheadBytes wait for the disk: then after fdatasync, so that a fast sender does
-/// not fill the memory. What was acknowledged at
-/// once and is refused by the log later is reported as lost (MemoryPutLost). Readers see, in
-/// either, only what was fdatasynced.
-/// A stream whose folder was removed or emptied under it (StreamFolderGone) acknowledges nothing
-/// more and gives nothing more to read, until the directory is opened again.
-/// Errors: ThroughputExceeded (enforced limit, argument "retryMs"; nothing of a put with a producer
-/// stands), ProducerFenced (a newer incarnation exists), RecordTooLarge, InvalidKey, and what the
-/// log refuses with.
+/// durability `disk`; at once with `memory`, unless the put is of a producer, whose progress goes
+/// with it, or more than kMaxAheadBytes wait for the disk: then after fdatasync, so that a fast
+/// sender does not fill the memory. What was acknowledged at once and is refused by the log later
+/// is reported as lost (MemoryPutLost). Readers see, in either, only what was fdatasynced. A stream
+/// whose folder was removed or emptied under it (StreamFolderGone) acknowledges nothing more and
+/// gives nothing more to read, until the directory is opened again. Errors: ThroughputExceeded
+/// (enforced limit, argument "retryMs"; nothing of a put with a producer stands), ProducerFenced (a
+/// newer incarnation exists), RecordTooLarge, InvalidKey, and what the log refuses with.
 /// Thread-safety: every function may be called from any thread.
 class DataStream
 {
@@ -92,7 +90,8 @@ public:
     const std::vector<HashRange> &ranges() const { return m_ranges; }
     std::uint32_t shardCount() const { return static_cast<std::uint32_t>(m_ranges.size()); }
     ShardIndex shardOf(const record::Hash128 &hash) const;
-    void updateEntry(const store::StreamEntry &entry); ///< settings and schema; not the shards
+    /// Settings and schema, not the shards; with what they come to for the log.
+    void updateEntry(const store::StreamEntry &entry, const log::LogLimits &limits);
 
     /// Begins a new incarnation of a producer; the one before is refused from now on. What that
     /// one had queued is committed first (which may take an fdatasync): it then stands and is part

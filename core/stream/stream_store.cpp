@@ -206,27 +206,40 @@ Status StreamStore::settle(const std::string &setting, const std::string &value,
                                                 : m_catalog->putSetting(setting, value);
 }
 
-Problem StreamStore::whyFull()
+Problem StreamStore::whyFull() const
 {
     const auto volume = m_fileSystem.volume(m_options.dataDirectory);
+    const std::string free = volume ? sizeText(volume->freeBytes) : "an unknown number of bytes";
+    if (m_otherBytes >= m_budget)
+        return Problem(Code::BudgetTaken, {{"budget", sizeText(m_budget)},
+                                           {"others", sizeText(m_otherBytes)},
+                                           {"file", m_largestOther},
+                                           {"bytes", sizeText(m_largestOtherBytes)},
+                                           {"free", free}});
     return Problem(m_budgetOfDisk ? Code::SmallDisk : Code::BudgetExhausted,
-                   {{"budget", sizeText(m_budget)},
-                    {"free", volume ? sizeText(volume->freeBytes) : "an unknown number of bytes"}});
+                   {{"budget", sizeText(m_budget)}, {"free", free}});
+}
+
+log::LogLimits StreamStore::limitsOf(const store::StreamEntry &entry) const
+{
+    log::LogLimits limits;
+    limits.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
+    // Whole segments go, so a small limit needs small ones.
+    std::uint64_t segmentBytes = m_budget / kSegmentsInBudget;
+    if (entry.maxBytes > 0)
+        segmentBytes = std::min(segmentBytes, entry.maxBytes / kSegmentsInLimit);
+    limits.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, limits.segmentBytes);
+    limits.segmentAge =
+        std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
+    return limits;
 }
 
 Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
 {
     log::LogOptions options;
+    static_cast<log::LogLimits &>(options) = limitsOf(entry);
     options.folder = logFolder(m_options.dataDirectory, entry.id);
     options.stream = entry.id;
-    options.retention = m_options.expire ? entry.ageLimit() : std::chrono::milliseconds::max();
-    // Whole segments go, so a small limit needs small ones.
-    std::uint64_t segmentBytes = m_budget / kSegmentsInBudget;
-    if (entry.maxBytes > 0)
-        segmentBytes = std::min(segmentBytes, entry.maxBytes / kSegmentsInLimit);
-    options.segmentBytes = std::clamp(segmentBytes, kLeastSegmentBytes, options.segmentBytes);
-    options.segmentAge =
-        std::max<std::chrono::milliseconds>(entry.retention / 24, std::chrono::minutes(1));
     const LogSink report = [this, name = entry.name](const Problem &problem) {
         m_log(Problem(problem).at(name));
     };
@@ -317,7 +330,7 @@ Status StreamStore::update(const StreamUuid &id,
     if (changed == before)
         return Done{};
     MILLRACE_TRY(m_catalog->putStream(changed));
-    stream->updateEntry(changed);
+    stream->updateEntry(changed, limitsOf(changed));
     return Done{};
 }
 
@@ -423,6 +436,8 @@ void StreamStore::measureOthers()
         return;
     m_othersMeasured = now;
     std::uint64_t bytes = 0;
+    m_largestOther.clear();
+    m_largestOtherBytes = 0;
     std::vector<Path> folders{m_options.dataDirectory};
     std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a link may lead back
     while (!folders.empty()) {
@@ -436,10 +451,15 @@ void StreamStore::measureOthers()
                 continue; // it may just have gone
             if (!seen.insert({info->device, info->inode}).second)
                 continue;
-            if (info->isFolder)
+            if (info->isFolder) {
                 folders.push_back(path);
-            else
-                bytes += info->sizeBytes;
+                continue;
+            }
+            bytes += info->sizeBytes;
+            if (info->sizeBytes > m_largestOtherBytes) {
+                m_largestOther = path;
+                m_largestOtherBytes = info->sizeBytes;
+            }
         }
     }
     m_otherBytes = bytes;
@@ -527,7 +547,14 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
     for (const auto &stream : streams)
         own(stream);
 
-    bool full = false;
+    // What may not go, files beside the logs and wires: when that alone is too much, records that
+    // went would make no room.
+    std::uint64_t fixedBytes = m_otherBytes;
+    for (const auto &stream : streams) {
+        if (stream->entry().role == store::StreamRole::Wire)
+            fixedBytes += stream->log().diskBytes();
+    }
+    bool full = fixedBytes >= m_budget;
     while (diskBytes() > m_budget && !full) {
         // The oldest sealed segments of the stream that uses most go; wires never lose unread
         // records, their writer waits.

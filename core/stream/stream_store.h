@@ -79,7 +79,8 @@ private:
     Status noteExpiry();
     Status settle(const std::string &setting, const std::string &value,
                   const std::string &byDefault);
-    Problem whyFull();
+    Problem whyFull() const; ///< with m_maintainMutex held
+    log::LogLimits limitsOf(const store::StreamEntry &entry) const;
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
     void commitLoop(const std::stop_token &stop);
@@ -120,6 +121,8 @@ private:
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     std::optional<MonoTime> m_othersMeasured;
+    Path m_largestOther; ///< file in the directory beside the logs
+    std::uint64_t m_largestOtherBytes = 0;
     std::atomic<std::uint64_t> m_otherBytes = 0; ///< in the directory beside the logs
     std::atomic<bool> m_full = false;            ///< as the streams were told last
     std::mutex m_wakeMutex;                      ///< guards m_overBudget

@@ -28,8 +28,8 @@ PutSender::PutSender(Options options, Hooks hooks, Clock &clock)
 bool PutSender::mayPass(Code code)
 {
     return code == Code::ThroughputExceeded || code == Code::DiskFull ||
-           code == Code::BudgetExhausted || code == Code::SmallDisk || code == Code::ControlBusy ||
-           code == Code::ControlUnreachable;
+           code == Code::BudgetExhausted || code == Code::BudgetTaken || code == Code::SmallDisk ||
+           code == Code::ControlBusy || code == Code::ControlUnreachable;
 }
 
 Result<engine::Reply> PutSender::ask(const engine::Request &request)

@@ -246,6 +246,7 @@ private slots:
     void everySyncIsMissed();
     void theFolderOfARewrittenSegmentMayWait();
     void killedProcessLosesNothing();
+    void aSegmentThatCouldNotBeBegunLeavesNothingOut();
 };
 
 void CrashTest::keepsItsPromisesAtEveryStep_data()
@@ -361,6 +362,32 @@ void CrashTest::killedProcessLosesNothing()
         const std::string wrong = killAt(at, {});
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
+}
+
+/// The fsync of the folder fails once behind a whole header; the file is removed, and a power cut
+/// brings it back. What was acknowledged in between must stand.
+void CrashTest::aSegmentThatCouldNotBeBegunLeavesNothingOut()
+{
+    static const Problem refused(Code::Io, {{"operation", "fsync"}, {"reason", "refused"}});
+    LogFixture f;
+    f.options.segmentAge = 1000h;
+    f.open();
+    QVERIFY(f.put({{0, someRows(3, 1)}}, {progressOf("p", 1, 1)}));
+    f.clock.advance(25h); // all of the open segment is expired: it is sealed
+    f.fileSystem.failSteps(
+        [](const Step &step) { return step.call == "syncFolder" ? &refused : nullptr; });
+    QVERIFY(!f.log().expire().has_value());
+    f.fileSystem.failSteps({});
+    const Shards rows{{0, someRows(2, 2)}};
+    QVERIFY(f.put(rows, {progressOf("p", 1, 2)}));
+    f.close();
+    f.fileSystem.restart(Unsynced::Lost);
+    auto &recovered = f.open();
+    QVERIFY(recovered.recovery().problems.empty());
+    QCOMPARE(recovered.bounds(ShardIndex(0)).end, Ordinal(5));
+    QCOMPARE(progressNumber(*recovered.producer("p")), 2U);
+    QVERIFY(recovered.expire().has_value());
+    QCOMPARE(f.readAll(recovered), rows);
 }
 
 MILLRACE_TEST(CrashTest)

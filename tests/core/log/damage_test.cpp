@@ -7,9 +7,11 @@
 #include "core/log/commit_codec.h"
 #include "core/log/recovery.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
+#include <filesystem>
 
 using namespace millrace;
 using namespace millrace::test;
@@ -150,6 +152,8 @@ private slots:
     void reportsAMissingSegment();
     void refusesAForeignLog();
     void readingGoesOnBehindADamagedBlock();
+    void damageInALargeSegmentIsFound();
+    void aFileLargerThanMemoryIsRead();
 
 private:
     const SmallLog m_small;
@@ -372,6 +376,76 @@ void DamageTest::readingGoesOnBehindADamagedBlock()
     std::vector<Row> expected = first;
     expected.insert(expected.end(), last.begin(), last.end());
     QVERIFY(f.readAll(f.log())[0] == expected);
+}
+
+/// Commits of several megabytes: none of them fits with its neighbours into what is read at once.
+void DamageTest::damageInALargeSegmentIsFound()
+{
+    LogFixture f;
+    f.open();
+    Shards rows;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        rows[i] = someRows(10, i, 1'000'000);
+        QVERIFY(f.put({{i, rows[i]}}));
+    }
+    f.close();
+    const Path path = f.segmentPaths().front();
+    auto reader = *log::LogReader::open(f.options.folder, f.fileSystem);
+    QVERIFY(reader->report().problems.empty());
+    QVERIFY(f.readAll(*reader) == rows);
+
+    Bytes buffer;
+    const auto content = *log::readSegment(f.fileSystem, f.options.folder, SegmentNumber(1),
+                                           f.options.stream, buffer);
+    QVERIFY(content->walk.end.position.value > 20'000'000);
+    const auto &blocks = content->walk.blocks;
+    const auto second = std::find_if(blocks.begin(), blocks.end(), [](const auto &block) {
+        return block.shard == ShardIndex(1);
+    });
+    Bytes bytes = f.fileSystem.content(path);
+    bytes[second->position.value + 200] ^= std::byte{1};
+    f.fileSystem.setContent(path, bytes);
+    reader = *log::LogReader::open(f.options.folder, f.fileSystem);
+    const auto &problems = reader->report().problems;
+    QCOMPARE(problems.size(), 1U);
+    QCOMPARE(problems[0].code(), Code::DamagedRange);
+    rows.erase(1);
+    QVERIFY(f.readAll(*reader) == rows);
+}
+
+/// A file system says that a file has a terabyte, of which all but the beginning is a hole.
+void DamageTest::aFileLargerThanMemoryIsRead()
+{
+    constexpr std::uintmax_t kTerabyte = 1ULL << 40U;
+    QTemporaryDir directory;
+    const Path folder = directory.path().toStdString();
+    for (std::size_t i = 0; i < m_small.files.size(); ++i)
+        QVERIFY(posixFileSystem()
+                    .replaceFile(joinPath(folder, fileName(m_small.paths[i])), m_small.files[i])
+                    .has_value());
+    std::filesystem::resize_file(joinPath(folder, fileName(m_small.paths[1])), kTerabyte);
+    const Path last = joinPath(folder, fileName(m_small.paths[2]));
+    std::filesystem::resize_file(last, kTerabyte);
+    const auto hollow = *posixFileSystem().open(last, OpenMode::Read);
+    if (*hollow->nextData(FilePos(kTerabyte / 2)) != FilePos(kTerabyte))
+        QSKIP("this file system cannot tell its holes: a terabyte of zeros takes minutes to read");
+    LogFixture f;
+    f.options.folder = folder;
+    f.options.stream = m_small.stream;
+    {
+        const auto reader = log::LogReader::open(folder, posixFileSystem());
+        QVERIFY(reader.has_value());
+        QVERIFY(f.readAll(**reader) == m_small.rows);
+    }
+    // The magic of a commit stands far behind the header that is damaged.
+    {
+        const auto file = *posixFileSystem().open(last, OpenMode::ReadWrite);
+        QVERIFY(file->writeAt(FilePos(100), Bytes(8, std::byte{0xff})).has_value());
+        QVERIFY(file->writeAt(FilePos(kTerabyte - 4096), asBytes(log::kCommitMagic)).has_value());
+    }
+    const auto recovered = log::Log::open(f.options, posixFileSystem(), f.clock, f.random, {});
+    QVERIFY(recovered.has_value());
+    QVERIFY(f.readAll(**recovered) == m_small.rows);
 }
 
 MILLRACE_TEST(DamageTest)

@@ -16,6 +16,7 @@ private slots:
     void givesBackTheSameAfterReopening();
     void rewritesWithoutChangingARecord();
     void hidesAndFreesByAge();
+    void hidesByAgeFromTheStart();
     void givesUpAnOpenSegmentOnceItIsFull();
 };
 
@@ -117,6 +118,28 @@ void LogTest::hidesAndFreesByAge()
     f.open();
     QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 20U);
     QVERIFY(f.readAll(f.log()) == (Shards{{0, someRows(5, 3)}}));
+}
+
+/// Nobody has maintained the log yet.
+void LogTest::hidesByAgeFromTheStart()
+{
+    LogFixture f;
+    f.open();
+    const Shards young{{0, someRows(10, 2)}};
+    QVERIFY(f.put({{0, someRows(10, 1)}, {3, someRows(4, 3)}}));
+    f.clock.advance(12h);
+    QVERIFY(f.put(young));
+    f.close();
+    f.clock.advance(13h);
+    f.open();
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 10U);
+    QCOMPARE(f.log().bounds(ShardIndex(3)).trimHorizon.value, 4U);
+    QCOMPARE(*f.log().find(ShardIndex(0), WallTime{}), Ordinal(10));
+    QVERIFY(f.readAll(f.log())[0] == young.at(0));
+    f.close();
+    f.options.retention = std::chrono::milliseconds::max();
+    f.open();
+    QCOMPARE(f.log().bounds(ShardIndex(0)).trimHorizon.value, 0U);
 }
 
 MILLRACE_TEST(LogTest)

@@ -6,8 +6,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <future>
+
 using namespace millrace;
 using namespace millrace::runtime;
+using namespace std::chrono_literals;
 
 class MetricsHistoryTest : public QObject
 {
@@ -120,6 +123,69 @@ private slots:
         QVERIFY(history.flush().has_value());
         QCOMPARE(MetricsHistory(*catalog).points(m_series, kBegin, kBegin + 60)->size(),
                  std::size_t(1));
+    }
+
+    /// What is in memory is what is left when the catalog has nothing.
+    void aClockThatJumpedAheadAndBackLeavesMemoryBounded()
+    {
+        constexpr std::int64_t kBegin = 1'767'225'600;
+        constexpr std::int64_t kYear = 365 * 86'400;
+        auto catalog = open("jump.db");
+        MetricsHistory history(*catalog);
+        history.add(m_series, kBegin, 1);
+        for (std::int64_t minute = 0; minute < 20; ++minute) {
+            history.add(m_series, kBegin + kYear + minute * 60, 1);
+            QVERIFY(history.flush().has_value());
+        }
+        for (std::int64_t minute = 1; minute < 200; ++minute) {
+            history.add(m_series, kBegin + minute * 60, 1);
+            QVERIFY(history.flush().has_value());
+        }
+        QCOMPARE(history.points(m_series, kBegin + 60, kBegin + 200 * 60)->size(),
+                 std::size_t(199));
+        QVERIFY(catalog->trimMetrics(0).has_value());
+        QCOMPARE(history.points(m_series, 0, kBegin + 2 * kYear)->size(),
+                 std::size_t(MetricsHistory::kMinutesInMemory + 1));
+    }
+
+    void minutesThatGoOnWhileTheyAreWrittenAreNotLost()
+    {
+        constexpr std::int64_t kBegin = 1'767'225'600;
+        auto catalog = open("writing.db");
+        MetricsHistory history(*catalog);
+        history.add(m_series, kBegin, 1);
+        QVERIFY(history.flush().has_value());
+        history.add(m_series, kBegin + 1, 2);
+        auto other = *store::Database::open(m_dir.filePath("writing.db").toStdString(),
+                                            store::Database::Mode::ReadWrite);
+        QVERIFY(other.execute("BEGIN IMMEDIATE; ALTER TABLE metrics RENAME TO away").has_value());
+        auto flushed = std::async(std::launch::async, [&] { return history.flush(); });
+        // It waits for the other's transaction and then finds no table; the engine goes on.
+        for (std::int64_t minute = 1; minute <= 2 * MetricsHistory::kMinutesInMemory; ++minute) {
+            (void)flushed.wait_for(5ms); // until it is at its waiting
+            history.add(m_series, kBegin + minute * 60, 3);
+        }
+        QVERIFY(other.execute("COMMIT").has_value());
+        QVERIFY(!flushed.get().has_value());
+        QVERIFY(other.execute("ALTER TABLE away RENAME TO metrics").has_value());
+        QVERIFY(history.flush().has_value());
+        QCOMPARE(MetricsHistory(*catalog).points(m_series, kBegin, kBegin + 60)->size(),
+                 std::size_t(2));
+    }
+
+    /// A query per series at each new minute would wait for whatever the catalog is at.
+    void aNewMinuteAsksTheCatalogNothing()
+    {
+        constexpr std::int64_t kBegin = 1'767'225'600;
+        auto catalog = open("asks.db");
+        MetricsHistory history(*catalog);
+        auto other = open("asks.db"); // what it writes is not known here
+        QVERIFY(other
+                    ->putMetrics({{MetricsHistory::seriesName(m_series), kBegin / 60,
+                                   MetricsHistory::pack({{kBegin, 1}})}})
+                    .has_value());
+        history.add(m_series, kBegin + 1, 2);
+        QCOMPARE(history.points(m_series, kBegin, kBegin + 60)->size(), std::size_t(1));
     }
 };
 

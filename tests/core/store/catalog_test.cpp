@@ -103,6 +103,37 @@ private slots:
         QCOMPARE(catalog->metrics("node/-/1", 0, 50)->size(), std::size_t(10));
     }
 
+    /// What is kept of the sizes in memory is what stands in the table.
+    void metricsAreCountedOverReopeningAndReplacing()
+    {
+        constexpr std::uint64_t kRow = 100 + 8 + 16;
+        const Path path = newPath();
+        const char *const series[] = {"node/-/1", "node/-/2", "node/0/1"};
+        {
+            auto catalog = open(path);
+            for (const char *name : series) {
+                for (std::int64_t minute = 0; minute < 20; ++minute) {
+                    for (const std::size_t bytes : {50U, 300U, 100U}) // the minute goes on
+                        QVERIFY(catalog->putMetrics({{name, minute, Bytes(bytes)}}).has_value());
+                }
+            }
+            QVERIFY(catalog->trimMetrics(3 * 20 * kRow).has_value());
+            QCOMPARE(catalog->metrics(series[0], 0, 20)->size(), std::size_t(20));
+        }
+        auto catalog = open(path);
+        QVERIFY(catalog->holdsMetrics(0) && catalog->holdsMetrics(19));
+        QVERIFY(!catalog->holdsMetrics(20));
+        QVERIFY(catalog->trimMetrics(3 * 5 * kRow).has_value());
+        QVERIFY(!catalog->holdsMetrics(14) && catalog->holdsMetrics(15));
+        for (const char *name : series) {
+            const auto left = *catalog->metrics(name, 0, 20);
+            QCOMPARE(left.size(), std::size_t(5));
+            QCOMPARE(left.front().minute, std::int64_t(15));
+        }
+        QVERIFY(catalog->trimMetrics(3 * 5 * kRow).has_value());
+        QCOMPARE(catalog->metrics(series[2], 0, 20)->size(), std::size_t(5));
+    }
+
     void aNewerFormatIsRefusedAndLeftAlone()
     {
         const Path path = newPath();

@@ -357,6 +357,73 @@ private slots:
         QCOMPARE(recordsOf(*stream), std::uint64_t(2));
     }
 
+    /// A table that a pipeline fills grows past the budget. The streams could give all they have
+    /// and there would be no room.
+    void filesBesideTheLogsCostNoRecords()
+    {
+        Directory d;
+        d.options.budgetBytes = 50'000'000;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(d.put(*stream, "unread"));
+            QVERIFY(stream->log().seal().has_value());
+        }
+        const Path folder = joinPath(d.options.dataDirectory, "output");
+        QVERIFY(d.fs.makeFolders(folder).has_value());
+        d.fs.setContent(joinPath(folder, "small.db"), Bytes(1000));
+        d.fs.setContent(joinPath(folder, "table.db"), Bytes(60'000'000));
+        opened.maintain();
+        QCOMPARE(recordsOf(*stream), std::uint64_t(3));
+        std::optional<Problem> refusal;
+        record::RecordBatchBuilder builder;
+        builder.append({"more", "key", {}, {}, nullptr});
+        Put put;
+        put.batch = builder.finish();
+        stream->put(std::move(put), [&](const auto &outcome) {
+            if (!outcome)
+                refusal = outcome.error();
+        });
+        QVERIFY(refusal.has_value());
+        QCOMPARE(refusal->code(), Code::BudgetTaken);
+        QCOMPARE(refusal->argument("file"), std::string_view(joinPath(folder, "table.db")));
+        QCOMPARE(refusal->argument("bytes"), std::string_view("60.0 MB"));
+        QVERIFY(d.fs.remove(joinPath(folder, "table.db")).has_value());
+        d.clock.advance(11s);
+        opened.maintain();
+        QVERIFY(d.put(*stream, "more"));
+        QCOMPARE(recordsOf(*stream), std::uint64_t(4));
+    }
+
+    /// A segment may not go before it is sealed, and it is sealed as the stream's limits say now.
+    void changedLimitsReachTheOpenSegment()
+    {
+        Directory d;
+        auto &opened = d.open();
+        const auto sized = d.make("sized");
+        const auto aged = d.make("aged");
+        SeededRandom noise(1);
+        std::string data(500'000, ' ');
+        for (int i = 0; i < 6; ++i) {
+            noise.fill(std::as_writable_bytes(std::span(data)));
+            QVERIFY(d.put(*sized, data));
+        }
+        QVERIFY(d.put(*aged, "first"));
+        opened.maintain();
+        QCOMPARE(recordsOf(*sized), std::uint64_t(6));
+        const auto change = [&](const StreamPtr &stream, auto &&how) {
+            QVERIFY(opened.update(stream->id(), how).has_value());
+        };
+        change(sized, [](store::StreamEntry &entry) { entry.maxBytes = 2'000'000; });
+        change(aged, [](store::StreamEntry &entry) { entry.retention = 1h; });
+        opened.maintain();
+        QCOMPARE(recordsOf(*sized), std::uint64_t(0));
+        QVERIFY(sized->log().diskBytes() <= 2'000'000);
+        d.clock.advance(3min); // 1/24 of an hour is less
+        QVERIFY(d.put(*aged, "second"));
+        QCOMPARE(d.fs.list(d.folderOf(*aged))->size(), std::size_t(2));
+    }
+
     void aFullDirectorySaysWhetherTheBudgetOrTheDiskIsTooSmall_data()
     {
         QTest::addColumn<quint64>("disk");

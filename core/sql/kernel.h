@@ -79,7 +79,7 @@ void runRows(const KernelCall &call, R (*function)(RowCall &, Arguments...),
              std::index_sequence<I...>)
 {
     for (const std::uint32_t row : call.rows) {
-        if ((call.arguments[I]->isNull(row) || ...)) {
+        if ((call.arguments[I]->isNull(row) || ...) || call.context.refuses(row)) {
             call.out.setNull(row);
             continue;
         }

@@ -365,7 +365,8 @@ private:
         Record mapped{std::string(made.payload(0)), record.key, record.lane};
         if (keyOf != nullptr) {
             std::vector<sql::RowError> errors;
-            const auto &keys = keyOf->evaluate(*batch, std::span(&row, 1), m_scratch, errors);
+            const auto &keys =
+                keyOf->evaluate(*batch, std::span(&row, 1), m_scratch, errors).values;
             if (!errors.empty())
                 return bury(id, record, rowProblem("partition key: " + errors.front().reason));
             mapped.key.clear();

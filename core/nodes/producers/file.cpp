@@ -261,26 +261,37 @@ private:
     {
         const record::BatchPtr batch = m_unkeyed.finish();
         const runtime::Chunk chunk = runtime::Chunk::all(batch);
-        const sql::ColumnVector &keys = m_key->evaluate(*batch, chunk.rows, m_scratch, m_keyErrors);
+        for (std::span<const std::uint32_t> rest = chunk.rows; !rest.empty();) {
+            const auto keys = m_key->evaluate(*batch, rest, m_scratch, m_keyErrors);
+            giveKeys(*batch, rest.first(keys.count), keys.values, step, out);
+            rest = rest.subspan(keys.count);
+        }
+        sortDead(step);
+    }
+
+    void giveKeys(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+                  const sql::ColumnVector &keys, runtime::SourceStep &step,
+                  record::RecordBatchBuilder &out)
+    {
         auto error = m_keyErrors.begin();
         std::string key;
-        for (std::size_t row = 0; row < batch->count(); ++row) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::uint32_t row = rows[i];
             std::string reason;
             if (error != m_keyErrors.end() && error->row == row)
                 reason = (error++)->reason;
             key.clear();
-            if (!keys.isNull(row))
-                keys.appendText(row, key);
+            if (!keys.isNull(i))
+                keys.appendText(i, key);
             if (reason.empty() && (key.empty() || key.size() > record::kMaxKeyChars))
                 reason = "it is NULL, empty or longer than 256 bytes";
             if (reason.empty()) {
-                out.append({.data = batch->data(row), .key = key});
+                out.append({.data = batch.data(row), .key = key});
             } else {
-                addDead(step, batch->data(row), m_rowLines[row],
+                addDead(step, batch.data(row), m_rowLines[row],
                         Problem(Code::NodeRowError, {{"reason", "partition key: " + reason}}));
             }
         }
-        sortDead(step);
     }
 
     void addDead(runtime::SourceStep &step, std::string_view text, std::uint64_t line,

@@ -231,10 +231,10 @@ void appendWithin(RowCall &call, std::string &out, Text text)
         out += text;
 }
 
-/// Gives the row `made`, unless it is NULL or has failed.
+/// Gives the row `made`, unless it is NULL, has failed or there is no memory for it.
 void setMade(const KernelCall &call, const RowCall &rowCall, Text made)
 {
-    if (rowCall.isNull())
+    if (rowCall.isNull() || call.context.refuses(rowCall.row()))
         call.out.setNull(rowCall.row());
     else
         call.out.set(rowCall.row(), call.context.arena().copy(made));

@@ -283,8 +283,8 @@ private:
             key.clear();
             if (!keys.isNull(i))
                 keys.appendText(i, key);
-            if (reason.empty() && (key.empty() || key.size() > record::kMaxKeyChars))
-                reason = "it is NULL, empty or longer than 256 bytes";
+            if (const auto bad = record::keyProblem(key); reason.empty() && bad)
+                reason = key.empty() ? "it is NULL or empty" : bad->text();
             if (reason.empty()) {
                 out.append({.data = batch.data(row), .key = key});
             } else {

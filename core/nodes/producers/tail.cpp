@@ -288,10 +288,8 @@ runtime::NodeFactory makeTail()
         settings.ndjson = parameters.choice("format") == "ndjson";
         settings.fromEnd = parameters.choice("start") == "end";
         settings.key = parameters.text("partitionKey");
-        if (settings.key.size() > record::kMaxKeyChars) {
-            return invalidArgument("A partition key has at most 256 characters",
-                                   graph::parameterPlace(node.id, "partitionKey"));
-        }
+        if (auto bad = record::keyProblem(settings.key); bad && !settings.key.empty())
+            return std::move(*bad).at(graph::parameterPlace(node.id, "partitionKey"));
         return std::unique_ptr<runtime::Source>(new Tail(std::move(settings), context));
     };
     return factory;

@@ -47,13 +47,6 @@ const graph::NodeKind &kind()
     return described;
 }
 
-std::size_t characterCount(std::string_view utf8)
-{
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
-
 struct MapState final : runtime::TransformState {
     sql::EvaluationScratch scratch;
     sql::ProjectedRows projected;
@@ -169,8 +162,8 @@ private:
                 keys.values.appendText(i, state.key);
             if (state.key.empty())
                 out.dead.push_back(dead(row, "the new partition key is NULL or empty"));
-            else if (characterCount(state.key) > record::kMaxKeyChars)
-                out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
+            else if (auto bad = record::keyProblem(state.key))
+                out.dead.push_back({row, *std::move(bad)});
             else
                 append(batch, row, state.projected.payload(begin + i), state.key, false, state,
                        out);

@@ -93,6 +93,19 @@ private slots:
         QCOMPARE(world.read(), std::string("[three][four]"));
     }
 
+    void aKeyIsCountedInCharacters()
+    {
+        TailWorld world;
+        std::string key;
+        for (std::size_t i = 0; i < record::kMaxKeyChars; ++i)
+            key += "ü";
+        world.parameters["partitionKey"] = key;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.parameters["partitionKey"] = key + 'x';
+        QCOMPARE(world.source("tail", world.parameters).error().code(), Code::InvalidKey);
+    }
+
     void asksToBeCalledAgainSoon()
     {
         TailWorld world;

@@ -94,7 +94,11 @@ public:
         const std::size_t records = target.count() + budget.records;
         const std::size_t bytes = target.bytes() + budget.bytes;
         std::size_t deadBytes = 0;
+        const std::uint64_t begin = m_position.offset;
         while (target.count() + step.dead.size() < records && target.bytes() + deadBytes < bytes) {
+            step.storeAlone = m_position.offset - begin >= kMaxStepBytes;
+            if (step.storeAlone)
+                break;
             if (!m_pending) {
                 auto read = readRow(step, deadBytes);
                 if (!read)
@@ -104,7 +108,9 @@ public:
                     step.state = runtime::SourceStep::State::Finished;
                     break;
                 }
-                if (*read == Read::Dead)
+                if (*read == Read::Skipping)
+                    break;
+                if (*read == Read::None)
                     continue;
             }
             if (m_settings.pace != Pace::AtOnce &&
@@ -134,7 +140,12 @@ public:
     void setPace(double factor) override { m_pacer.setPace(factor); }
 
 private:
-    enum class Read : std::uint8_t { Row = 1, Dead, End };
+    enum class Read : std::uint8_t {
+        Row = 1,
+        None,     ///< a blank line, or a dead one
+        Skipping, ///< no end of the line yet
+        End,
+    };
     /// A row that was read (it stands in m_row) and is not given yet.
     struct Pending {
         std::int64_t due = 0;
@@ -195,39 +206,36 @@ private:
 
     Result<Read> readRow(runtime::SourceStep &step, std::size_t &deadBytes)
     {
-        for (;;) {
-            const auto line = m_lines->next();
-            if (!line)
-                return line.error();
-            if (!*line)
-                return Read::End;
-            Position after = m_position;
-            advance(**line, after);
-            const std::string_view text = trimLine((*line)->text);
-            if (text.empty()) {
-                m_lines->accept(**line);
-                m_position = after;
-                continue;
-            }
-            after.rows += 1;
-            Status converted =
-                (*line)->tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
-            if (!converted) {
-                deadBytes += text.size();
-                addDead(step, text, m_position.line + 1, std::move(converted).error());
-                m_lines->accept(**line);
-                m_position = after;
-                return Read::Dead;
-            }
+        const auto line = m_lines->next();
+        if (!line)
+            return line.error();
+        if (!*line)
+            return m_lines->skipping() ? Read::Skipping : Read::End;
+        Position after = m_position;
+        advance(**line, after);
+        const std::string_view text = trimLine((*line)->text);
+        if (text.empty()) {
             m_lines->accept(**line);
-            if (m_row.moment && m_settings.pace == Pace::TimeField) {
-                if (!after.firstMoment)
-                    after.firstMoment = after.lastMoment = *m_row.moment;
-                after.lastMoment = std::max(after.lastMoment, *m_row.moment);
-            }
-            m_pending = Pending{due(m_position.rows, after.lastMoment, after.firstMoment), after};
-            return Read::Row;
+            m_position = after;
+            return Read::None;
         }
+        after.rows += 1;
+        Status converted = (*line)->tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
+        if (!converted) {
+            deadBytes += text.size();
+            addDead(step, text, m_position.line + 1, std::move(converted).error());
+            m_lines->accept(**line);
+            m_position = after;
+            return Read::None;
+        }
+        m_lines->accept(**line);
+        if (m_row.moment && m_settings.pace == Pace::TimeField) {
+            if (!after.firstMoment)
+                after.firstMoment = after.lastMoment = *m_row.moment;
+            after.lastMoment = std::max(after.lastMoment, *m_row.moment);
+        }
+        m_pending = Pending{due(m_position.rows, after.lastMoment, after.firstMoment), after};
+        return Read::Row;
     }
 
     static Problem tooLong()

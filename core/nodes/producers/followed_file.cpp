@@ -315,6 +315,8 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
             return unreadable(m_path, line.error());
         if (*line && (*line)->complete)
             return line;
+        if (!*line && m_lines->skipping())
+            return std::optional<Line>();
         const bool had = m_lines.has_value();
         const std::uint64_t inode = m_position->inode;
         const std::uint64_t offset = m_position->offset;
@@ -332,6 +334,8 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         const auto rest = m_lines->next();
         if (!rest)
             return unreadable(m_path, rest.error());
+        if (!*rest && m_lines->skipping())
+            return std::optional<Line>();
         if (*rest)
             return rest;
         const std::uint64_t before = m_position->inode;

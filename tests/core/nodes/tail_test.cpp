@@ -3,11 +3,14 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/nodes/producers/line_reader.h"
 
 #include <QtTest>
 
 using namespace millrace;
 using namespace millrace::test;
+using nodes::kMaxLineBytes;
+using nodes::kMaxStepBytes;
 using namespace std::chrono_literals;
 
 namespace {
@@ -196,6 +199,31 @@ private slots:
         world.append("new\n");
         QCOMPARE(world.read(), std::string("[last][new]"));
         QVERIFY(world.noticed(Code::NodeTailRotated));
+    }
+
+    void aStepEndsThoughNothingComes()
+    {
+        TailWorld world;
+        world.append("one\n" + std::string(2 * kMaxStepBytes, '\n') + "two\n");
+        world.restart();
+        auto step = take(*world.tail, {}, world.given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        QVERIFY(step->storeAlone);
+        QCOMPARE(world.given.rows.size(), std::size_t{1});
+        world.restart();
+        QCOMPARE(world.read(), std::string("[two]"));
+
+        TailWorld hole;
+        hole.append(std::string(kMaxLineBytes + 2 * kMaxStepBytes, 'x'));
+        hole.restart();
+        step = take(*hole.tail, {}, hole.given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        while (step->state == runtime::SourceStep::State::More)
+            step = take(*hole.tail, {}, hole.given);
+        QVERIFY(hole.given.dead.empty());
+        hole.append("\nnext\n");
+        QCOMPARE(hole.read(), std::string("[next]"));
+        QCOMPARE(hole.given.dead.at(0).reason.code(), Code::NodeLineTooLong);
     }
 
     /// A program writes on to the file it has open until somebody tells it.

@@ -64,6 +64,7 @@ private:
     std::optional<TailPosition> m_position;
     std::optional<LineReader> m_lines; ///< of the file that is read now
     bool m_old = false;                ///< m_lines is not what m_path leads to
+    int m_unfinishedLooks = 0;         ///< how often the rotated file's last line had no newline
     bool m_idle = false;               ///< the last call found nothing more to read
     bool m_waitingSaid = false;
     std::uint64_t m_seenBytes = 0;    ///< largest size seen of this file

@@ -42,7 +42,7 @@ void cutBehind(std::vector<Piece> &pieces, std::size_t last, std::size_t rows)
 bool mustReopen(const Problem &problem)
 {
     return problem.code() == Code::NodeDestinationReplaced ||
-           problem.code() == Code::NodeRowConstraint;
+           problem.code() == Code::NodeFolderLost || problem.code() == Code::NodeRowConstraint;
 }
 
 } // namespace

@@ -40,8 +40,8 @@ struct SinkResult {
 /// dead letters, which are committed first), then `commit()` of the others with the progress.
 /// commit() is repeated with the same arguments after a failure; a failed commit stores nothing,
 /// or stores under names and keys that the repetition replaces. A commit that fails with
-/// NodeDestinationReplaced or NodeRowConstraint is not repeated: a new sink is made and opened, and
-/// the fragment goes on from what that says.
+/// NodeDestinationReplaced, NodeFolderLost or NodeRowConstraint is not repeated: a new sink is made
+/// and opened, and the fragment goes on from what that says.
 /// Thread-safety: one thread at a time; may block on its own file or database.
 class Sink
 {

@@ -65,6 +65,11 @@ Status TimedFileSystem::rename(const Path &from, const Path &to)
     return timed(Kind::Other, [&] { return m_real.rename(from, to); });
 }
 
+Status TimedFileSystem::renameNew(const Path &from, const Path &to)
+{
+    return timed(Kind::Other, [&] { return m_real.renameNew(from, to); });
+}
+
 Status TimedFileSystem::remove(const Path &path)
 {
     return timed(Kind::Other, [&] { return m_real.remove(path); });

@@ -32,6 +32,7 @@ public:
     }
     Status makeFolders(const Path &folder) override { return m_real.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override;
+    Status renameNew(const Path &from, const Path &to) override;
     Status remove(const Path &path) override;
     Status syncFolder(const Path &folder, std::source_location from) override;
     Result<VolumeInfo> volume(const Path &path) override { return m_real.volume(path); }

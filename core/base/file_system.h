@@ -93,7 +93,10 @@ public:
     virtual Result<std::vector<std::string>> list(const Path &folder) = 0; ///< names, sorted
     virtual Status makeFolders(const Path &folder) = 0; ///< with parents; fine when it exists
     virtual Status rename(const Path &from, const Path &to) = 0; ///< replaces `to` in one step
-    virtual Status remove(const Path &path) = 0;                 ///< a file or an empty folder
+    /// Likewise, but AlreadyExists where there is a `to`. Where the file system cannot do that in
+    /// one step (an old network file system), one that is made in between is replaced.
+    virtual Status renameNew(const Path &from, const Path &to) = 0;
+    virtual Status remove(const Path &path) = 0; ///< a file or an empty folder
     virtual Status syncFolder(const Path &folder,
                               std::source_location from = std::source_location::current()) = 0;
     virtual Result<VolumeInfo> volume(const Path &path) = 0;

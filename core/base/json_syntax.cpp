@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json_syntax.h"
 
+#include "core/base/utf8.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -20,11 +22,6 @@ bool isDigit(char c)
 bool isLetter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool isContinuation(char c)
-{
-    return (c & 0xC0) == 0x80;
 }
 
 /// Bytes of the UTF-8 sequence at the beginning of `text` [RFC 3629]; 0 when it is none.

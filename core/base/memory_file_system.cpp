@@ -387,6 +387,13 @@ Status MemoryFileSystem::rename(const Path &from, const Path &to)
     return Done{};
 }
 
+Status MemoryFileSystem::renameNew(const Path &from, const Path &to)
+{
+    if (exists(to))
+        return Problem(Code::AlreadyExists, {{"what", to}}, to);
+    return rename(from, to);
+}
+
 Status MemoryFileSystem::remove(const Path &path)
 {
     const std::lock_guard guard(m_mutex);

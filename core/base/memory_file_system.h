@@ -65,6 +65,7 @@ public:
     Result<std::vector<std::string>> list(const Path &folder) override;
     Status makeFolders(const Path &folder) override;
     Status rename(const Path &from, const Path &to) override;
+    Status renameNew(const Path &from, const Path &to) override;
     Status remove(const Path &path) override;
     Status syncFolder(const Path &folder,
                       std::source_location from = std::source_location::current()) override;

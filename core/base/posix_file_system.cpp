@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -274,6 +275,17 @@ public:
         if (::rename(from.c_str(), to.c_str()) != 0)
             return fromErrno(errno, "rename", from);
         return Done{};
+    }
+
+    Status renameNew(const Path &from, const Path &to) override
+    {
+        if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+            return Done{};
+        if (errno == EEXIST)
+            return fromErrno(EEXIST, "rename", to);
+        if (errno != EINVAL && errno != ENOSYS)
+            return fromErrno(errno, "rename", from);
+        return exists(to) ? Status(fromErrno(EEXIST, "rename", to)) : rename(from, to);
     }
 
     Status remove(const Path &path) override

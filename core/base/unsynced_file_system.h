@@ -23,6 +23,10 @@ public:
     }
     Status makeFolders(const Path &folder) override { return m_files.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override { return m_files.rename(from, to); }
+    Status renameNew(const Path &from, const Path &to) override
+    {
+        return m_files.renameNew(from, to);
+    }
     Status remove(const Path &path) override { return m_files.remove(path); }
     Status syncFolder(const Path &, std::source_location) override { return Done{}; }
     Result<VolumeInfo> volume(const Path &path) override { return m_files.volume(path); }

@@ -4,6 +4,7 @@
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
+#include "core/base/problem.h"
 #include "core/base/uuid.h"
 
 #include <cstdint>
@@ -44,6 +45,9 @@ struct Attribute {
 
 /// Limits of AWS's interface that hold for every stream [Kinesis API, PutRecord].
 inline constexpr std::size_t kMaxKeyChars = 256;
+/// Why `key` cannot be the partition key of a record: InvalidKey when it is empty or has more than
+/// kMaxKeyChars characters; else nothing. Thread-safety: pure function.
+std::optional<Problem> keyProblem(std::string_view key);
 /// Payloads beyond this are refused everywhere; a stream may set a lower limit.
 inline constexpr std::size_t kMaxDataBytes = 64U << 20U;
 

@@ -16,6 +16,7 @@ public:
     void add(const NodeId &node, const DeadInput &dead);
     bool empty() const { return m_builder.count() == 0; }
     std::size_t count() const { return m_builder.count(); }
+    std::size_t bytes() const { return m_builder.bytes(); }
     record::BatchPtr take() { return m_builder.finish(); }
 
 private:

@@ -20,10 +20,30 @@ constexpr std::chrono::milliseconds kPassedAtMost{500};
 /// How often a fragment asks whether the schema of its source is known.
 constexpr std::chrono::milliseconds kSchemaPoll{100};
 
+/// A batch whose output takes so much is committed before more is processed, however much was
+/// gathered: transforms can make any amount of text of a short record. [core/log forms commits of
+/// this size]
+constexpr std::size_t kMaxOutBytes = 32U << 20U;
+
+/// Rows of which the transforms make no more than this may be twice as many the next time.
+constexpr std::size_t kRoomyBytes = 4U << 20U;
+
+/// Leaves what lies behind the first `rows` rows of piece `last` for the next batch.
+void cutBehind(std::vector<Piece> &pieces, std::size_t last, std::size_t rows)
+{
+    Piece &piece = pieces[last];
+    if (rows < piece.chunk.rows.size()) {
+        piece.chunk.rows.resize(rows);
+        piece.end = piece.chunk.batch->ordinal(piece.chunk.rows.back()).next();
+    }
+    pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(last) + 1, pieces.end());
+}
+
 bool mustReopen(const Problem &problem)
 {
     return problem.code() == Code::NodeDestinationReplaced ||
-           problem.code() == Code::NodeTableChanged || problem.code() == Code::NodeRowConstraint;
+           problem.code() == Code::NodeFolderLost || problem.code() == Code::NodeTableChanged ||
+           problem.code() == Code::NodeRowConstraint;
 }
 
 } // namespace
@@ -32,6 +52,7 @@ Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
     : Task(clock, std::move(wake), std::move(report))
     , m_spec(std::move(spec))
     , m_reader(*m_spec.source, m_spec.merged)
+    , m_rowsAtOnce(kFullBudget.records)
 {
     for (const NodeId &node : m_spec.nodes)
         m_meters.push_back({node, {}, 0});
@@ -207,66 +228,29 @@ TaskNext Fragment::commitPassed()
     return commitEnd();
 }
 
-/// Runs the pieces through the operators; nothing of it counts before it is committed.
+/// Runs the pieces, or as many as their output allows, through the operators; nothing of it counts
+/// before it is committed.
 Status Fragment::process(Work &work)
 {
     work.meters = m_passed;
     work.expired = m_passedExpired;
-    for (const Piece &piece : work.pieces) {
+    for (std::size_t i = 0; i < work.pieces.size(); ++i) {
+        const Piece &piece = work.pieces[i];
         work.expired += piece.expired;
         if (!work.meters.empty()) {
             work.meters.front().counts.in += piece.expired;
             work.meters.front().counts.expired += piece.expired;
         }
-        if (piece.chunk.rows.empty())
-            continue;
-        Chunk chunk = piece.chunk;
-        for (std::size_t i = 0; i < m_operators.transforms.size(); ++i) {
-            auto made = m_operators.transforms[i]->process(chunk, *m_states[i]);
-            if (!made)
-                return std::move(made).error().at("node " + m_spec.nodes[i].value);
-            NodeMeter &meter = work.meters[i];
-            meter.counts.in += chunk.count();
-            meter.counts.processed += made->processed;
-            meter.counts.filtered += made->filtered;
-            meter.counts.late += made->late;
-            meter.counts.dead += made->dead.size();
-            meter.counts.out += made->chunk.count();
-            if (!piece.deadKnown) {
-                for (const DeadRow &dead : made->dead)
-                    work.dead.add(m_spec.nodes[i], chunk, dead);
-            }
-            chunk = std::move(made->chunk);
-            for (const std::uint32_t row : chunk.rows)
-                meter.bytesOut += chunk.batch->data(row).size();
-            if (chunk.rows.empty())
+        for (std::size_t done = 0; done < piece.chunk.rows.size();) {
+            const auto taken = processSome(piece, done, work);
+            if (!taken)
+                return taken.error();
+            done += *taken;
+            if (work.outBytes + work.dead.bytes() >= kMaxOutBytes) {
+                cutBehind(work.pieces, i, done);
                 break;
-        }
-        if (m_operators.sink && !chunk.rows.empty()) {
-            NodeMeter &meter = work.meters.back();
-            SinkResult checked = m_operators.sink->check(std::span(&chunk, 1));
-            const auto &dead = checked.dead.empty() ? std::vector<DeadRow>{} : checked.dead[0];
-            meter.counts.in += chunk.count();
-            meter.counts.dead += dead.size();
-            std::vector<std::uint32_t> deadRows;
-            for (const DeadRow &row : dead) {
-                if (!piece.deadKnown)
-                    work.dead.add(*m_spec.sink, chunk, row);
-                deadRows.push_back(row.row);
             }
-            if (!deadRows.empty()) {
-                std::vector<std::uint32_t> kept;
-                std::set_difference(chunk.rows.begin(), chunk.rows.end(), deadRows.begin(),
-                                    deadRows.end(), std::back_inserter(kept));
-                chunk.rows = std::move(kept);
-            }
-            meter.counts.processed += chunk.count();
-            meter.counts.out += chunk.count();
-            for (const std::uint32_t row : chunk.rows)
-                meter.bytesOut += chunk.batch->data(row).size();
         }
-        if (!chunk.rows.empty())
-            work.out.push_back(std::move(chunk));
     }
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
@@ -282,6 +266,100 @@ Status Fragment::process(Work &work)
     }
     publishInFlight(work.meters);
     return Done{};
+}
+
+/// Runs rows of `piece` from `begin` on through the operators and gives how many.
+Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin, Work &work)
+{
+    const std::span<const std::uint32_t> rest = std::span(piece.chunk.rows).subspan(begin);
+    Trial trial;
+    Chunk chunk;
+    for (;;) {
+        const auto rows = rest.first(std::min(m_rowsAtOnce, rest.size()));
+        trial = Trial();
+        trial.in = {piece.chunk.batch, {rows.begin(), rows.end()}};
+        trial.meters = work.meters;
+        auto made = transform(trial);
+        if (!made)
+            return std::move(made).error();
+        chunk = *std::move(made);
+        if (trial.complete)
+            break;
+        MILLRACE_ASSERT(trial.in.count() > 1); // each transform takes at least one
+        m_rowsAtOnce = trial.in.count() / 2;
+    }
+    if (trial.largestBytes <= kRoomyBytes)
+        m_rowsAtOnce = std::min(m_rowsAtOnce * 2, kFullBudget.records);
+    if (m_operators.sink && !chunk.rows.empty())
+        check(chunk, trial);
+    work.meters = std::move(trial.meters);
+    if (!piece.deadKnown) {
+        for (const Trial::Dead &dead : trial.dead)
+            work.dead.add(dead.node, {dead.batch, {}}, dead.row);
+    }
+    if (!chunk.rows.empty()) {
+        for (const std::uint32_t row : chunk.rows)
+            work.outBytes += chunk.batch->data(row).size() + chunk.batch->key(row).size();
+        work.out.push_back(std::move(chunk));
+    }
+    return trial.in.count();
+}
+
+Result<Chunk> Fragment::transform(Trial &trial)
+{
+    Chunk chunk = trial.in;
+    for (std::size_t i = 0; i < m_operators.transforms.size() && !chunk.rows.empty(); ++i) {
+        auto made = m_operators.transforms[i]->process(chunk, *m_states[i]);
+        if (!made)
+            return std::move(made).error().at("node " + m_spec.nodes[i].value);
+        if (made->taken < chunk.count()) {
+            // The first takes the next rows later; what comes behind it cannot.
+            trial.complete = i == 0;
+            if (!trial.complete)
+                return chunk;
+            trial.in.rows.resize(made->taken);
+        }
+        NodeMeter &meter = trial.meters[i];
+        meter.counts.in += made->taken;
+        meter.counts.processed += made->processed;
+        meter.counts.filtered += made->filtered;
+        meter.counts.late += made->late;
+        meter.counts.dead += made->dead.size();
+        meter.counts.out += made->chunk.count();
+        for (DeadRow &dead : made->dead)
+            trial.dead.push_back({m_spec.nodes[i], chunk.batch, std::move(dead)});
+        chunk = std::move(made->chunk);
+        std::size_t bytes = 0;
+        for (const std::uint32_t row : chunk.rows)
+            bytes += chunk.batch->data(row).size();
+        meter.bytesOut += bytes;
+        trial.largestBytes = std::max(trial.largestBytes, bytes);
+    }
+    return chunk;
+}
+
+/// Takes what the destination can never store out of the chunk.
+void Fragment::check(Chunk &chunk, Trial &trial)
+{
+    NodeMeter &meter = trial.meters.back();
+    SinkResult checked = m_operators.sink->check(std::span(&chunk, 1));
+    meter.counts.in += chunk.count();
+    if (!checked.dead.empty() && !checked.dead[0].empty()) {
+        std::vector<std::uint32_t> deadRows;
+        for (DeadRow &dead : checked.dead[0]) {
+            deadRows.push_back(dead.row);
+            trial.dead.push_back({*m_spec.sink, chunk.batch, std::move(dead)});
+        }
+        meter.counts.dead += deadRows.size();
+        std::vector<std::uint32_t> kept;
+        std::set_difference(chunk.rows.begin(), chunk.rows.end(), deadRows.begin(), deadRows.end(),
+                            std::back_inserter(kept));
+        chunk.rows = std::move(kept);
+    }
+    meter.counts.processed += chunk.count();
+    meter.counts.out += chunk.count();
+    for (const std::uint32_t row : chunk.rows)
+        meter.bytesOut += chunk.batch->data(row).size();
 }
 
 /// What is read and not yet committed is in flight at the first node.

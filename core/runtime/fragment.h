@@ -85,7 +85,22 @@ private:
         record::BatchPtr outBatch;     ///< for a stream end
         std::vector<NodeMeter> meters; ///< as they are once this batch stands
         std::uint64_t expired = 0;     ///< to be reported then
+        std::size_t outBytes = 0;      ///< payloads and keys in `out`
         FragmentProgress progress;
+    };
+
+    /// The next rows of a piece on their way: nothing of it counts before all of them are through.
+    struct Trial {
+        Chunk in;             ///< may become fewer
+        bool complete = true; ///< false: what they make fills the memory, fewer must be tried
+        std::vector<NodeMeter> meters;
+        struct Dead {
+            NodeId node;
+            record::BatchPtr batch; ///< as the node saw it
+            DeadRow row;
+        };
+        std::vector<Dead> dead;
+        std::size_t largestBytes = 0; ///< of what the transforms made
     };
 
     TaskNext prepare();
@@ -94,6 +109,9 @@ private:
     TaskNext commitPassed();
     void publishInFlight(const std::vector<NodeMeter> &meters);
     Status process(Work &work);
+    Result<std::size_t> processSome(const Piece &piece, std::size_t begin, Work &work);
+    Result<Chunk> transform(Trial &trial);
+    void check(Chunk &chunk, Trial &trial);
     TaskNext commitDeadLetters();
     TaskNext commitEnd();
     TaskNext finishWork();
@@ -117,6 +135,7 @@ private:
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     FragmentReader::Budget m_budget;
+    std::size_t m_rowsAtOnce; ///< sent through the transforms
 };
 
 } // namespace millrace::runtime

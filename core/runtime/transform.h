@@ -26,9 +26,13 @@ struct DeadRow {
     Problem reason;
 };
 
-/// What a transform made of one chunk. Every input row is in exactly one of: passed on (it has
-/// one or more output rows), `filtered`, `dead`, `late`.
+/// What a transform made of one chunk. Every input row taken is in exactly one of: passed on (it
+/// has one or more output rows), `filtered`, `dead`, `late`.
 struct TransformOutput {
+    /// Input rows that this tells of, from the first on. Fewer than there were when the output is
+    /// so many times as large as the input that it would fill the memory; at least one. The others
+    /// are not touched: they come again.
+    std::size_t taken = 0;
     Chunk chunk;                 ///< output rows; their batch may be the input's (a filter)
     std::uint64_t processed = 0; ///< input rows that were passed on
     std::uint64_t filtered = 0;
@@ -55,7 +59,8 @@ class Transform
 public:
     virtual ~Transform() = default;
     virtual std::unique_ptr<TransformState> newState() const = 0;
-    /// Fails only for a problem of the node, not of a record; the fragment then stops with it.
+    /// Processes `in`, which is not empty, or its first rows: see TransformOutput::taken. Fails
+    /// only for a problem of the node, not of a record; the fragment then stops with it.
     virtual Result<TransformOutput> process(const Chunk &in, TransformState &state) const = 0;
     /// The payload schema of the output when it is known before the first record (a select list).
     virtual std::optional<record::Schema> outputSchema() const { return {}; }

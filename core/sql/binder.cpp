@@ -86,6 +86,11 @@ NodePtr Binder::call(DataType type, Kernel kernel, std::vector<NodePtr> argument
     // What fails stays as it is: the row error comes if and when a row gets there.
     if (context.failed(0))
         return node;
+    // A literal is kept, twice: a short expression could fill the memory with long ones.
+    constexpr std::size_t kLongestFolded = 64U << 10U;
+    if (storageOf(node->type()) == Storage::Text && !result.isNull(0) &&
+        result.asText(0).size() > kLongestFolded)
+        return node;
     return literal(node->type(), result.valueAt(0));
 }
 

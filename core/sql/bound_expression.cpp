@@ -14,11 +14,40 @@ namespace {
 /// stay in the cache.
 constexpr std::size_t kChunkRows = 1024;
 
-template <class F>
-void forChunks(std::span<const std::uint32_t> rows, F &&evaluate)
+/// Evaluates all roots for the first of `rows`, for as many as fit the memory, and gives their
+/// number. Of none, 0.
+std::size_t evaluateFirst(const Program &program, EvaluationContext &context,
+                          const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+                          std::vector<const ColumnVector *> &columns)
 {
-    for (std::size_t at = 0; at < rows.size(); at += kChunkRows)
-        evaluate(rows.subspan(at, std::min(kChunkRows, rows.size() - at)));
+    std::size_t count = rows.size();
+    for (;;) {
+        program.begin(context, batch, rows.first(count));
+        columns.clear();
+        for (const NodePtr &root : program.roots)
+            columns.push_back(&root->evaluate(context, context.everyPosition()));
+        if (count <= 1 || !context.overfull())
+            return count;
+        count /= 2;
+    }
+}
+
+/// Calls `use(part, columns)` for one part of `rows` after the other, until that gives false.
+template <class F>
+void forParts(const Program &program, EvaluationContext &context, const record::RecordBatch &batch,
+              std::span<const std::uint32_t> rows, F &&use)
+{
+    std::vector<const ColumnVector *> columns;
+    std::size_t most = kChunkRows; // rows like those that were too many come on
+    while (!rows.empty()) {
+        const auto wanted = rows.first(std::min(most, rows.size()));
+        const std::size_t count = evaluateFirst(program, context, batch, wanted, columns);
+        if (count < wanted.size())
+            most = count;
+        if (!use(rows.first(count), columns))
+            return;
+        rows = rows.subspan(count);
+    }
 }
 
 } // namespace
@@ -55,32 +84,30 @@ void BoundExpression::evaluateFilter(const record::RecordBatch &batch,
     out.rejected.clear();
     out.errors.clear();
     EvaluationContext &context = scratch.context();
-    forChunks(rows, [&](std::span<const std::uint32_t> chunk) {
-        m_program->begin(context, batch, chunk);
-        const ColumnVector &values =
-            m_program->roots.front()->evaluate(context, context.everyPosition());
-        for (std::size_t i = 0; i < chunk.size(); ++i) {
+    forParts(*m_program, context, batch, rows, [&](const auto part, const auto &columns) {
+        const ColumnVector &values = *columns.front();
+        for (std::size_t i = 0; i < part.size(); ++i) {
             if (context.failed(i))
                 continue;
             const bool passed = !values.isNull(i) && values.asBoolean(i);
-            (passed ? out.passed : out.rejected).push_back(chunk[i]);
+            (passed ? out.passed : out.rejected).push_back(part[i]);
         }
         context.takeErrors(out.errors);
+        return true;
     });
 }
 
-const ColumnVector &BoundExpression::evaluate(const record::RecordBatch &batch,
-                                              std::span<const std::uint32_t> rows,
-                                              EvaluationScratch &scratch,
-                                              std::vector<RowError> &errors) const
+EvaluatedRows BoundExpression::evaluate(const record::RecordBatch &batch,
+                                        std::span<const std::uint32_t> rows,
+                                        EvaluationScratch &scratch,
+                                        std::vector<RowError> &errors) const
 {
     errors.clear();
     EvaluationContext &context = scratch.context();
-    m_program->begin(context, batch, rows);
-    const ColumnVector &values =
-        m_program->roots.front()->evaluate(context, context.everyPosition());
+    std::vector<const ColumnVector *> columns;
+    const std::size_t count = evaluateFirst(*m_program, context, batch, rows, columns);
     context.takeErrors(errors);
-    return values;
+    return {*columns.front(), count};
 }
 
 SelectList::SelectList(record::Schema output, std::shared_ptr<const Program> program)
@@ -111,39 +138,46 @@ void SelectList::evaluate(const record::RecordBatch &batch, std::span<const std:
 void SelectList::project(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
                          EvaluationScratch &scratch, ProjectedRows &out) const
 {
+    out.taken = 0;
     out.rows.clear();
     out.offsets.assign(1, 0);
     out.text.clear();
     out.errors.clear();
     EvaluationContext &context = scratch.context();
-    std::vector<const ColumnVector *> columns(m_program->roots.size());
-    forChunks(rows, [&](std::span<const std::uint32_t> chunk) {
-        m_program->begin(context, batch, chunk);
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            columns[i] = &m_program->roots[i]->evaluate(context, context.everyPosition());
-        for (std::size_t row = 0; row < chunk.size(); ++row) {
+    forParts(*m_program, context, batch, rows, [&](const auto part, const auto &columns) {
+        std::size_t row = 0;
+        for (; row < part.size() && out.text.size() < kMaxProjectedBytes; ++row) {
             if (context.failed(row))
                 continue;
-            const std::size_t begin = out.text.size();
-            out.text += '{';
-            for (std::size_t i = 0; i < columns.size(); ++i) {
-                out.text += i == 0 ? "" : ",";
-                out.text += m_keys[i];
-                if (!columns[i]->appendJson(row, out.text))
-                    context.fail(row, "column `" + m_output.fields[i].name +
-                                          "`: " + record::doubleText(columns[i]->asDouble(row)) +
-                                          " cannot be written as JSON");
-            }
-            out.text += '}';
-            if (context.failed(row)) {
-                out.text.resize(begin);
+            appendObject(columns, row, context, out);
+            if (context.failed(row))
                 continue;
-            }
-            out.rows.push_back(chunk[row]);
+            out.rows.push_back(part[row]);
             out.offsets.push_back(out.text.size());
         }
-        context.takeErrors(out.errors);
+        out.taken += row;
+        context.takeErrors(out.errors, row);
+        return row == part.size();
     });
+}
+
+/// Appends the JSON object of a row; nothing when the row fails in it.
+void SelectList::appendObject(std::span<const ColumnVector *const> columns, std::size_t row,
+                              EvaluationContext &context, ProjectedRows &out) const
+{
+    const std::size_t begin = out.text.size();
+    out.text += '{';
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        out.text += i == 0 ? "" : ",";
+        out.text += m_keys[i];
+        if (!columns[i]->appendJson(row, out.text))
+            context.fail(row, "column `" + m_output.fields[i].name +
+                                  "`: " + record::doubleText(columns[i]->asDouble(row)) +
+                                  " cannot be written as JSON");
+    }
+    out.text += '}';
+    if (context.failed(row))
+        out.text.resize(begin);
 }
 
 } // namespace millrace::sql

@@ -64,8 +64,15 @@ struct FilterResult {
     std::vector<RowError> errors;
 };
 
+/// The values of an expression for `count` rows, from the first one asked for on.
+struct EvaluatedRows {
+    const ColumnVector &values; ///< lives until the scratch is used again
+    std::size_t count = 0;
+};
+
 /// The rows of a select list as JSON objects, one behind the other.
 struct ProjectedRows {
+    std::size_t taken = 0;            ///< rows of those given, from the first on, that are in here
     std::vector<std::uint32_t> rows;  ///< of the batch, without those with errors
     std::vector<std::size_t> offsets; ///< rows.size() + 1, into `text`
     std::string text;                 ///< {"a":1,"b":"x"}{"a":2,"b":null}…
@@ -96,16 +103,19 @@ public:
     void evaluateFilter(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
                         EvaluationScratch &scratch, FilterResult &out) const;
 
-    /// The values of `rows`: cell i is that of rows[i], unspecified where `errors` has that row.
-    /// `errors` is cleared first. The column lives until `scratch` is used again.
-    const ColumnVector &evaluate(const record::RecordBatch &batch,
-                                 std::span<const std::uint32_t> rows, EvaluationScratch &scratch,
-                                 std::vector<RowError> &errors) const;
+    /// The values of the first of `rows`: cell i is that of rows[i], unspecified where `errors` has
+    /// that row. Of all of them, unless the texts made would fill the memory; of at least one.
+    /// `errors` is cleared first.
+    EvaluatedRows evaluate(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+                           EvaluationScratch &scratch, std::vector<RowError> &errors) const;
 
 private:
     std::string m_text;
     std::shared_ptr<const Program> m_program;
 };
+
+/// One batch of records may become many times as large; what comes behind is asked for later.
+inline constexpr std::size_t kMaxProjectedBytes = 16U << 20U;
 
 /// A select list bound to a schema. Thread-safety and row errors as BoundExpression.
 class SelectList
@@ -119,18 +129,22 @@ public:
 
     /// Makes a JSON object of each of `rows`: fields in the order of the list, NULL as null, ROW
     /// and ARRAY as the JSON they came as, timestamps as text, the same bytes for the same record.
-    /// A DOUBLE that JSON cannot hold (NaN, Infinity) is a row error. `out` is cleared first.
+    /// A DOUBLE that JSON cannot hold (NaN, Infinity) is a row error. Stops behind the row with
+    /// which the objects take kMaxProjectedBytes. `out` is cleared first.
     void project(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
                  EvaluationScratch &scratch, ProjectedRows &out) const;
 
-    /// The columns of `rows`, one for each field of output(): cell i is that of rows[i],
-    /// unspecified where `errors` has that row. Both are cleared first. The columns live until
-    /// `scratch` is used again.
+    /// The columns of all of `rows`, whatever texts it makes of them; one for each field of
+    /// output(): cell i is that of rows[i], unspecified where `errors` has that row. Both are
+    /// cleared first. The columns live until `scratch` is used again.
     void evaluate(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
                   EvaluationScratch &scratch, std::vector<const ColumnVector *> &columns,
                   std::vector<RowError> &errors) const;
 
 private:
+    void appendObject(std::span<const ColumnVector *const> columns, std::size_t row,
+                      EvaluationContext &context, ProjectedRows &out) const;
+
     record::Schema m_output;
     std::vector<std::string> m_keys; ///< `"name":` as JSON
     std::shared_ptr<const Program> m_program;

@@ -203,7 +203,7 @@ void toText(const KernelCall &call)
 {
     std::string text;
     for (const std::uint32_t row : call.rows) {
-        if (call.arguments[0]->isNull(row)) {
+        if (call.arguments[0]->isNull(row) || call.context.refuses(row)) {
             call.out.setNull(row);
             continue;
         }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/evaluation.h"
 
+#include "core/sql/utf8.h"
+
 #include <algorithm>
 #include <numeric>
 
 namespace millrace::sql {
+namespace {
+
+constexpr std::size_t kMaxReasonBytes = 1024;
+
+} // namespace
 
 void EvaluationContext::begin(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
                               std::size_t slotCount)
@@ -27,19 +34,36 @@ Selection EvaluationContext::everyPosition()
     return Selection(m_every).first(m_rows.size());
 }
 
+bool EvaluationContext::refuses(std::size_t position)
+{
+    if (!overfull())
+        return false;
+    fail(position, "the texts made of the record take more than 256 MiB");
+    return true;
+}
+
 void EvaluationContext::fail(std::size_t position, std::string reason)
 {
     if (m_failed[position] != 0)
         return;
     m_failed[position] = 1;
+    if (reason.size() > kMaxReasonBytes) {
+        std::size_t end = kMaxReasonBytes;
+        while (isContinuation(reason[end]))
+            --end;
+        reason.resize(end);
+        reason += "…";
+    }
     m_errors.push_back({static_cast<std::uint32_t>(position), std::move(reason)});
 }
 
-void EvaluationContext::takeErrors(std::vector<RowError> &out)
+void EvaluationContext::takeErrors(std::vector<RowError> &out, std::size_t end)
 {
     std::sort(m_errors.begin(), m_errors.end(),
               [](const RowError &a, const RowError &b) { return a.row < b.row; });
     for (RowError &error : m_errors) {
+        if (error.row >= end)
+            break;
         error.row = m_rows[error.row];
         out.push_back(std::move(error));
     }

@@ -9,6 +9,7 @@
 #include "core/sql/text_arena.h"
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -52,11 +53,23 @@ public:
     /// Every position, for the root of an expression.
     Selection everyPosition();
 
-    /// Marks a row as failed. Only the first reason of a row counts.
+    /// True when the texts made so far fill the memory that one evaluation may take. Of several
+    /// rows, the evaluation is then worth nothing and must be done anew with fewer; of a single
+    /// one, it is a row error.
+    bool overfull() const
+    {
+        return m_arena.given() > (m_rows.size() > 1 ? kMaxBytesOfRows : kMaxBytesOfRow);
+    }
+    /// Kernels ask this before each row. True: it is overfull, and the row has failed.
+    bool refuses(std::size_t position);
+
+    /// Marks a row as failed. Only the first reason of a row counts, and of that the beginning: it
+    /// may quote a long value.
     void fail(std::size_t position, std::string reason);
     bool failed(std::size_t position) const { return m_failed[position] != 0; }
-    /// The failed rows with their numbers in the batch, in the order of rows.
-    void takeErrors(std::vector<RowError> &out);
+    /// The failed rows before position `end` with their numbers in the batch, in the order of rows.
+    void takeErrors(std::vector<RowError> &out,
+                    std::size_t end = std::numeric_limits<std::size_t>::max());
 
     /// A list of positions to fill, given back when it goes out of scope.
     class Positions
@@ -81,6 +94,10 @@ public:
     };
 
 private:
+    static constexpr std::size_t kMaxBytesOfRows = 32U << 20U;
+    /// A payload of the greatest size, read and changed a few times.
+    static constexpr std::size_t kMaxBytesOfRow = 4 * record::kMaxDataBytes;
+
     const record::RecordBatch *m_batch = nullptr;
     std::span<const std::uint32_t> m_rows;
     const SequenceNumberSource *m_sequenceNumbers = nullptr;

@@ -9,6 +9,9 @@
 
 namespace millrace::sql {
 
+/// What a function may make of one row; a longer text is a row error.
+inline constexpr std::size_t kMaxMadeBytes = 16U << 20U;
+
 /// What a function of one row sees beside its arguments: the way to say NULL or "this row fails",
 /// and memory for texts.
 class RowCall
@@ -26,6 +29,15 @@ public:
         m_null = true;
     }
     bool isNull() const { return m_null; }
+    /// Asked before a text of `count` parts of `bytesEach` is made: false, and the row fails, when
+    /// it is longer than a function may make. Any count from outside may be given; nothing wraps.
+    bool mayMake(std::uint64_t count, std::size_t bytesEach = 1)
+    {
+        const bool may = bytesEach == 0 || count <= kMaxMadeBytes / bytesEach;
+        if (!may)
+            fail("the text would be longer than 16 MiB");
+        return may;
+    }
 
     std::size_t row() const { return m_row; }
     EvaluationContext &context() { return m_call.context; }
@@ -67,7 +79,7 @@ void runRows(const KernelCall &call, R (*function)(RowCall &, Arguments...),
              std::index_sequence<I...>)
 {
     for (const std::uint32_t row : call.rows) {
-        if ((call.arguments[I]->isNull(row) || ...)) {
+        if ((call.arguments[I]->isNull(row) || ...) || call.context.refuses(row)) {
             call.out.setNull(row);
             continue;
         }

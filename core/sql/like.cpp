@@ -28,6 +28,8 @@ bool like(RowCall &call, std::string_view text, std::string_view pattern)
 
 std::string_view concat(RowCall &call, std::string_view a, std::string_view b)
 {
+    if (!call.mayMake(a.size() + b.size()))
+        return {};
     char *out = call.arena().allocate(a.size() + b.size());
     std::memcpy(out, a.data(), a.size());
     std::memcpy(out + a.size(), b.data(), b.size());

@@ -32,6 +32,7 @@ public:
         }
         char *out = m_blocks[m_block].bytes.get() + m_used;
         m_used += bytes;
+        m_given += bytes;
         return out;
     }
     std::string_view copy(std::string_view text)
@@ -40,16 +41,18 @@ public:
         std::memcpy(out, text.data(), text.size());
         return {out, text.size()};
     }
-    /// Takes everything back. Blocks beyond the first few are freed, so that one batch of giants
-    /// does not hold its memory for ever.
+    /// Bytes handed out since reset().
+    std::size_t given() const { return m_given; }
+    /// Takes everything back. Giant blocks, and those beyond the first few, are freed, so that one
+    /// batch of giants does not hold its memory for ever.
     void reset()
     {
+        std::erase_if(m_blocks, [](const Block &block) { return block.size > kBlockBytes; });
         if (m_blocks.size() > kKeptBlocks)
             m_blocks.resize(kKeptBlocks);
-        if (!m_blocks.empty() && m_blocks.front().size > kBlockBytes)
-            m_blocks.clear();
         m_block = 0;
         m_used = 0;
+        m_given = 0;
     }
 
 private:
@@ -61,7 +64,8 @@ private:
     };
     std::vector<Block> m_blocks;
     std::size_t m_block = 0;
-    std::size_t m_used = 0;
+    std::size_t m_used = 0; ///< of the block m_block
+    std::size_t m_given = 0;
 };
 
 } // namespace millrace::sql

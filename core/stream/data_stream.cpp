@@ -15,13 +15,6 @@ std::int64_t toSeconds(WallTime time)
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-/// Characters of a UTF-8 text; continuation bytes do not count.
-std::size_t countChars(std::string_view text)
-{
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 } // namespace
 
 struct DataStream::Subscriber {
@@ -181,10 +174,8 @@ Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
     for (std::size_t i = 0; i < rows; ++i) {
         const std::uint32_t row = put.rows.empty() ? static_cast<std::uint32_t>(i) : put.rows[i];
         const std::string_view key = batch.key(row);
-        if (key.empty() ||
-            (key.size() > record::kMaxKeyChars && countChars(key) > record::kMaxKeyChars))
-            return Problem(Code::InvalidKey, {{"characters", std::to_string(countChars(key))}},
-                           m_name + ": record " + std::to_string(i));
+        if (auto bad = record::keyProblem(key))
+            return std::move(*bad).at(m_name + ": record " + std::to_string(i));
         if (batch.data(row).size() > record::kMaxDataBytes)
             return Problem(Code::RecordTooLarge,
                            {{"bytes", std::to_string(batch.data(row).size())},

@@ -26,6 +26,7 @@ const record::RecordBatch &batch()
         for (const char *payload :
              {R"({"i":1,"l":5000000000,"d":2.5,"m":12.34,"s":"h\u00e4llo","b":true,)"
               R"("t":"2026-03-08T09:10:11.123","r":{"x":1,"y":{"z":"deep"}},"a":[1,2],"y":"aGk="})",
+              R"({"s":"x","l":9223372036854775807,"i":-2147483648,"d":1.7e308,"m":-99999999.99})",
               R"({"s":"{\"a\":[1,{\"b\":2}]}","i":null,"a":[]})", R"({"i":"x","d":{},"r":[]})",
               "not json", ""})
             builder.append({payload, "key"});
@@ -46,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 {
     constexpr std::size_t kMaxBytes = 4096; // longer texts find nothing more, only slower
     const std::string_view text(reinterpret_cast<const char *>(data), std::min(size, kMaxBytes));
-    const std::uint32_t rows[] = {0, 1, 2, 3, 4};
+    const std::uint32_t rows[] = {0, 1, 2, 3, 4, 5};
     static sql::EvaluationScratch scratch;
 
     const auto filter = sql::bindFilter(text, schema());
@@ -61,7 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     if (list) {
         sql::ProjectedRows out;
         list->project(batch(), rows, scratch, out);
-        check(out.rows.size() + out.errors.size() == std::size(rows));
+        check(out.taken > 0 && out.taken <= std::size(rows));
+        check(out.rows.size() + out.errors.size() == out.taken);
         std::vector<const sql::ColumnVector *> columns;
         std::vector<sql::RowError> errors;
         list->evaluate(batch(), rows, scratch, columns, errors);

@@ -23,6 +23,10 @@ public:
     }
     Status makeFolders(const Path &folder) override { return m_real.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override { return m_real.rename(from, to); }
+    Status renameNew(const Path &from, const Path &to) override
+    {
+        return m_real.renameNew(from, to);
+    }
     Status remove(const Path &path) override { return m_real.remove(path); }
     Status syncFolder(const Path &folder, std::source_location from) override
     {

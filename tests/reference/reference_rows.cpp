@@ -45,7 +45,7 @@ RowFate mapRow(const sql::SelectList &select, const sql::BoundExpression *key, c
     if (key == nullptr)
         return {.given = std::move(mapped)};
     std::vector<sql::RowError> errors;
-    const auto &keys = key->evaluate(*batch, std::span(&row, 1), scratch, errors);
+    const auto &keys = key->evaluate(*batch, std::span(&row, 1), scratch, errors).values;
     if (!errors.empty())
         return deadRow("partition key: " + errors.front().reason);
     mapped.key.clear();

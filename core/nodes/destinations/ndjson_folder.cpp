@@ -2,12 +2,15 @@
 #include "core/nodes/destinations/ndjson_folder.h"
 
 #include "core/base/crc32c.h"
+#include "core/base/md5.h"
 #include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/nodes/destinations/part_files.h"
 #include "core/nodes/paths.h"
 #include "core/nodes/producers/row_format.h"
+
+#include <fmt/format.h>
 
 namespace millrace::nodes {
 namespace {
@@ -17,9 +20,6 @@ using graph::ParameterType;
 
 constexpr std::uint32_t kMagic = 0x464E524D; // "MRNF"
 constexpr std::uint8_t kVersion = 1;
-/// Of a stream's id in a file's name; enough to tell the streams before one node apart.
-constexpr std::size_t kSourceChars = 8;
-
 graph::NodeKind describeKind()
 {
     graph::NodeKind kind;
@@ -78,6 +78,13 @@ std::string progressPrefix(const Uuid &project, const NodeId &node)
     return ".millrace-" + project.toString() + '-' + node.value + '-';
 }
 
+/// Of a node's files: two documents may have a node of the same id that reads the same stream.
+std::string ownMark(const Uuid &project, const NodeId &node, const StreamUuid &source)
+{
+    const auto sum = md5(project.toString() + '/' + node.value + '/' + source.toString());
+    return fmt::format("{:02x}{:02x}{:02x}{:02x}", sum[0], sum[1], sum[2], sum[3]);
+}
+
 /// Of a progress file.
 Result<runtime::FragmentProgress> decode(ByteView bytes, PartFiles::State &state)
 {
@@ -116,7 +123,7 @@ public:
                                                 context.source.toString()))
         , m_parts(m_files, m_folder,
                   prefix + '-' + context.node.value + '-' +
-                      context.source.toString().substr(0, kSourceChars),
+                      ownMark(context.project, context.node, context.source),
                   limits)
         , m_json(makeNdjsonFormat({}, {}))
     {}
@@ -125,12 +132,12 @@ public:
     {
         Opened opened;
         MILLRACE_TRY(m_files.makeFolders(m_folder));
-        PartFiles::State state;
+        std::optional<PartFiles::State> state;
         if (m_files.exists(m_progressPath)) {
             const auto bytes = m_files.readAll(m_progressPath);
             if (!bytes)
                 return bytes.error();
-            auto progress = decode(*bytes, state);
+            auto progress = decode(*bytes, state.emplace());
             if (!progress)
                 return std::move(progress).error().at(m_progressPath);
             opened.progress = *std::move(progress);
@@ -140,7 +147,7 @@ public:
         if (!lost)
             return lost.error();
         if (*lost)
-            opened.notices.push_back(Problem(Code::NodeFolderLost, {{"path", m_folder}}));
+            opened.notices.push_back(**lost);
         m_progress = opened.progress;
         return opened;
     }

@@ -7,13 +7,14 @@ namespace millrace::nodes {
 
 /// Writes records as lines into files of a folder: whole files are called
 ///
-///     <prefix>-<node id>-<first 8 characters of the source stream's id>-<number, 10 digits>.ndjson
+///     <prefix>-<node id>-<8 hex digits>-<number, 10 digits>.ndjson
 ///
-/// and the one being written has a '.' in front and ".part" behind. Each stream that feeds the node
-/// has files and progress of its own, because it has a fragment of its own. A file is whole when it
-/// holds so many bytes or records (cut at the record that reaches it, so that the same records give
-/// the same files), when it is so old, and when the pipeline stops. What is no JSON is a dead row;
-/// newlines inside JSON become blanks.
+/// The hex digits begin the MD5 of "<project>/<node id>/<source stream's id>", so that documents
+/// may share a folder. The file being written has a '.' in front and ".part" behind. Each stream
+/// that feeds the node has files and progress of its own, because it has a fragment of its own. A
+/// file is whole when it holds so many bytes or records (cut at the record that reaches it, so that
+/// the same records give the same files), when it is so old, and when the pipeline stops. What is
+/// no JSON is a dead row; newlines inside JSON become blanks.
 ///
 /// Progress stands in the folder, in `.millrace-<project>-<node id>-<source stream's id>`:
 ///
@@ -33,8 +34,10 @@ namespace millrace::nodes {
 /// - in (3) or (4): likewise; renaming is repeated as far as it was not done.
 ///
 /// So every record stands in the files once. When the progress file is gone (the folder was removed
-/// or emptied) commit() gives NodeDestinationReplaced, and open() begins anew from file 1; files
-/// that are still there are replaced as their numbers come.
+/// or emptied) commit() gives NodeDestinationReplaced, and open() begins anew behind the files
+/// that are still there: no whole file is ever replaced. When the file being written is gone or was
+/// cut, or one that was to be renamed, commit() gives NodeFolderLost, and open() goes on with the
+/// next number.
 /// Errors: as FileSystem; Corrupt and NewerFormat for the progress file.
 runtime::NodeFactory makeNdjsonFolder();
 

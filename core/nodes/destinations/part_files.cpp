@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/destinations/part_files.h"
 
+#include "core/base/problem_codes.h"
+
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -9,6 +12,18 @@ namespace {
 
 constexpr std::string_view kWholeEnd = ".ndjson";
 constexpr std::string_view kPartEnd = ".ndjson.part";
+
+/// The number in `name`, between `begin` and `end`; 0: it is no such name.
+std::uint64_t numberIn(std::string_view name, std::string_view begin, std::string_view end)
+{
+    if (!name.starts_with(begin) || !name.ends_with(end) || name.size() < begin.size() + end.size())
+        return 0;
+    name.remove_prefix(begin.size());
+    name.remove_suffix(end.size());
+    std::uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return error == std::errc() && stop == name.data() + name.size() ? number : 0;
+}
 
 } // namespace
 
@@ -29,20 +44,25 @@ Path PartFiles::wholePath(std::uint64_t number) const
     return joinPath(m_folder, fmt::format("{}-{:010}{}", m_prefix, number, kWholeEnd));
 }
 
-std::uint64_t PartFiles::partNumber(std::string_view name) const
+Result<std::uint64_t> PartFiles::lastWhole() const
 {
-    const std::string before = '.' + m_prefix + '-';
-    if (!name.starts_with(before) || !name.ends_with(kPartEnd))
-        return 0;
-    name.remove_prefix(before.size());
-    name.remove_suffix(std::min(kPartEnd.size(), name.size()));
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    return error == std::errc() && end == name.data() + name.size() ? number : 0;
+    const auto names = m_files.list(m_folder);
+    if (!names)
+        return names.error();
+    std::uint64_t last = 0;
+    for (const std::string &name : *names)
+        last = std::max(last, numberIn(name, m_prefix + '-', kWholeEnd));
+    return last;
 }
 
-Result<bool> PartFiles::recover(const State &state)
+Problem PartFiles::lost(std::uint64_t number) const
 {
+    return Problem(Code::NodeFolderLost, {{"path", partPath(number)}}, m_folder);
+}
+
+Result<std::optional<Problem>> PartFiles::recover(const std::optional<State> &stored)
+{
+    const State state = stored.value_or(State{});
     m_file.reset();
     m_fileNumber = 0;
     m_pieces.clear();
@@ -54,19 +74,26 @@ Result<bool> PartFiles::recover(const State &state)
         return names.error();
     bool found = false;
     for (const std::string &name : *names) {
-        const std::uint64_t number = partNumber(name);
+        const std::uint64_t number = numberIn(name, '.' + m_prefix + '-', kPartEnd);
         if (number == 0)
             continue;
         if (number < state.number)
-            MILLRACE_TRY(m_files.rename(partPath(number), wholePath(number)));
+            MILLRACE_TRY(deliver(number));
         else if (number > state.number || state.bytes == 0)
             MILLRACE_TRY(m_files.remove(partPath(number)));
         else
             found = true;
     }
     MILLRACE_TRY(m_files.syncFolder(m_folder));
-    if (state.bytes == 0)
-        return false;
+    if (state.bytes == 0) {
+        const auto last = lastWhole();
+        if (!last)
+            return last.error();
+        m_stored.number = std::max(state.number, *last + 1);
+        m_next = m_stored;
+        m_renameFrom = m_stored.number;
+        return std::optional<Problem>();
+    }
     if (found) {
         auto file = m_files.open(partPath(state.number), OpenMode::ReadWrite);
         if (!file)
@@ -78,13 +105,13 @@ Result<bool> PartFiles::recover(const State &state)
             MILLRACE_TRY((*file)->truncate(state.bytes));
             m_file = *std::move(file);
             m_fileNumber = state.number;
-            return false;
+            return std::optional<Problem>();
         }
     }
     end();
     m_stored = m_next;
     m_renameFrom = m_next.number;
-    return true;
+    return std::optional(lost(state.number));
 }
 
 void PartFiles::add(std::string_view line, WallTime now)
@@ -127,15 +154,26 @@ void PartFiles::endIfOld(WallTime now)
         end();
 }
 
-Status PartFiles::openPart(std::uint64_t number)
+/// `stored`: how many bytes of it stand in the progress. Writing behind what is not there would
+/// leave zeros in the file.
+Status PartFiles::openPart(std::uint64_t number, std::uint64_t stored)
 {
     if (m_file && m_fileNumber == number)
         return Done{};
     m_file.reset();
     const bool fresh = !m_files.exists(partPath(number));
+    if (fresh && stored > 0)
+        return lost(number);
     auto file = m_files.open(partPath(number), OpenMode::CreateOrOpen);
     if (!file)
         return std::move(file).error();
+    if (stored > 0) {
+        const auto info = (*file)->info();
+        if (!info)
+            return info.error();
+        if (info->sizeBytes < stored)
+            return lost(number);
+    }
     m_file = *std::move(file);
     m_fileNumber = number;
     // The progress must never know of a file whose name a crash forgets.
@@ -149,12 +187,12 @@ Status PartFiles::write()
     const bool endsUnwritten = m_next.number > m_stored.number && m_stored.bytes > 0 &&
                                (m_pieces.empty() || m_pieces.front().number != m_stored.number);
     if (endsUnwritten) {
-        MILLRACE_TRY(openPart(m_stored.number));
+        MILLRACE_TRY(openPart(m_stored.number, m_stored.bytes));
         MILLRACE_TRY(m_file->truncate(m_stored.bytes));
         MILLRACE_TRY(m_file->sync());
     }
     for (const Piece &piece : m_pieces) {
-        MILLRACE_TRY(openPart(piece.number));
+        MILLRACE_TRY(openPart(piece.number, piece.at));
         MILLRACE_TRY(m_file->writeAt(FilePos(piece.at), asBytes(piece.text)));
         MILLRACE_TRY(m_file->truncate(piece.at + piece.text.size()));
         MILLRACE_TRY(m_file->sync());
@@ -175,9 +213,24 @@ Status PartFiles::renameWhole()
         return Done{};
     m_file.reset();
     m_fileNumber = 0;
-    for (; m_renameFrom < m_stored.number; ++m_renameFrom)
-        MILLRACE_TRY(m_files.rename(partPath(m_renameFrom), wholePath(m_renameFrom)));
+    for (; m_renameFrom < m_stored.number; ++m_renameFrom) {
+        if (const Status done = deliver(m_renameFrom); !done)
+            return done.error().code() == Code::NotFound ? Status(lost(m_renameFrom)) : done;
+    }
     return m_files.syncFolder(m_folder);
+}
+
+/// Gives a whole file its name. One that has it already (an older copy of the progress file counts
+/// from there again) was delivered, and others may use it: the new one then comes behind the last.
+Status PartFiles::deliver(std::uint64_t number)
+{
+    Status done = m_files.renameNew(partPath(number), wholePath(number));
+    if (done || done.error().code() != Code::AlreadyExists)
+        return done;
+    const auto last = lastWhole();
+    if (!last)
+        return last.error();
+    return m_files.renameNew(partPath(number), wholePath(*last + 1));
 }
 
 void PartFiles::discard()

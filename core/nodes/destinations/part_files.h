@@ -23,6 +23,8 @@ struct PartLimits {
 ///
 /// Lines are gathered, written by write() and taken back by discard(). Between, the caller stores
 /// state(), and after it says so by stored(), which renames.
+/// Errors: as FileSystem; NodeFolderLost when somebody took away, or cut, a file with bytes that
+/// were stored: then only recover() with the state stored last goes on.
 /// Thread-safety: one thread at a time.
 class PartFiles
 {
@@ -37,9 +39,10 @@ public:
 
     PartFiles(FileSystem &files, Path folder, std::string prefix, PartLimits limits);
 
-    /// Brings the folder into the state that was stored. True when bytes that were stored are
-    /// missing; the file is then given up and the next one begun.
-    Result<bool> recover(const State &state);
+    /// Brings the folder into the state that was stored; without one, begins behind the files that
+    /// are there. Gives NodeFolderLost when bytes that were stored are missing; the file is then
+    /// given up and the next one begun.
+    Result<std::optional<Problem>> recover(const std::optional<State> &stored);
 
     void add(std::string_view line, WallTime now); ///< without newline
     Status write();                                ///< all that was added, synced
@@ -62,11 +65,13 @@ private:
     };
 
     Status renameWhole();
-    Status openPart(std::uint64_t number);
+    Status deliver(std::uint64_t number);
+    Status openPart(std::uint64_t number, std::uint64_t stored);
+    Problem lost(std::uint64_t number) const;
     Path partPath(std::uint64_t number) const;
     Path wholePath(std::uint64_t number) const;
-    /// The number in the name of a .part file of ours; 0 for any other name.
-    std::uint64_t partNumber(std::string_view name) const;
+    /// The number of the last whole file that is there; 0: there is none.
+    Result<std::uint64_t> lastWhole() const;
 
     FileSystem &m_files;
     Path m_folder;

@@ -99,7 +99,11 @@ public:
         const std::size_t records = target.count() + budget.records;
         const std::size_t bytes = target.bytes() + budget.bytes;
         std::size_t deadBytes = 0;
+        const std::uint64_t begin = m_position.offset;
         while (target.count() + step.dead.size() < records && target.bytes() + deadBytes < bytes) {
+            step.storeAlone = m_position.offset - begin >= kMaxStepBytes;
+            if (step.storeAlone)
+                break;
             if (!m_pending) {
                 auto read = readRow(step, deadBytes);
                 if (!read)
@@ -109,7 +113,9 @@ public:
                     step.state = runtime::SourceStep::State::Finished;
                     break;
                 }
-                if (*read == Read::Dead)
+                if (*read == Read::Skipping)
+                    break;
+                if (*read == Read::None)
                     continue;
             }
             if (m_settings.pace != Pace::AtOnce &&
@@ -140,7 +146,12 @@ public:
     void setPace(double factor) override { m_pacer.setPace(factor); }
 
 private:
-    enum class Read : std::uint8_t { Row = 1, Dead, End };
+    enum class Read : std::uint8_t {
+        Row = 1,
+        None,     ///< a blank line, or a dead one
+        Skipping, ///< no end of the line yet
+        End,
+    };
     /// A row that was read (it stands in m_row) and is not given yet.
     struct Pending {
         std::int64_t due = 0;
@@ -201,43 +212,40 @@ private:
 
     Result<Read> readRow(runtime::SourceStep &step, std::size_t &deadBytes)
     {
-        for (;;) {
-            const auto line = m_lines->next();
-            if (!line)
-                return line.error();
-            if (!*line)
-                return Read::End;
-            Position after = m_position;
-            advance(**line, after);
-            const std::string_view text = trimLine((*line)->text);
-            if (text.empty()) {
-                m_lines->accept(**line);
-                m_position = after;
-                continue;
-            }
-            after.rows += 1;
-            Status converted =
-                (*line)->tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
-            if (!converted) {
-                deadBytes += text.size();
-                addDead(step, text, m_position.line + 1, std::move(converted).error());
-                m_lines->accept(**line);
-                m_position = after;
-                return Read::Dead;
-            }
+        const auto line = m_lines->next();
+        if (!line)
+            return line.error();
+        if (!*line)
+            return m_lines->skipping() ? Read::Skipping : Read::End;
+        Position after = m_position;
+        advance(**line, after);
+        const std::string_view text = trimLine((*line)->text);
+        if (text.empty()) {
             m_lines->accept(**line);
-            if (!m_row.moment && m_settings.pace == Pace::TimeField &&
-                !std::exchange(m_timeMissed, true))
-                m_notices.push_back(Problem(Code::NodeNoTime, {{"reason", m_row.noMoment}})
-                                        .at(place(m_position.line + 1)));
-            if (m_row.moment && m_settings.pace == Pace::TimeField) {
-                if (!after.firstMoment)
-                    after.firstMoment = after.lastMoment = *m_row.moment;
-                after.lastMoment = std::max(after.lastMoment, *m_row.moment);
-            }
-            m_pending = Pending{due(m_position.rows, after.lastMoment, after.firstMoment), after};
-            return Read::Row;
+            m_position = after;
+            return Read::None;
         }
+        after.rows += 1;
+        Status converted = (*line)->tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
+        if (!converted) {
+            deadBytes += text.size();
+            addDead(step, text, m_position.line + 1, std::move(converted).error());
+            m_lines->accept(**line);
+            m_position = after;
+            return Read::None;
+        }
+        m_lines->accept(**line);
+        if (!m_row.moment && m_settings.pace == Pace::TimeField &&
+            !std::exchange(m_timeMissed, true))
+            m_notices.push_back(Problem(Code::NodeNoTime, {{"reason", m_row.noMoment}})
+                                    .at(place(m_position.line + 1)));
+        if (m_row.moment && m_settings.pace == Pace::TimeField) {
+            if (!after.firstMoment)
+                after.firstMoment = after.lastMoment = *m_row.moment;
+            after.lastMoment = std::max(after.lastMoment, *m_row.moment);
+        }
+        m_pending = Pending{due(m_position.rows, after.lastMoment, after.firstMoment), after};
+        return Read::Row;
     }
 
     static Problem tooLong()
@@ -271,26 +279,37 @@ private:
     {
         const record::BatchPtr batch = m_unkeyed.finish();
         const runtime::Chunk chunk = runtime::Chunk::all(batch);
-        const sql::ColumnVector &keys = m_key->evaluate(*batch, chunk.rows, m_scratch, m_keyErrors);
+        for (std::span<const std::uint32_t> rest = chunk.rows; !rest.empty();) {
+            const auto keys = m_key->evaluate(*batch, rest, m_scratch, m_keyErrors);
+            giveKeys(*batch, rest.first(keys.count), keys.values, step, out);
+            rest = rest.subspan(keys.count);
+        }
+        sortDead(step);
+    }
+
+    void giveKeys(const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+                  const sql::ColumnVector &keys, runtime::SourceStep &step,
+                  record::RecordBatchBuilder &out)
+    {
         auto error = m_keyErrors.begin();
         std::string key;
-        for (std::size_t row = 0; row < batch->count(); ++row) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::uint32_t row = rows[i];
             std::string reason;
             if (error != m_keyErrors.end() && error->row == row)
                 reason = (error++)->reason;
             key.clear();
-            if (!keys.isNull(row))
-                keys.appendText(row, key);
-            if (reason.empty() && (key.empty() || key.size() > record::kMaxKeyChars))
-                reason = "it is NULL, empty or longer than 256 bytes";
+            if (!keys.isNull(i))
+                keys.appendText(i, key);
+            if (const auto bad = record::keyProblem(key); reason.empty() && bad)
+                reason = key.empty() ? "it is NULL or empty" : bad->text();
             if (reason.empty()) {
-                out.append({.data = batch->data(row), .key = key});
+                out.append({.data = batch.data(row), .key = key});
             } else {
-                addDead(step, batch->data(row), m_rowLines[row],
+                addDead(step, batch.data(row), m_rowLines[row],
                         Problem(Code::NodeRowError, {{"reason", "partition key: " + reason}}));
             }
         }
-        sortDead(step);
     }
 
     void addDead(runtime::SourceStep &step, std::string_view text, std::uint64_t line,

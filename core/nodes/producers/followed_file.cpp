@@ -10,6 +10,9 @@ namespace {
 
 /// For about ten minutes, as often as a tail looks.
 constexpr int kLateLooks = 3000;
+/// For about a minute: who rotates a log tells its program at once, which then writes the rest of
+/// the line that its buffer cut.
+constexpr int kUnfinishedLooks = 300;
 
 Problem unreadable(const Path &path, const Problem &problem)
 {
@@ -315,6 +318,8 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
             return unreadable(m_path, line.error());
         if (*line && (*line)->complete)
             return line;
+        if (!*line && m_lines->skipping())
+            return std::optional<Line>();
         const bool had = m_lines.has_value();
         const std::uint64_t inode = m_position->inode;
         const std::uint64_t offset = m_position->offset;
@@ -332,6 +337,12 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         const auto rest = m_lines->next();
         if (!rest)
             return unreadable(m_path, rest.error());
+        if (!*rest && m_lines->skipping())
+            return std::optional<Line>();
+        // It is waited for here and not read later, as what comes late is: the position that is
+        // stored is one of this file, so that a stop in between loses nothing.
+        if (*rest && !(*rest)->complete && ++m_unfinishedLooks <= kUnfinishedLooks)
+            return nothingNow();
         if (*rest)
             return rest;
         const std::uint64_t before = m_position->inode;
@@ -349,6 +360,7 @@ void FollowedFile::accept(const Line &line)
         m_left->accept(line); // m_position is that of the file behind
         return;
     }
+    m_unfinishedLooks = 0;
     m_position->offset = line.end;
     m_position->line += 1;
     m_lines->accept(line);

@@ -30,10 +30,14 @@ public:
     void restore(const TailPosition &position);
 
     /// The next complete line, or the rest of a file that will not grow any more; nothing when
-    /// there is none now. `notices` gets what happened to the files. Errors: NodeFileUnreadable.
+    /// there is none now, or skipping() is true. `notices` gets what happened to the files. Errors:
+    /// NodeFileUnreadable.
     Result<std::optional<Line>> next(std::vector<Problem> &notices);
     /// The line that next() gave was taken.
     void accept(const Line &line);
+
+    /// The last next() gave nothing because it is in a line that is too long, as LineReader says.
+    bool skipping() const { return m_lines && m_lines->skipping(); }
 
     /// What is stored; nothing while no file was found yet.
     const std::optional<TailPosition> &position() const { return m_position; }
@@ -60,6 +64,7 @@ private:
     std::optional<TailPosition> m_position;
     std::optional<LineReader> m_lines; ///< of the file that is read now
     bool m_old = false;                ///< m_lines is not what m_path leads to
+    int m_unfinishedLooks = 0;         ///< how often the rotated file's last line had no newline
     bool m_idle = false;               ///< the last call found nothing more to read
     bool m_waitingSaid = false;
     std::uint64_t m_seenBytes = 0;    ///< largest size seen of this file

@@ -57,6 +57,7 @@ std::size_t LineReader::findEnd()
 
 Result<std::optional<Line>> LineReader::next()
 {
+    m_skipping = false;
     if (m_tooLongAt)
         return skipRest();
     for (;;) {
@@ -86,6 +87,7 @@ Result<std::optional<Line>> LineReader::next()
 Result<std::optional<Line>> LineReader::skipRest()
 {
     const std::uint64_t lineAt = *m_tooLongAt;
+    const std::uint64_t begin = m_at;
     for (;;) {
         const std::size_t end = findEnd();
         if (end != std::string::npos) {
@@ -95,6 +97,9 @@ Result<std::optional<Line>> LineReader::skipRest()
         m_at += m_buffer.size() - m_begin;
         m_begin = m_buffer.size();
         m_scanned = 0;
+        m_skipping = m_at - begin >= kMaxStepBytes;
+        if (m_skipping)
+            return std::optional<Line>();
         const auto got = fill();
         if (!got)
             return got.error();

@@ -13,6 +13,9 @@ namespace millrace::nodes {
 /// Lines beyond this are dead input; of them the first kKeptBytes are kept.
 inline constexpr std::size_t kMaxLineBytes = 10U << 20U;
 inline constexpr std::size_t kKeptBytes = 64U << 10U;
+/// What one step of a producer reads at most when it gives no records: else a file of blank lines
+/// would keep a worker for as long as it takes to read it.
+inline constexpr std::size_t kMaxStepBytes = 16U << 20U;
 
 /// A line, or what stands of it.
 struct Line {
@@ -35,12 +38,16 @@ public:
     /// not close it).
     LineReader(std::unique_ptr<File> file, FilePos at, std::optional<char> delimiter = {});
 
-    /// The next line; nothing when no byte is left. A last line without newline is given with
-    /// `complete` false and, as long as it is not accepted by accept(), comes again, longer when
-    /// the file has grown. Errors: as File::readAt.
+    /// The next line; nothing when no byte is left, or skipping() is true. A last line without
+    /// newline is given with `complete` false and, as long as it is not accepted by accept(), comes
+    /// again, longer when the file has grown. Errors: as File::readAt.
     Result<std::optional<Line>> next();
     /// Goes on behind `line`, the one that next() gave last.
     void accept(const Line &line);
+
+    /// The last next() gave nothing because it read kMaxStepBytes of a line that is too long: the
+    /// next one reads on.
+    bool skipping() const { return m_skipping; }
 
     std::uint64_t position() const { return m_at; } ///< first byte that is not accepted
     const File &file() const { return *m_file; }
@@ -61,6 +68,7 @@ private:
     bool m_afterClosing = false;              ///< likewise: a quote would be a doubled one
     std::optional<std::uint64_t> m_tooLongAt; ///< where the line that is being skipped began
     std::string m_kept;                       ///< its beginning
+    bool m_skipping = false;
 };
 
 } // namespace millrace::nodes

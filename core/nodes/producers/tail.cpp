@@ -150,21 +150,27 @@ public:
         const std::size_t records = out.count() + budget.records;
         const std::size_t bytes = out.bytes() + budget.bytes;
         std::size_t deadBytes = 0;
-        while (out.count() + step.dead.size() < records && out.bytes() + deadBytes < bytes) {
+        std::size_t readBytes = 0;
+        while (out.count() + step.dead.size() < records && out.bytes() + deadBytes < bytes &&
+               readBytes < kMaxStepBytes) {
             const auto line = m_file->next(step.notices);
             if (!line)
                 return line.error();
+            if (!*line && m_file->skipping())
+                break;
             if (!*line) {
                 step.state = runtime::SourceStep::State::Wait;
                 step.wakeAt = m_clock.mono() + kPoll;
                 break;
             }
+            readBytes += (*line)->end - (*line)->at;
             take(**line, step, deadBytes, out);
             m_file->accept(**line);
         }
         // Where an empty file, or the end of one, was met: what comes until the next start is new.
-        step.storeAlone = !m_begun && m_file->position().has_value();
-        m_begun = m_begun || step.storeAlone;
+        const bool begins = !m_begun && m_file->position().has_value();
+        m_begun = m_begun || begins;
+        step.storeAlone = begins || readBytes >= kMaxStepBytes;
         step.progress = encode();
         return step;
     }
@@ -293,10 +299,8 @@ runtime::NodeFactory makeTail()
         settings.ndjson = parameters.choice("format") == "ndjson";
         settings.fromEnd = parameters.choice("start") == "end";
         settings.key = parameters.text("partitionKey");
-        if (settings.key.size() > record::kMaxKeyChars) {
-            return invalidArgument("A partition key has at most 256 characters",
-                                   graph::parameterPlace(node.id, "partitionKey"));
-        }
+        if (auto bad = record::keyProblem(settings.key); bad && !settings.key.empty())
+            return std::move(*bad).at(graph::parameterPlace(node.id, "partitionKey"));
         return std::unique_ptr<runtime::Source>(new Tail(std::move(settings), context));
     };
     return factory;

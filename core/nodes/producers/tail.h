@@ -9,11 +9,11 @@ namespace millrace::nodes {
 /// lines are JSON objects, as they stand. A line without its newline waits for it.
 ///
 /// A file is known by device, inode and the CRC of its first KiB (of what there is while it is
-/// shorter). When the path leads to another file, the old one is looked for in the same folder,
-/// read to its end, its last line taken without a newline too, and then the next one is read from
-/// its beginning: first the other rotated files that were written after it, then the path. Lines
-/// that a program still writes to the old one are read as well, until none came for about ten
-/// minutes or the tail stops. A file
+/// shorter). When the path leads to another file, the old one is looked for in the same folder and
+/// read to its end. A last line without its newline is waited for, about a minute long, and then
+/// taken as it stands. After it the next one is read from its beginning: first the other rotated
+/// files that were written after it, then the path. Lines that a program still writes to the old
+/// one are read as well, until none came for about ten minutes or the tail stops. A file
 /// that was cut and written anew (copytruncate) goes on in the copy that was made of it, when there
 /// is one; that something may be lost, and how much where it can be known, is a notice. A path that
 /// leads to nothing is waited for.

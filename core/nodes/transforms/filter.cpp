@@ -64,6 +64,7 @@ public:
         auto &[scratch, result] = static_cast<FilterState &>(state);
         m_condition->evaluateFilter(*in.batch, in.rows, scratch, result);
         runtime::TransformOutput out;
+        out.taken = in.count();
         out.chunk = {in.batch, std::move(result.passed)};
         out.processed = out.chunk.count();
         out.filtered = result.rejected.size();

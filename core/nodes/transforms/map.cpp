@@ -47,13 +47,6 @@ const graph::NodeKind &kind()
     return described;
 }
 
-std::size_t characterCount(std::string_view utf8)
-{
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
-
 struct MapState final : runtime::TransformState {
     sql::EvaluationScratch scratch;
     sql::ProjectedRows projected;
@@ -88,6 +81,7 @@ public:
         runtime::TransformOutput out;
         scratch.made.clear();
         m_select->project(*in.batch, in.rows, scratch.scratch, scratch.projected);
+        out.taken = scratch.projected.taken;
         for (sql::RowError &error : scratch.projected.errors)
             out.dead.push_back(dead(error.row, std::move(error.reason)));
         if (m_key)
@@ -142,25 +136,37 @@ private:
     void appendWithNewKeys(const record::RecordBatch &batch, MapState &state,
                            runtime::TransformOutput &out) const
     {
-        const sql::ProjectedRows &rows = state.projected;
-        const sql::ColumnVector &keys =
-            m_key->evaluate(batch, rows.rows, state.scratch, state.keyErrors);
+        const std::vector<std::uint32_t> &rows = state.projected.rows;
+        for (std::size_t at = 0; at < rows.size();) {
+            const auto keys =
+                m_key->evaluate(batch, std::span(rows).subspan(at), state.scratch, state.keyErrors);
+            appendWithNewKeys(batch, at, keys, state, out);
+            at += keys.count;
+        }
+    }
+
+    /// `keys` are those of the projected rows from `begin` on.
+    static void appendWithNewKeys(const record::RecordBatch &batch, std::size_t begin,
+                                  const sql::EvaluatedRows &keys, MapState &state,
+                                  runtime::TransformOutput &out)
+    {
         auto error = state.keyErrors.begin();
-        for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-            const std::uint32_t row = rows.rows[i];
+        for (std::size_t i = 0; i < keys.count; ++i) {
+            const std::uint32_t row = state.projected.rows[begin + i];
             if (error != state.keyErrors.end() && error->row == row) {
                 out.dead.push_back(dead(row, "partition key: " + (error++)->reason));
                 continue;
             }
             state.key.clear();
-            if (!keys.isNull(i))
-                keys.appendText(i, state.key);
+            if (!keys.values.isNull(i))
+                keys.values.appendText(i, state.key);
             if (state.key.empty())
                 out.dead.push_back(dead(row, "the new partition key is NULL or empty"));
-            else if (characterCount(state.key) > record::kMaxKeyChars)
-                out.dead.push_back(dead(row, "the new partition key has more than 256 characters"));
+            else if (auto bad = record::keyProblem(state.key))
+                out.dead.push_back({row, *std::move(bad)});
             else
-                append(batch, row, rows.payload(i), state.key, false, state, out);
+                append(batch, row, state.projected.payload(begin + i), state.key, false, state,
+                       out);
         }
     }
 

@@ -38,6 +38,8 @@ constexpr Text kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 Text toBase64(RowCall &call, Text text)
 {
     const std::size_t size = (text.size() + 2) / 3 * 4;
+    if (!call.mayMake(size))
+        return {};
     char *out = call.arena().allocate(size);
     const auto byte = [&](std::size_t i) {
         return i < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i])) : 0U;

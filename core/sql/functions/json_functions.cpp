@@ -102,7 +102,8 @@ void forPaths(const KernelCall &call, F &&use)
     const auto &data = *static_cast<const JsonData *>(call.data);
     for (const std::uint32_t row : call.rows) {
         call.out.setNull(row);
-        if (call.arguments[0]->isNull(row) || call.arguments[1]->isNull(row))
+        if (call.arguments[0]->isNull(row) || call.arguments[1]->isNull(row) ||
+            call.context.refuses(row))
             continue;
         if (data.path) {
             use(row, *data.path);

@@ -52,13 +52,13 @@ Int128 roundUnscaled(RowCall &call, Decimal value, std::int64_t digits)
 {
     if (digits >= value.scale)
         return value.unscaled;
-    const std::int64_t drop = value.scale - digits;
-    if (drop > record::kMaxDecimalPrecision)
+    if (digits < value.scale - record::kMaxDecimalPrecision) // more than there can be
         return 0;
-    const Int128 unit = record::powerOfTen(static_cast<int>(drop));
+    const int drop = value.scale - static_cast<int>(digits);
+    const Int128 unit = record::powerOfTen(drop);
     if (How == Rounding::Down)
         return value.unscaled / unit * unit;
-    const auto rounded = record::rescale(value.unscaled, static_cast<int>(drop), 0);
+    const auto rounded = record::rescale(value.unscaled, drop, 0);
     Int128 out = 0;
     if (!rounded || __builtin_mul_overflow(*rounded, unit, &out))
         call.fail("the result does not fit into " + call.outputType().toString());

@@ -72,11 +72,14 @@ Text regexpExtractWhole(RowCall &call, Text text, Text pattern)
     return regexpExtract(call, text, pattern, 0);
 }
 
-/// Java's replacement: $1 is a group, \ takes the meaning of the next character away.
-void appendReplacement(std::string &out, Text with, Text text, const RegexMemory &match,
-                       std::uint32_t groups)
+/// Java's replacement: $1 is a group, \ takes the meaning of the next character away. False, and
+/// the row fails, when `out` becomes too long.
+bool appendReplacement(RowCall &call, std::string &out, Text with, Text text,
+                       const RegexMemory &match, std::uint32_t groups)
 {
     for (std::size_t i = 0; i < with.size(); ++i) {
+        if (!call.mayMake(out.size()))
+            return false;
         if (with[i] == '\\' && i + 1 < with.size()) {
             out += with[++i];
         } else if (with[i] == '$' && i + 1 < with.size() && with[i + 1] >= '0' &&
@@ -89,11 +92,11 @@ void appendReplacement(std::string &out, Text with, Text text, const RegexMemory
             out += with[i];
         }
     }
+    return call.mayMake(out.size());
 }
 
 Text regexpReplace(RowCall &call, Text text, Text pattern, Text with)
 {
-    constexpr std::size_t kMaxBytes = 16U << 20U;
     const Regex *regex = patternOf(call, pattern);
     if (regex == nullptr)
         return {};
@@ -104,17 +107,15 @@ Text regexpReplace(RowCall &call, Text text, Text pattern, Text with)
         if (whole.first < at) // \K may move the start: nothing sensible to do
             break;
         out += text.substr(at, whole.first - at);
-        appendReplacement(out, with, text, call.context().regexMemory(), regex->groups());
+        if (!appendReplacement(call, out, with, text, call.context().regexMemory(),
+                               regex->groups()))
+            return {};
         at = whole.second;
         if (whole.second == whole.first) { // an empty match: go on behind the next character
             const std::size_t next =
                 at + std::max<std::size_t>(1, characterOffset(text.substr(at), 1));
             out += text.substr(std::min(at, text.size()), next - at);
             at = next;
-        }
-        if (out.size() > kMaxBytes) {
-            call.fail("the text would be longer than 16 MiB");
-            return {};
         }
     }
     if (at < text.size())

@@ -11,9 +11,6 @@ namespace {
 
 using Text = std::string_view;
 
-/// What a text function may make of one row; more is a row error.
-constexpr std::size_t kMaxMadeBytes = 16U << 20U;
-
 Text upper(RowCall &call, Text text)
 {
     return call.text(changeCase(text, LetterCase::Upper));
@@ -29,13 +26,6 @@ Text initcap(RowCall &call, Text text)
     return call.text(changeCase(text, LetterCase::Words));
 }
 
-bool tooLong(RowCall &call, std::size_t bytes)
-{
-    if (bytes > kMaxMadeBytes)
-        call.fail("the text would be longer than 16 MiB");
-    return bytes > kMaxMadeBytes;
-}
-
 Text replace(RowCall &call, Text text, Text wanted, Text with)
 {
     if (wanted.empty())
@@ -46,7 +36,7 @@ Text replace(RowCall &call, Text text, Text wanted, Text with)
          at = next + wanted.size()) {
         out.append(text, at, next - at);
         out.append(with);
-        if (tooLong(call, out.size()))
+        if (!call.mayMake(out.size()))
             return {};
     }
     out.append(text, at);
@@ -64,7 +54,8 @@ Text pad(RowCall &call, Text text, std::int64_t length, Text filler)
     const std::size_t count = characterCount(text);
     if (count >= wanted)
         return characters(text, 0, wanted);
-    if (tooLong(call, wanted * 4))
+    constexpr std::size_t kLongestCharacter = 4;
+    if (!call.mayMake(wanted, kLongestCharacter))
         return {};
     std::string fill;
     const std::size_t fillerCount = std::max<std::size_t>(1, characterCount(filler));
@@ -92,11 +83,8 @@ Text repeat(RowCall &call, Text text, std::int64_t count)
 {
     if (count <= 0 || text.empty())
         return {};
-    if (static_cast<std::uint64_t>(count) > kMaxMadeBytes ||
-        tooLong(call, text.size() * static_cast<std::size_t>(count))) {
-        call.fail("the text would be longer than 16 MiB");
+    if (!call.mayMake(static_cast<std::uint64_t>(count), text.size()))
         return {};
-    }
     const std::size_t bytes = text.size() * static_cast<std::size_t>(count);
     char *out = call.arena().allocate(bytes);
     for (std::size_t at = 0; at < bytes; at += text.size())
@@ -110,7 +98,10 @@ Text overlayFor(RowCall &call, Text text, Text with, std::int64_t from, std::int
     if (from < 1 || from > count)
         return text;
     const std::string_view head = characters(text, 0, static_cast<std::size_t>(from - 1));
-    const std::int64_t behind = length < 0 ? count : std::min(count, from - 1 + length);
+    const std::int64_t left = count - (from - 1);
+    const std::int64_t behind = length < 0 ? count : from - 1 + std::min(left, length);
+    if (!call.mayMake(text.size() + with.size()))
+        return {};
     std::string out(head);
     out += with;
     out += text.substr(characterOffset(text, static_cast<std::size_t>(behind)));
@@ -122,19 +113,33 @@ Text overlay(RowCall &call, Text text, Text with, std::int64_t from)
     return overlayFor(call, text, with, from, static_cast<std::int64_t>(characterCount(with)));
 }
 
+void appendWithin(RowCall &call, std::string &out, Text text)
+{
+    if (call.mayMake(out.size() + text.size()))
+        out += text;
+}
+
+/// Gives the row `made`, unless it is NULL, has failed or there is no memory for it.
+void setMade(const KernelCall &call, const RowCall &rowCall, Text made)
+{
+    if (rowCall.isNull() || call.context.refuses(rowCall.row()))
+        call.out.setNull(rowCall.row());
+    else
+        call.out.set(rowCall.row(), call.context.arena().copy(made));
+}
+
 void concatAll(const KernelCall &call)
 {
     std::string out;
     for (const std::uint32_t row : call.rows) {
+        RowCall rowCall(call, row);
+        if (std::any_of(call.arguments.begin(), call.arguments.end(),
+                        [&](const ColumnVector *one) { return one->isNull(row); }))
+            rowCall.setNull();
         out.clear();
-        const bool null = std::any_of(call.arguments.begin(), call.arguments.end(),
-                                      [&](const ColumnVector *one) { return one->isNull(row); });
-        for (std::size_t i = 0; i < call.arguments.size() && !null; ++i)
-            out += call.arguments[i]->asText(row);
-        if (null)
-            call.out.setNull(row);
-        else
-            call.out.set(row, call.context.arena().copy(out));
+        for (std::size_t i = 0; i < call.arguments.size() && !rowCall.isNull(); ++i)
+            appendWithin(rowCall, out, call.arguments[i]->asText(row));
+        setMade(call, rowCall, out);
     }
 }
 
@@ -142,21 +147,20 @@ void concatSeparated(const KernelCall &call)
 {
     std::string out;
     for (const std::uint32_t row : call.rows) {
-        if (call.arguments[0]->isNull(row)) {
-            call.out.setNull(row);
-            continue;
-        }
+        RowCall rowCall(call, row);
+        if (call.arguments[0]->isNull(row))
+            rowCall.setNull();
         out.clear();
         bool first = true;
         for (const ColumnVector *argument : call.arguments.subspan(1)) {
-            if (argument->isNull(row))
+            if (argument->isNull(row) || rowCall.isNull())
                 continue;
             if (!first)
-                out += call.arguments[0]->asText(row);
-            out += argument->asText(row);
+                appendWithin(rowCall, out, call.arguments[0]->asText(row));
+            appendWithin(rowCall, out, argument->asText(row));
             first = false;
         }
-        call.out.set(row, call.context.arena().copy(out));
+        setMade(call, rowCall, out);
     }
 }
 

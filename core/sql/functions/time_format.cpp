@@ -222,13 +222,15 @@ public:
     }
 
 private:
+    /// Pattern and text are from outside and may be long: beyond kMost, no field can use more.
     bool number(int &out, int least, int most)
     {
+        constexpr int kMost = 99'999;
         int digits = 0;
         out = 0;
         for (; digits < most && m_at < m_text.size() && m_text[m_at] >= '0' && m_text[m_at] <= '9';
              ++m_at, ++digits)
-            out = out * 10 + (m_text[m_at] - '0');
+            out = std::min(out * 10 + (m_text[m_at] - '0'), kMost);
         return digits >= least;
     }
     /// The number of the name that stands here; -1: none of them.

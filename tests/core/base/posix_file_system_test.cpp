@@ -98,6 +98,18 @@ private slots:
         QVERIFY(!m_fs.exists(path("r.tmp")));
     }
 
+    void renameNewReplacesNothing()
+    {
+        QVERIFY(m_fs.replaceFile(path("from"), asBytes("new")).has_value());
+        QVERIFY(m_fs.replaceFile(path("to"), asBytes("old")).has_value());
+        QCOMPARE(m_fs.renameNew(path("from"), path("to")).error().code(), Code::AlreadyExists);
+        QCOMPARE(m_fs.renameNew(path("none"), path("to")).error().code(), Code::NotFound);
+        QCOMPARE(std::string(asText(*m_fs.readAll(path("to")))), std::string("old"));
+        QVERIFY(m_fs.renameNew(path("from"), path("third")).has_value());
+        QCOMPARE(std::string(asText(*m_fs.readAll(path("third")))), std::string("new"));
+        QVERIFY(!m_fs.exists(path("from")));
+    }
+
     void aFullDeviceIsDiskFull()
     {
         auto full = m_fs.open("/dev/full", OpenMode::ReadWrite);

@@ -297,6 +297,35 @@ private slots:
         QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2"));
     }
 
+    /// Blank lines, or one line without end: a step ends, and says how far it is.
+    void aStepEndsThoughNothingComes()
+    {
+        FileWorld world;
+        world.write(std::string(2 * nodes::kMaxStepBytes, '\n') + "{\"a\":1}\n");
+        auto source = world.open().value();
+        QVERIFY(source->restore({}));
+        Given given;
+        auto step = take(*source, {}, given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        QVERIFY(step->storeAlone);
+        auto again = world.open().value();
+        QVERIFY(again->restore(given.progress));
+        QVERIFY(drain(*again, world.clock, MonoTime::max(), {}, given));
+        QCOMPARE(joined(given), std::string("{\"a\":1}\n"));
+
+        world.write(std::string(nodes::kMaxLineBytes + 2 * nodes::kMaxStepBytes, 'x') +
+                    "\n{\"a\":2}\n");
+        source = world.open().value();
+        QVERIFY(source->restore({}));
+        given = {};
+        step = take(*source, {}, given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        QVERIFY(given.dead.empty());
+        QVERIFY(drain(*source, world.clock, MonoTime::max(), {}, given));
+        QCOMPARE(given.dead.at(0).reason.code(), Code::NodeLineTooLong);
+        QCOMPARE(joined(given), std::string("{\"a\":2}\n"));
+    }
+
     void partitionKeysComeFromAnExpression()
     {
         FileWorld world;

@@ -134,12 +134,48 @@ private slots:
         builder.append({.data = payload, .key = "k"});
         builder.append({.data = R"({"t":"small"})", .key = "k"});
         const auto state = map->newState();
-        const auto out = map->process(runtime::Chunk::all(builder.finish()), *state);
+        runtime::Chunk in = runtime::Chunk::all(builder.finish());
+        const auto out = map->process(in, *state);
         QVERIFY(out);
-        QCOMPARE(out->processed, 1U);
+        QCOMPARE(out->taken, std::size_t{1}); // it fills a part alone
+        QCOMPARE(out->processed, 0U);
         QCOMPARE(out->dead.size(), std::size_t{1});
         QCOMPARE(out->dead[0].row, 0U);
         QCOMPARE(out->dead[0].reason.code(), Code::RecordTooLarge);
+        in.rows.erase(in.rows.begin());
+        QCOMPARE(map->process(in, *state)->processed, 1U);
+    }
+
+    /// 1,000 short records, 100 MB of output: the fragment asks for the rest later.
+    void manyTimesTheInputComesInParts()
+    {
+        NodeWorld world;
+        world.context.inputSchema = record::parseSchema("n INT").value();
+        const auto map =
+            world
+                .transform("map",
+                           {{"select", std::string("n, REPEAT('x', 100000) AS big")},
+                            {"partitionKey",
+                             std::string("SUBSTRING(REPEAT(CAST(n AS STRING), 100000), 1, 3)")}})
+                .value();
+        record::RecordBatchBuilder builder;
+        for (int i = 0; i < 1000; ++i)
+            builder.append({.data = "{\"n\":" + std::to_string(i) + '}', .key = "k"});
+        runtime::Chunk in = runtime::Chunk::all(builder.finish());
+        const auto state = map->newState();
+        std::vector<std::string> keys;
+        while (!in.rows.empty()) {
+            const auto out = map->process(in, *state).value();
+            QVERIFY(out.taken > 0);
+            QCOMPARE(out.processed, std::uint64_t{out.taken});
+            QVERIFY(out.chunk.batch->dataBytes() < std::size_t{17} << 20U);
+            for (const std::uint32_t row : out.chunk.rows)
+                keys.emplace_back(out.chunk.batch->key(row));
+            in.rows.erase(in.rows.begin(), in.rows.begin() + static_cast<long>(out.taken));
+        }
+        QCOMPARE(keys.size(), std::size_t{1000});
+        QCOMPARE(keys[7], std::string("777"));
+        QCOMPARE(keys[999], std::string("999"));
     }
 
     void aBadListNamesItsPlace()

@@ -24,9 +24,24 @@ struct FolderWorld : NodeWorld {
         context.source = stream;
         (void)files.makeFolders("/data");
     }
-    std::string wholeName(const char *number = "0000000001") const
+    /// The path of the one file in the folder that ends so; empty: there is none, or several.
+    Path path(const std::string &end)
     {
-        return "part-node0001-" + stream.toString().substr(0, 8) + '-' + number + ".ndjson";
+        Path found;
+        const auto names = files.list("/data/out").value();
+        for (const std::string &name : names) {
+            if (!name.ends_with(end))
+                continue;
+            if (!found.empty())
+                return {};
+            found = "/data/out/" + name;
+        }
+        return found;
+    }
+    std::string content(const std::string &end)
+    {
+        const Bytes bytes = files.content(path(end));
+        return std::string(asText(bytes));
     }
 
     std::unique_ptr<runtime::Sink> folder() const
@@ -223,8 +238,7 @@ private slots:
         QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 "));
         QVERIFY(sink->close());
         QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 |8 "));
-        const auto names = *world.files.list("/data/out");
-        QCOMPARE(names.back(), world.wholeName("0000000003"));
+        QVERIFY(fileName(world.path("0000000003.ndjson")).starts_with("part-node0001-"));
         QVERIFY(world.folder()->open()->progress == world.progress(9));
     }
 
@@ -281,8 +295,7 @@ private slots:
         chunks[0].rows = {1};
         QVERIFY(sink->commit(chunks, world.progress(2)));
         QVERIFY(sink->close());
-        QCOMPARE(asText(world.files.content("/data/out/" + world.wholeName())),
-                 std::string_view("{   \"n\": 1  }\n"));
+        QCOMPARE(world.content("0000000001.ndjson"), std::string("{   \"n\": 1  }\n"));
     }
 
     void aCrashAtAnyStepLeavesEachRecordOnce() { QCOMPARE(crashAtEachStep({}), std::string()); }
@@ -346,10 +359,116 @@ private slots:
         auto sink = world.folder();
         QVERIFY(sink->open());
         QVERIFY(world.store(*sink, 0, 2));
-        QVERIFY(world.files.remove("/data/out/." + world.wholeName() + ".part"));
+        QVERIFY(world.files.remove(world.path(".part")));
         const auto opened = world.folder()->open();
         QVERIFY(opened->progress == world.progress(2));
         QCOMPARE(opened->notices.at(0).code(), Code::NodeFolderLost);
+    }
+
+    void twoDocumentsShareAFolder()
+    {
+        FolderWorld world;
+        auto killed = world.folder();
+        QVERIFY(killed->open());
+        QVERIFY(world.store(*killed, 0, 6));
+        const Path whole = world.path(".ndjson");
+        const Path part = world.path(".part");
+        FolderWorld other;
+        other.context.project = Uuid::random(world.random);
+        other.context.fileSystem = &world.files;
+        other.context.source = world.stream;
+        auto sink = other.folder();
+        QVERIFY(!sink->open()->progress);
+        QVERIFY(other.store(*sink, 10, 6));
+        QVERIFY(sink->close());
+        QVERIFY(world.files.exists(part));
+        const Bytes first = world.files.content(whole);
+        QCOMPARE(std::count(first.begin(), first.end(), std::byte{'\n'}), 4);
+        auto again = world.folder();
+        QVERIFY(again->open()->notices.empty());
+        QVERIFY(again->close());
+        const std::string stored = world.wholeFiles();
+        QVERIFY2(stored == "0 1 2 3 |4 5 |10 11 12 13 |14 15 " ||
+                     stored == "10 11 12 13 |14 15 |0 1 2 3 |4 5 ",
+                 stored.c_str());
+    }
+
+    /// The stream may no longer have what is in them.
+    void deliveredFilesStayWhenTheProgressIsGone()
+    {
+        FolderWorld world;
+        {
+            auto sink = world.folder();
+            QVERIFY(sink->open());
+            QVERIFY(world.store(*sink, 0, 9));
+        }
+        const auto names = world.files.list("/data/out").value();
+        for (const std::string &name : names) {
+            if (name.starts_with(".millrace-"))
+                QVERIFY(world.files.remove("/data/out/" + name));
+        }
+        auto sink = world.folder();
+        QVERIFY(!sink->open()->progress);
+        QVERIFY(world.store(*sink, 6, 6));
+        QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |4 5 6 7 |6 7 8 9 "));
+    }
+
+    void aDeliveredFileIsNeverReplaced()
+    {
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, 0, 5));
+        Path taken = world.path("0000000001.ndjson");
+        taken.replace(taken.size() - 8, 1, "2");
+        world.files.setContent(taken, Bytes(1, std::byte{'9'}));
+        QVERIFY(world.store(*sink, 5, 8));
+        QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |9|4 5 6 7 |8 9 10 11 "));
+    }
+
+    /// What is written behind a hole would be a file of zeros.
+    void aPartThatVanishesIsGivenUp_data()
+    {
+        QTest::addColumn<QString>("how");
+        for (const char *how : {"removed", "cut", "removed before its end", "removed when whole"})
+            QTest::newRow(how) << QString(how);
+    }
+    void aPartThatVanishesIsGivenUp()
+    {
+        QFETCH(QString, how);
+        FolderWorld world;
+        auto sink = world.folder();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, 0, 2));
+        std::uint64_t next = 2;
+        if (how == "cut") {
+            world.files.setContent(world.path(".part"), Bytes(3, std::byte{'x'}));
+        } else if (how == "removed when whole") {
+            const Problem failing(Code::Io, {{"operation", "testing"}, {"reason", "test"}});
+            world.files.failSteps([&](const MemoryFileSystem::Step &step) {
+                return step.call == "rename" && step.path.ends_with(".part") ? &failing : nullptr;
+            });
+            QVERIFY(world.store(*sink, 2, 2));
+            world.files.failSteps({});
+            next = 4;
+            QVERIFY(world.files.remove(world.path(".part")));
+        } else {
+            QVERIFY(world.files.remove(world.path(".part")));
+        }
+        const Status stored = world.store(*sink, next, how == "removed before its end" ? 0 : 1);
+        if (how == "removed before its end") {
+            QVERIFY(stored); // there is nothing to write
+            QCOMPARE(sink->close().error().code(), Code::NodeFolderLost);
+        } else {
+            QCOMPARE(stored.error().code(), Code::NodeFolderLost);
+        }
+        sink = world.folder(); // as the fragment does it
+        const auto opened = sink->open();
+        QVERIFY(opened->progress == world.progress(next));
+        QCOMPARE(opened->notices.size(), std::size_t(next == 4 ? 0 : 1));
+        QVERIFY(world.store(*sink, next, 5));
+        QVERIFY(sink->close());
+        QCOMPARE(world.wholeFiles(), std::string(next == 4 ? "4 5 6 7 |8 " : "2 3 4 5 |6 "));
     }
 
     void damagedProgressIsSaid()

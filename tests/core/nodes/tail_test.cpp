@@ -3,11 +3,14 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/nodes/producers/line_reader.h"
 
 #include <QtTest>
 
 using namespace millrace;
 using namespace millrace::test;
+using nodes::kMaxLineBytes;
+using nodes::kMaxStepBytes;
 using namespace std::chrono_literals;
 
 namespace {
@@ -91,6 +94,19 @@ private slots:
         QCOMPARE(world.read(), std::string());
         world.append("ee\nfour\n");
         QCOMPARE(world.read(), std::string("[three][four]"));
+    }
+
+    void aKeyIsCountedInCharacters()
+    {
+        TailWorld world;
+        std::string key;
+        for (std::size_t i = 0; i < record::kMaxKeyChars; ++i)
+            key += "ü";
+        world.parameters["partitionKey"] = key;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.parameters["partitionKey"] = key + 'x';
+        QCOMPARE(world.source("tail", world.parameters).error().code(), Code::InvalidKey);
     }
 
     void asksToBeCalledAgainSoon()
@@ -179,10 +195,65 @@ private slots:
         QCOMPARE(world.read(), std::string("[two]")); // whoever writes may still write to it
         world.append(world.path + ".1", " and more\n");
         QCOMPARE(world.read(), std::string("[three and more]"));
-        world.append(world.path + ".1", "last");
         world.append("new\n");
-        QCOMPARE(world.read(), std::string("[last][new]"));
+        QCOMPARE(world.read(), std::string("[new]"));
         QVERIFY(world.noticed(Code::NodeTailRotated));
+    }
+
+    /// A program's buffer ends in the middle of a line; the rest comes when it hears of the
+    /// rotation.
+    void aLineThatIsWrittenOverARotationIsOneRecord()
+    {
+        TailWorld world;
+        world.append("one\ntw");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.rename(world.path, world.path + ".1");
+        world.append("new\n");
+        QCOMPARE(world.read(), std::string());
+        world.restart();
+        QCOMPARE(world.read(), std::string());
+        world.append(world.path + ".1", "o\nthree\n");
+        QCOMPARE(world.read(), std::string("[two][three][new]"));
+    }
+
+    void aLineThatIsNeverFinishedIsTakenInTheEnd()
+    {
+        TailWorld world;
+        world.append("one\nlast");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.rename(world.path, world.path + ".1");
+        world.append("new\n");
+        std::string lines;
+        int looks = 0;
+        for (; lines.empty() && looks < 1000; ++looks)
+            lines = world.read();
+        QCOMPARE(lines, std::string("[last][new]"));
+        QVERIFY(looks > 100);
+    }
+
+    void aStepEndsThoughNothingComes()
+    {
+        TailWorld world;
+        world.append("one\n" + std::string(2 * kMaxStepBytes, '\n') + "two\n");
+        world.restart();
+        auto step = take(*world.tail, {}, world.given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        QVERIFY(step->storeAlone);
+        QCOMPARE(world.given.rows.size(), std::size_t{1});
+        world.restart();
+        QCOMPARE(world.read(), std::string("[two]"));
+
+        TailWorld hole;
+        hole.append(std::string(kMaxLineBytes + 2 * kMaxStepBytes, 'x'));
+        hole.restart();
+        step = take(*hole.tail, {}, hole.given);
+        QCOMPARE(step->state, runtime::SourceStep::State::More);
+        while (step->state == runtime::SourceStep::State::More)
+            step = take(*hole.tail, {}, hole.given);
+        QVERIFY(hole.given.dead.empty());
+        hole.append("\nnext\n");
+        QCOMPARE(hole.read(), std::string("[next]"));
+        QCOMPARE(hole.given.dead.at(0).reason.code(), Code::NodeLineTooLong);
     }
 
     /// A program writes on to the file it has open until somebody tells it.

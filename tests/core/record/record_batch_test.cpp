@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/clock.h"
+#include "core/base/problem_codes.h"
 #include "core/record/record_batch.h"
 
 #include <QTest>
@@ -115,6 +116,17 @@ private slots:
         QVERIFY(!second->hasOrigins());
         QCOMPARE(first->data(0), std::string_view("1")); // a batch owns its memory
         QCOMPARE(RecordBatchBuilder().finish()->count(), std::size_t(0));
+    }
+
+    void aKeyHasOneToAsManyCharactersAsAwsCounts()
+    {
+        std::string key;
+        for (std::size_t i = 0; i < kMaxKeyChars; ++i)
+            key += "ü";
+        QVERIFY(!keyProblem("k"));
+        QVERIFY(!keyProblem(key));
+        QCOMPARE(keyProblem("")->code(), Code::InvalidKey);
+        QCOMPARE(std::string(keyProblem(key + 'x')->argument("characters")), std::string("257"));
     }
 };
 

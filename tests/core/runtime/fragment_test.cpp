@@ -28,7 +28,8 @@ struct Table {
     std::optional<WallTime> due;       ///< until the next commit
     int opened = 0;
     int commits = 0;
-    bool locked = false; ///< between check() and commit() or giveUp()
+    std::size_t largestCommit = 0; ///< bytes
+    bool locked = false;           ///< between check() and commit() or giveUp()
 };
 
 class TableSink final : public Sink
@@ -64,10 +65,15 @@ public:
             m_table.refusals.pop_front();
             return refusal;
         }
+        std::size_t bytes = 0;
         for (const Chunk &chunk : chunks) {
-            for (const std::uint32_t row : chunk.rows)
-                m_table.rows.emplace_back(chunk.batch->data(row));
+            for (const std::uint32_t row : chunk.rows) {
+                const std::string_view data = chunk.batch->data(row);
+                m_table.rows.emplace_back(data.substr(0, data.find(' ')));
+                bytes += data.size();
+            }
         }
+        m_table.largestCommit = std::max(m_table.largestCommit, bytes);
         m_table.progress = progress;
         m_table.due.reset();
         ++m_table.commits;
@@ -78,6 +84,47 @@ public:
 
 private:
     Table &m_table;
+};
+
+/// Makes a payload of its number and so many bytes more, except of those it refuses. Takes as many
+/// rows as give `most` bytes.
+class Inflate final : public Transform
+{
+public:
+    Inflate(std::size_t bytes, std::size_t most)
+        : m_bytes(bytes)
+        , m_most(most)
+    {}
+    std::unique_ptr<TransformState> newState() const override
+    {
+        return std::make_unique<TransformState>();
+    }
+    Result<TransformOutput> process(const Chunk &in, TransformState &) const override
+    {
+        TransformOutput out;
+        record::RecordBatchBuilder builder;
+        std::vector<std::uint32_t> rows;
+        for (; out.taken < in.count() && builder.bytes() < m_most; ++out.taken) {
+            const std::uint32_t row = in.rows[out.taken];
+            std::string text(in.batch->data(row));
+            text = text.substr(0, text.find(' '));
+            if (text.ends_with('7')) {
+                out.dead.push_back({row, Problem(Code::NodeRowError, {{"reason", "seven"}})});
+                continue;
+            }
+            text += ' ' + std::string(m_bytes, 'x');
+            const record::Origin origin = in.batch->origin(row);
+            builder.append({.data = text, .key = "k", .origin = &origin});
+            rows.push_back(row);
+        }
+        out.processed = rows.size();
+        out.chunk = Chunk::all(builder.finishDerived(*in.batch, rows));
+        return out;
+    }
+
+private:
+    std::size_t m_bytes;
+    std::size_t m_most;
 };
 
 /// A fragment with its streams in memory, driven by hand in virtual time.
@@ -132,6 +179,8 @@ public:
         spec.id = "fragment";
         spec.source = source;
         spec.target = target;
+        for (std::size_t i = 0; i < transforms.size(); ++i)
+            spec.nodes.push_back(NodeId{"map0000" + std::to_string(i)});
         if (!target)
             spec.sink = NodeId{"sink0000"};
         spec.deadLetters = dead;
@@ -142,6 +191,7 @@ public:
         };
         spec.make = [this]() -> Result<std::optional<Operators>> {
             Operators operators;
+            operators.transforms = transforms;
             if (!target)
                 operators.sink = std::make_unique<TableSink>(table);
             return std::optional(std::move(operators));
@@ -204,6 +254,7 @@ public:
     std::shared_ptr<stream::DataStream> target; ///< null: the fragment ends in `table`
     std::shared_ptr<stream::DataStream> dead;
     Table table;
+    std::vector<std::shared_ptr<const Transform>> transforms;
     std::vector<Cursor> beginning; ///< of a fragment that its end does not know
     std::optional<Problem> refuseBeginning;
     std::vector<Problem> reports;
@@ -238,6 +289,61 @@ private slots:
         QCOMPARE(world.table.rows, all);
         QVERIFY(world.fragment->figures().state == NodeState::Running);
         QVERIFY(world.fragment->caughtUp());
+    }
+
+    void outputManyTimesTheInputIsCommittedInParts_data()
+    {
+        QTest::addColumn<std::vector<std::size_t>>("bytes");
+        QTest::newRow("the first") << std::vector<std::size_t>{400'000};
+        QTest::newRow("the second") << std::vector<std::size_t>{1, 400'000};
+        QTest::newRow("each") << std::vector<std::size_t>{200'000, 400'000, 1};
+    }
+    void outputManyTimesTheInputIsCommittedInParts()
+    {
+        QFETCH(std::vector<std::size_t>, bytes);
+        constexpr std::size_t kMost = std::size_t{4} << 20U;
+        World world;
+        for (const std::size_t one : bytes)
+            world.transforms.push_back(std::make_shared<Inflate>(one, kMost));
+        Texts expected;
+        Texts dead;
+        for (const std::string &text : world.put(0, 200))
+            (text.ends_with('7') ? dead : expected).push_back(text);
+        world.begin();
+        world.run();
+        QCOMPARE(world.table.rows, expected);
+        QCOMPARE(World::contents(*world.dead), dead);
+        // 72 MB in all, of 32 MiB and what one step more makes.
+        const bool large = bytes.back() > 1;
+        QVERIFY(!large || world.table.commits >= 2);
+        QVERIFY(world.table.largestCommit < (std::size_t{37} << 20U));
+        const auto nodes = world.fragment->figures().nodes;
+        QCOMPARE(nodes[0].counts.in, std::uint64_t(200));
+        QCOMPARE(nodes[0].counts.dead, std::uint64_t(20));
+        QCOMPARE(nodes[bytes.size()].counts.in, std::uint64_t(180));
+        QVERIFY(world.fragment->caughtUp());
+        // The cursor stands behind what was committed, not behind what was gathered.
+        world.table.rows.clear();
+        world.begin();
+        world.run();
+        QCOMPARE(world.table.rows, Texts());
+    }
+
+    /// Dead letters carry what the node saw, and that may be large as well.
+    void largeDeadLettersAreCommittedInParts()
+    {
+        World world;
+        world.transforms.push_back(std::make_shared<Inflate>(400'000, std::size_t{4} << 20U));
+        for (int i = 0; i < 200; ++i)
+            world.table.refusedRows.insert(std::to_string(i) + ' ' + std::string(400'000, 'x'));
+        world.put(0, 200);
+        world.begin();
+        std::size_t steps = 0;
+        while (world.step().kind == TaskNext::Kind::Again || world.committed)
+            ++steps;
+        QVERIFY(steps >= 4); // two batches at least, each committed behind its dead letters
+        QCOMPARE(World::contents(*world.dead).size(), std::size_t(200));
+        QVERIFY(world.table.rows.empty());
     }
 
     /// What is taken out of a wire empties the directory; refused, it would stay full for ever.

@@ -186,7 +186,7 @@ class DifferentialTest final : public QObject
         sql::EvaluationScratch scratch;
         std::vector<sql::RowError> errors;
         const auto rows = allRows(*m_batch);
-        const sql::ColumnVector &column = bound->evaluate(*m_batch, rows, scratch, errors);
+        const sql::ColumnVector &column = bound->evaluate(*m_batch, rows, scratch, errors).values;
         std::vector<std::string> out;
         for (const std::uint32_t row : rows) {
             if (column.isNull(row))

@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/clock.h"
+#include "core/sql/evaluation.h"
 #include "core/sql/schema_inference.h"
 #include "core/sql/unknown_fields.h"
 
@@ -24,6 +25,12 @@ public:
         out += "4967" + std::to_string(batch.seqIx(row));
     }
 };
+
+/// A text of 1,000 characters, to be repeated `times`.
+std::string withText(int times)
+{
+    return "{\"s\":\"" + std::string(1000, 'x') + "\",\"n\":" + std::to_string(times) + '}';
+}
 
 } // namespace
 
@@ -228,7 +235,7 @@ private slots:
         const auto sum = sql::bindExpression("status * 2", schema());
         std::vector<sql::RowError> errors;
         const std::vector<std::uint32_t> last{4999, 7};
-        const sql::ColumnVector &column = sum->evaluate(*batch, last, scratch, errors);
+        const sql::ColumnVector &column = sum->evaluate(*batch, last, scratch, errors).values;
         QCOMPARE(column.asInt64(0), std::int64_t{9998});
         QCOMPARE(column.asInt64(1), std::int64_t{14});
     }
@@ -276,7 +283,8 @@ private slots:
         const FixedNumbers numbers;
         scratch.setSequenceNumbers(&numbers);
         std::vector<sql::RowError> errors;
-        const sql::ColumnVector &column = bound->evaluate(*batch, allRows(*batch), scratch, errors);
+        const sql::ColumnVector &column =
+            bound->evaluate(*batch, allRows(*batch), scratch, errors).values;
         QCOMPARE(std::string(column.asText(1)), std::string("49671"));
     }
 
@@ -342,6 +350,84 @@ private slots:
         QCOMPARE(out.rows.back(), static_cast<std::uint32_t>(payloads.size() - 1));
         for (std::size_t i = 0; i < payload.size(); ++i) // no prefix is an object
             QCOMPARE(out.errors[i].row, static_cast<std::uint32_t>(i));
+    }
+
+    void aSelectListStopsWhereItsTextFillsTheMemory()
+    {
+        const auto schema = record::parseSchema("n INT");
+        std::vector<std::string> payloads;
+        for (int i = 0; i < 1000; ++i)
+            payloads.push_back("{\"n\":" + (i % 100 == 7 ? "\"seven\"" : std::to_string(i)) + '}');
+        const auto batch = batchOf(payloads);
+        const auto bound = sql::bindSelect("n, REPEAT('k', 100000) AS big", *schema);
+        QVERIFY(bound);
+        sql::EvaluationScratch scratch;
+        sql::ProjectedRows out;
+        const std::vector<std::uint32_t> rows = allRows(*batch);
+        std::vector<std::uint32_t> fates; // made or failed, in order
+        for (std::size_t at = 0; at < rows.size(); at += out.taken) {
+            bound->project(*batch, std::span(rows).subspan(at), scratch, out);
+            QVERIFY(out.taken > 0);
+            QVERIFY(out.text.size() < sql::kMaxProjectedBytes + 110'000);
+            QCOMPARE(out.rows.size() + out.errors.size(), out.taken);
+            std::vector<std::uint32_t> these = out.rows;
+            for (const sql::RowError &error : out.errors)
+                these.push_back(error.row);
+            std::sort(these.begin(), these.end());
+            fates.insert(fates.end(), these.begin(), these.end());
+        }
+        QCOMPARE(fates, rows);
+    }
+
+    void textsMadeOnTheWayTakeBoundedMemory()
+    {
+        const auto schema = record::parseSchema("s STRING, n INT");
+        const auto batch = batchOf(std::vector<std::string>(1000, withText(1000)));
+        const std::vector<std::uint32_t> rows = allRows(*batch);
+        sql::EvaluationScratch scratch;
+        sql::FilterResult out;
+        const auto filter = sql::bindFilter("CHAR_LENGTH(REPEAT(s, n)) = 1000000", *schema);
+        filter->evaluateFilter(*batch, rows, scratch, out);
+        QCOMPARE(out.passed, rows);
+        QVERIFY(scratch.context().arena().given() < std::size_t{64} << 20U);
+
+        const auto value = sql::bindExpression("CHAR_LENGTH(REPEAT(s, n))", *schema);
+        std::vector<sql::RowError> errors;
+        const auto first = value->evaluate(*batch, rows, scratch, errors);
+        QVERIFY(first.count > 0 && first.count < 64);
+        QVERIFY(errors.empty());
+        QCOMPARE(first.values.asInt64(first.count - 1), std::int64_t{1'000'000});
+    }
+
+    /// Alone or among others: the same.
+    void aRecordThatNeedsTooMuchMemoryFails()
+    {
+        std::string text = "CHAR_LENGTH(REPEAT(s, n))";
+        for (int i = 0; i < 17; ++i)
+            text += " + CHAR_LENGTH(REPEAT(s, n))";
+        const auto schema = record::parseSchema("s STRING, n INT");
+        const std::string small = withText(1);
+        const std::string large = withText(16'000);
+        const std::string error = "! the texts made of the record take more than 256 MiB";
+        QCOMPARE(evaluatedOnce(text, *schema, large), error);
+        const auto bound = sql::bindSelect(text + " AS v", *schema);
+        QVERIFY(bound);
+        sql::EvaluationScratch scratch;
+        sql::ProjectedRows out;
+        const auto batch = batchOf({small, large, small});
+        bound->project(*batch, allRows(*batch), scratch, out);
+        QCOMPARE(out.text, std::string(R"({"v":18000}{"v":18000})"));
+        QCOMPARE(out.errors, (std::vector<sql::RowError>{{1, error.substr(2)}}));
+    }
+
+    void aReasonQuotesTheBeginningOfALongValue()
+    {
+        const auto schema = record::parseSchema("n INT");
+        const std::string found =
+            evaluatedOnce("DATE_FORMAT(NOW(), REPEAT('äb', n))", *schema, R"({"n":1000000})");
+        QVERIFY(found.starts_with("! 'äbäb"));
+        QVERIFY(found.ends_with("…"));
+        QVERIFY(found.size() < 1100);
     }
 };
 

@@ -6,6 +6,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <limits>
 #include <set>
 
 using namespace millrace;
@@ -352,6 +354,31 @@ const Golden kFunctions[] = {
     {"UPPER('größe')", "GRÖßE"},
     {"WEEK(t)", "10"},
     {"YEAR(t)", "2026"},
+    // Lengths and counts from outside.
+    {"LPAD('x', 4611686018427387904, 'ab')", "! the text would be longer than 16 MiB"},
+    {"RPAD('x', 9223372036854775807, 'ab')", "! the text would be longer than 16 MiB"},
+    {"RPAD('x', -9223372036854775808, 'ab')", "NULL"},
+    {"REPEAT('xxxx', 4611686018427387904)", "! the text would be longer than 16 MiB"},
+    {"REPEAT('', 9223372036854775807)", ""},
+    {"OVERLAY('abc' PLACING 'x' FROM 2 FOR 9223372036854775807)", "ax"},
+    {"OVERLAY('abcd' PLACING 'x' FROM 2 FOR 1)", "axcd"},
+    {"ROUND(l, -9223372036854775808)", "0"},
+    {"ROUND(d, -9223372036854775808)", "0.0"},
+    {"TRUNCATE(m, -9223372036854775808)", "0"},
+    {"ROUND(l, 9223372036854775807)", "5000000000"},
+    {"TO_TIMESTAMP('2026-01-4294967297', 'yyyy-MM-dddddddddd')", "NULL"},
+    {"TO_TIMESTAMP('2026-01-0000000007', 'yyyy-MM-dddddddddd')", "2026-01-07 00:00:00.000"},
+    {"CONCAT(REPEAT(s, 2000000), REPEAT(s, 2000000))", "! the text would be longer than 16 MiB"},
+    {"CONCAT_WS(',', REPEAT(s, 2000000), REPEAT(s, 2000000))",
+     "! the text would be longer than 16 MiB"},
+    {"REPEAT(s, 2000000) || REPEAT(s, 2000000)", "! the text would be longer than 16 MiB"},
+    {"OVERLAY(REPEAT(s, 2000000) PLACING REPEAT(s, 2000000) FROM 1 FOR 0)",
+     "! the text would be longer than 16 MiB"},
+    {"TO_BASE64(REPEAT(s, 3000000))", "! the text would be longer than 16 MiB"},
+    {"REPLACE(REPEAT(s, 1000), 'l', REPEAT(s, 100000))", "! the text would be longer than 16 MiB"},
+    {"REGEXP_REPLACE(REPEAT(s, 1000), '^.*$', REPEAT('$0', 1000000))",
+     "! the text would be longer than 16 MiB"},
+    {"CHAR_LENGTH(REPEAT(s, 3000000))", "15000000"},
 };
 
 } // namespace
@@ -394,6 +421,59 @@ private slots:
         }
     }
 
+    /// Whatever a payload holds, a function ends, and what is an INT is one.
+    void everyFunctionBearsExtremes()
+    {
+        const auto schema = record::parseSchema(
+            "lo BIGINT, hi BIGINT, big DOUBLE, m DECIMAL(38, 4), s STRING, first TIMESTAMP(3), "
+            "last TIMESTAMP(3), a ARRAY<INT>");
+        QVERIFY(schema.has_value());
+        const auto batch =
+            batchOf({R"({"lo":-9223372036854775808,"hi":9223372036854775807,"big":1.7e308,)"
+                     R"("m":-9999999999999999999999999999999999.9999,"s":"größe","a":[],)"
+                     R"("first":"0001-01-01T00:00:00.000","last":"9999-12-31T23:59:59.999"})"});
+        std::vector<std::string> calls;
+        for (const sql::Function *function : sql::allFunctions()) {
+            std::size_t most = 0;
+            for (const sql::Overload &overload : function->overloads)
+                most = std::max<std::size_t>(
+                    most,
+                    std::count(overload.signature.begin(), overload.signature.end(), ',') + 1);
+            addCalls(calls, std::string(function->name) + '(', most);
+        }
+        for (const char *unit : {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "SECOND"}) {
+            for (const char *time : {"first", "last"}) {
+                const std::string in = std::string(unit) + " FROM " + time + ')';
+                calls.push_back("EXTRACT(" + in);
+                for (const char *name : {"FLOOR(", "CEIL("})
+                    calls.push_back(std::string(name) + time + " TO " + unit + ')');
+                for (const char *count : {"lo", "hi"})
+                    calls.push_back("TIMESTAMPADD(" + std::string(unit) + ", " + count + ", " +
+                                    time + ')');
+                for (const char *other : {"first", "last"})
+                    calls.push_back("TIMESTAMPDIFF(" + std::string(unit) + ", " + time + ", " +
+                                    other + ')');
+            }
+        }
+        std::set<std::string> called;
+        for (const std::string &call : calls) {
+            const auto bound = sql::bindExpression(call, *schema);
+            if (!bound)
+                continue;
+            called.insert(call.substr(0, call.find('(')));
+            const std::string cell = evaluated(call, *schema, *batch).front();
+            QVERIFY2(cell.size() <= (std::size_t{16} << 20U), call.c_str());
+            if (!bound->type().is(record::TypeKind::Int) || cell == "NULL" ||
+                cell.starts_with("! "))
+                continue;
+            const long long value = std::stoll(cell);
+            QVERIFY2(value >= std::numeric_limits<std::int32_t>::min() &&
+                         value <= std::numeric_limits<std::int32_t>::max(),
+                     (call + " gave " + cell).c_str());
+        }
+        QVERIFY(called.size() + 10 > sql::allFunctions().size());
+    }
+
     void hostilePatternEnds()
     {
         const auto schema = record::parseSchema("s STRING");
@@ -404,6 +484,19 @@ private slots:
     }
 
 private:
+    /// Every call that begins so, with up to `most` arguments more.
+    static void addCalls(std::vector<std::string> &calls, const std::string &begun,
+                         std::size_t most)
+    {
+        calls.push_back(begun + ')');
+        for (const char *argument : {"lo", "hi", "big", "m", "s", "last", "a"}) {
+            const std::string more = begun + (begun.ends_with('(') ? "" : ", ") + argument;
+            if (most > 1)
+                addCalls(calls, more, most - 1);
+            else if (most == 1)
+                calls.push_back(more + ')');
+        }
+    }
     template <std::size_t N>
     static void rows(const Golden (&table)[N])
     {

@@ -55,7 +55,7 @@ inline std::vector<std::string> evaluated(const std::string &text, const record:
     sql::EvaluationScratch scratch;
     std::vector<sql::RowError> errors;
     const std::vector<std::uint32_t> rows = allRows(batch);
-    const sql::ColumnVector &column = bound->evaluate(batch, rows, scratch, errors);
+    const sql::ColumnVector &column = bound->evaluate(batch, rows, scratch, errors).values;
     std::vector<std::string> out;
     for (const std::uint32_t row : rows) {
         std::string cell;

@@ -121,6 +121,10 @@ public:
     Result<std::vector<std::string>> list(const Path &path) override { return m_files.list(path); }
     Status makeFolders(const Path &folder) override { return m_files.makeFolders(folder); }
     Status rename(const Path &from, const Path &to) override { return m_files.rename(from, to); }
+    Status renameNew(const Path &from, const Path &to) override
+    {
+        return m_files.renameNew(from, to);
+    }
     Status remove(const Path &path) override { return m_files.remove(path); }
     Status syncFolder(const Path &folder, std::source_location from) override
     {

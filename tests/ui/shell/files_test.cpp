@@ -70,6 +70,7 @@ public:
     }
     Status makeFolders(const Path &) override { return Done{}; }
     Status rename(const Path &, const Path &) override { return Done{}; }
+    Status renameNew(const Path &, const Path &) override { return Done{}; }
     Status remove(const Path &) override { return Done{}; }
     Status syncFolder(const Path &, std::source_location) override { return Done{}; }
     Result<VolumeInfo> volume(const Path &path) override { return posixFileSystem().volume(path); }

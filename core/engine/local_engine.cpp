@@ -12,6 +12,7 @@
 #include "core/engine/record_pages.h"
 #include "core/engine/request_queue.h"
 #include "core/engine/snapshot_builder.h"
+#include "core/engine/stream_info.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -547,28 +548,8 @@ Reply LocalEngine::records(const RecordsRequest &request)
 Reply LocalEngine::streams()
 {
     StreamsReply out;
-    for (const auto &stream : m_store->all()) {
-        const store::StreamEntry entry = stream->entry();
-        StreamInfo info;
-        info.id = entry.id;
-        info.name = entry.name;
-        info.shards = entry.shards;
-        info.created = entry.created;
-        info.retention = entry.retention;
-        info.diskBytes = stream->log().diskBytes();
-        info.implicit = entry.role == store::StreamRole::Wire;
-        info.deadLetters = entry.role == store::StreamRole::DeadLetters;
-        info.memoryDurability = entry.durability == store::Durability::Memory;
-        for (std::uint32_t i = 0; i < entry.shards; ++i) {
-            const auto bounds = stream->bounds(ShardIndex(i));
-            info.records += bounds.end - bounds.trimHorizon;
-        }
-        if (entry.schemaSource != store::SchemaSource::None) {
-            if (auto schema = record::schemaFromJson(entry.schema))
-                info.schema = *std::move(schema);
-        }
-        out.streams.push_back(std::move(info));
-    }
+    for (const auto &stream : m_store->all())
+        out.streams.push_back(infoOf(*stream));
     Reply reply;
     reply.value = std::move(out);
     return reply;

@@ -228,18 +228,18 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
     raise(farthest, known);
     std::vector<std::vector<Ordinal>> ends;
     for (const End &end : m_ends) {
-        if (!known.empty() && &end != &m_ends.front())
-            break; // only its own end may know better than itself
-        auto at = standing(end, !known.empty(), notices);
+        const bool isOwn = &end == &m_ends.front();
+        auto at = standing(end, isOwn && !known.empty(), notices);
         if (!at)
             return std::move(at).error();
+        if (isOwn)
+            raise(*at, known);
         farthest.resize(std::max(farthest.size(), at->size()), Ordinal(0));
         for (std::size_t i = 0; i < at->size(); ++i)
             farthest[i] = std::max(farthest[i], (*at)[i]);
         ends.push_back(*std::move(at));
     }
-    if (known.empty())
-        tellMissed(std::move(ends), farthest, notices);
+    tellMissed(std::move(ends), farthest, notices);
     MILLRACE_TRY(m_services.chains->noteBegin(m_services.context.project, m_fragment, farthest));
     runtime::Beginning out = beginningAt(farthest);
     out.notices = std::move(notices);

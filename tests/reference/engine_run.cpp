@@ -230,8 +230,17 @@ RecordsReply EngineRun::readAll(const StreamUuid &stream, std::uint32_t shards)
     request.limit = request.scanLimit = 1'000'000;
     for (std::uint32_t i = 0; i < shards; ++i)
         request.from.push_back({ShardIndex(i), Ordinal(0)});
-    const Reply reply = ask(request);
-    return reply.ok() ? std::get<RecordsReply>(reply.value) : RecordsReply{};
+    RecordsReply out;
+    while (!out.reachedEnd) {
+        const Reply reply = ask(request);
+        if (!reply.ok())
+            return {};
+        auto page = std::get<RecordsReply>(reply.value);
+        request.from = page.next;
+        std::move(page.rows.begin(), page.rows.end(), std::back_inserter(out.rows));
+        out.reachedEnd = page.reachedEnd;
+    }
+    return out;
 }
 
 std::vector<Content> EngineRun::readTable(const graph::Node &node)

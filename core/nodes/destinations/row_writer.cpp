@@ -110,11 +110,16 @@ Result<std::unique_ptr<RowWriter>> RowWriter::prepare(store::Database &database,
     MILLRACE_TRY(fitting(columns->empty() ? writer->makeTable() : writer->checkTable(notices),
                          settings.table));
     MILLRACE_TRY(fitting(writer->prepareInsert(), settings.table));
-    const auto version = schemaVersion(database);
+    return writer;
+}
+
+Status RowWriter::noteTables()
+{
+    const auto version = schemaVersion(m_database);
     if (!version)
         return version.error();
-    writer->m_schemaVersion = *version;
-    return writer;
+    m_schemaVersion = *version;
+    return Done{};
 }
 
 Status RowWriter::makeTable()

@@ -37,6 +37,10 @@ public:
 
     bool tableIsNew() const { return m_tableIsNew; } ///< prepare() made it
 
+    /// To be called once all tables of the file are made: what is changed later was changed by
+    /// others.
+    Status noteTables();
+
     /// Inserts the rows in the present transaction, all but those that can never be stored, which
     /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed, as
     /// store::Database; then some rows may have been inserted.

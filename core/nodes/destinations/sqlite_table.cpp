@@ -157,6 +157,7 @@ private:
         if (!progressTable)
             return std::move(progressTable).error();
         m_progress = *std::move(progressTable);
+        MILLRACE_TRY(m_writer->noteTables());
         if (m_progress->tableWasLost())
             opened.notices.push_back(replaced(tableInFile()));
         auto progress = m_progress->read();

@@ -156,7 +156,9 @@ private slots:
             pipeline.document.nodes.at({"gener001"}).parameters["total"] = expected;
             edited.run();
             QCOMPARE(edited.count(kErrors), expected);
-            QVERIFY2(!edited.messages.contains("engine.branch-ahead"), edited.messages.c_str());
+            // The stream between lacks what came while it was not there, the table nothing.
+            QVERIFY2(edited.messages.find("node sqlite01: ") == std::string::npos,
+                     edited.messages.c_str());
             expected += 1000;
         }
     }
@@ -183,7 +185,8 @@ private slots:
         edited.more(1000);
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(3000));
-        QVERIFY2(!edited.messages.contains("engine.branch-ahead"), edited.messages.c_str());
+        QVERIFY2(edited.messages.find("engine.branch-ahead") == std::string::npos,
+                 edited.messages.c_str());
     }
 
     /// A destination that is filled anew is not held back by where its fragment began.

@@ -147,7 +147,9 @@ private slots:
                 .node("join", "join")
                 .wired("clicks.out", "join.left")
                 .wired("map.out", "join.left")
-                .wired("gen.out", "join.right"),
+                .wired("gen.out", "join.right")
+                .node("end", "sink")
+                .wired("join.out", "end.in"),
             "wire map00000.out -> join0000.left",
             "\"left\" of \"join\" takes one wire, this is another; remove one of them");
         row("bypassed sink", sound().state("sink", NodeState::Bypassed), "node sink0000",

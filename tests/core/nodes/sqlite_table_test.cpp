@@ -645,7 +645,7 @@ private slots:
         const auto rows =
             world.batchOf({"{\"id\":1,\"name\":\"{}\"}", "{\"id\":2,\"name\":\"{\"}"});
         const auto dead = world.store(*sink, rows, world.progress(2));
-        QVERIFY(dead);
+        QVERIFY2(dead, dead ? "" : dead.error().message().c_str());
         QCOMPARE(dead->size(), std::size_t{1});
         QCOMPARE((*dead)[0].row, 1U);
         QCOMPARE((*dead)[0].reason.code(), Code::NodeRowConstraint);

@@ -57,7 +57,9 @@ private slots:
         QVERIFY(*checkpoints.written("a/1") == bytes("1"));
         checkpoints.put("a/2", bytes("3"));
         checkpoints.put("ab", bytes("4"));
-        const auto below = *checkpoints.below("a/");
+        const auto found = checkpoints.below("a/");
+        QVERIFY(found.has_value());
+        const auto &below = *found;
         QCOMPARE(below.size(), std::size_t(2));
         QVERIFY(below.at("a/1") == bytes("2")); // the newest
         QVERIFY(below.at("a/2") == bytes("3"));

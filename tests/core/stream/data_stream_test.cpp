@@ -406,9 +406,11 @@ private slots:
         if (answer == "fenced") {
             put.producer = &first;
         } else if (answer == "over the limit") {
-            put.producer = &second;
-            put.batch =
+            Put before;
+            before.batch =
                 Fixture::batch(std::vector<std::pair<std::string, std::string>>(2000, {"k", "x"}));
+            f.stream->put(std::move(before), [](const auto &) {});
+            put.producer = &second;
         } else if (answer == "nothing to put") {
             put.batch.reset();
         }

@@ -14,8 +14,7 @@ namespace {
 /// it holds no progress but that of what is printed.
 Fault runOverCrashes(std::uint64_t seed, int crashes, int &crashed)
 {
-    const RandomPipeline pipeline =
-        randomPipeline(seed, {.tables = false, .logs = false});
+    const RandomPipeline pipeline = randomPipeline(seed, {.tables = false, .logs = false});
     const Outcome expected = computeOutcome(pipeline.document, pipeline.inputs);
     QTemporaryDir folder(folderTemplate());
     const Path directory = folder.path().toStdString();

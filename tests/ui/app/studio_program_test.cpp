@@ -7,7 +7,7 @@
 #include "ui/style/theme.h"
 
 #include <QDir>
-#include <QFile>
+#include <QFileInfo>
 #include <QImage>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -77,7 +77,8 @@ private slots:
                      {environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s, u"--data"_s,
                       data, u"--budget"_s, u"300MB"_s});
         QVERIFY(studio.waitForStarted(kPatienceMs));
-        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(data + u"/catalog.db"_s), kPatienceMs);
+        // It opens the socket when the engine has its directory.
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(data + u"/control.sock"_s), kPatienceMs);
         studio.terminate();
         QVERIFY(studio.waitForFinished(kPatienceMs));
         engine::LocalEngineOptions options;

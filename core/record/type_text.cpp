@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <simdjson.h>
 
 namespace millrace::record {
 namespace {
@@ -319,6 +320,9 @@ Result<DataType> parseType(std::string_view text)
 
 Result<Schema> parseSchema(std::string_view text)
 {
+    // Names stand in JSON, too, which holds nothing else.
+    if (!simdjson::validate_utf8(text.data(), text.size()))
+        return invalidArgument("A schema is UTF-8 text; this one has other bytes in it");
     TypeReader reader(text, 0);
     auto fields = reader.fields('\0', 0);
     if (!fields)

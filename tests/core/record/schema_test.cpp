@@ -92,6 +92,7 @@ class SchemaTest : public QObject
             QCOMPARE(parsed.error().code(), Code::InvalidArgument);
             QVERIFY2(parsed.error().place().find("column ") != std::string::npos, text);
         }
+        QCOMPARE(parseSchema("`\xff` INT").error().code(), Code::InvalidArgument);
         QCOMPARE(parseSchema("id INT, id STRING").error().code(), Code::InvalidArgument);
     }
 

@@ -38,10 +38,8 @@ struct DataType {
     int scale = 0;               ///< Decimal only
     std::vector<Field> children; ///< Row: its fields; Array: one field, the element, without a name
 
-    DataType() = default;
-    DataType(TypeKind k)
-        : kind(k)
-    {} // NOLINT: a kind is a type where the kind says all
+    DataType();
+    DataType(TypeKind k); // NOLINT: a kind is a type where the kind says all
     static DataType decimal(int precision, int scale);
     static DataType row(std::vector<Field> fields);
     static DataType array(DataType element);
@@ -68,6 +66,12 @@ struct Field {
     bool nullable = true;
     friend bool operator==(const Field &, const Field &) = default;
 };
+
+// Here, because only here a vector of fields is a complete type.
+inline DataType::DataType() = default;
+inline DataType::DataType(TypeKind k)
+    : kind(k)
+{}
 
 /// What the payloads of a stream look like: the fields of a JSON object, in the order of the
 /// schema's text. Names are case-sensitive, as in Flink.

@@ -89,7 +89,7 @@ std::optional<ProcFigures::Processor> parseStat(std::string_view text, std::uint
     forEachLine(text, [&](const std::vector<std::string_view> &words) {
         if (words[0] == "cpu" && words.size() >= 8) {
             // user nice system idle iowait irq softirq [steal]
-            all.emplace();
+            all = ProcFigures::Processor();
             all->user = number(words[1]) + number(words[2]);
             all->system = number(words[3]) + number(words[6]) + number(words[7]);
             all->idle = number(words[4]);
@@ -149,7 +149,7 @@ std::optional<ProcFigures::Traffic> parseNetDev(std::string_view text)
         if (colon == std::string_view::npos)
             return;
         if (!traffic)
-            traffic.emplace();
+            traffic = ProcFigures::Traffic();
         if (words[0].substr(0, colon) == "lo")
             return;
         std::vector<std::string_view> numbers;

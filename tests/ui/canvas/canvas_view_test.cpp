@@ -417,7 +417,7 @@ private slots:
             const QRectF card = item->layout().rect();
             const QRectF body = card.adjusted(0, item->layout().head.height(), 0, 0);
             const QRect where = canvas.view.mapFromScene(item->mapRectToScene(body)).boundingRect();
-            return ink(canvas.view.viewport()->grab().toImage(), theme().text, where);
+            return ink(canvas.view.viewport()->grab().toImage(), theme().text, where, 90);
         };
         QVERIFY(letters(0.3) > 10);
         QCOMPARE(letters(0.15), 0); // would be a smear

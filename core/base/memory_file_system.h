@@ -50,7 +50,7 @@ public:
     /// nothing: what a missing fdatasync would be.
     void ignoreSyncs(std::function<bool(const Step &)> ignore);
     /// From now on steps for which `fail` gives a problem fail with it (an I/O error, no crash). A
-    /// syncFolder that fails has made the names durable: to a caller that is the worse case.
+    /// syncFolder that fails has made the names durable all the same, unless it is ignored too.
     void failSteps(std::function<const Problem *(const Step &)> fail);
     /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
     void setCapacity(std::uint64_t bytes);

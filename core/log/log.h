@@ -126,10 +126,12 @@ public:
 
     /// From now on; the open segment too is sealed by them, at its next commit or maintenance.
     virtual void setLimits(const LogLimits &limits) = 0;
-    /// Hides and frees what retention no longer keeps. Returns bytes freed.
+    /// Hides and frees what retention no longer keeps, and seals the open segment when it is due.
+    /// Returns bytes freed. When the next segment cannot be begun, what may go is gone all the
+    /// same.
     virtual Result<std::uint64_t> expire() = 0;
-    /// Removes the oldest sealed segment, read or not; the open one counts once it is as large as a
-    /// segment may be. Returns bytes freed, 0 when none may go.
+    /// Removes the oldest sealed segment, read or not; when there is none, the open one once it is
+    /// as large or old as a segment may be. Returns bytes freed, 0 when none may go.
     virtual Result<std::uint64_t> dropOldestSegment() = 0;
     /// Removes every whole sealed segment in which each shard's records lie below `keepFrom`
     /// (implicit streams: trimmed when every cursor has passed). Waits for no other maintenance:
@@ -140,11 +142,18 @@ public:
     virtual Result<bool> rewriteOne() = 0;
     /// Seals the open segment now (tests, and before a stream is archived).
     virtual Status seal() = 0;
+    /// Notes where the log ends, so that damage at its end is told from a commit that a crash left
+    /// unfinished. At an orderly end; a log that is not closed is no less whole.
+    /// Errors: DiskFull, Io.
+    virtual Status close() = 0;
 
     virtual std::uint64_t diskBytes() const = 0;   ///< of all files, room kept ahead included
     virtual std::uint64_t rawBytes() const = 0;    ///< of the records they hold, before compression
     virtual std::uint64_t storedBytes() const = 0; ///< the same, as stored
 };
+
+/// Whether any segment file stands in a log's folder. Errors: NotFound, Io.
+Result<bool> holdsSegments(FileSystem &fileSystem, const Path &folder);
 
 /// A reader beside the engine, without its lock; also what tests hold the Log against.
 /// Thread-safety: one thread at a time.

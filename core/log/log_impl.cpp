@@ -76,6 +76,7 @@ Status LogImpl::load()
     m_ends = std::move(loaded->ends);
     m_producers = std::move(loaded->producers);
     m_header.stream = m_options.stream;
+    m_noted = std::move(loaded->noted);
     if (loaded->segments.empty())
         return beginOrWait();
     auto &last = loaded->segments.back();
@@ -87,8 +88,8 @@ Status LogImpl::load()
     if (!writer)
         return std::move(writer).error();
     m_writer = *std::move(writer);
-    const bool goesOn =
-        !last.tail && !last.segment.damaged && last.segment.header.form == SegmentForm::Appended;
+    const bool goesOn = !last.tail && !loaded->cutShort && !last.segment.damaged &&
+                        last.segment.header.form == SegmentForm::Appended;
     const bool keepAsIs = last.segment.damaged || m_header.form != SegmentForm::Appended;
     m_index.setOpen(last.segment.header, last.segment.path, std::move(last.segment.index));
     m_openBytes = m_writer->fileBytes();
@@ -126,8 +127,8 @@ Status LogImpl::beginSegment()
     header.producers = m_producers;
     auto writer = SegmentWriter::begin(m_fileSystem, m_options.folder, header);
     if (!writer) {
-        // Its header may be durable although its file was removed again, and it leaves out whatever
-        // would be committed from now on.
+        // Once its header was written it may be durable although its file was removed again, and it
+        // leaves out whatever would be committed from now on.
         if (m_writer)
             m_writer->retire();
         return std::move(writer).error();
@@ -163,13 +164,16 @@ Status LogImpl::ensureSegment()
 {
     if (!m_writer)
         return beginSegment();
-    const bool begun = m_writer->end().nextNumber > 1;
+    return m_writer->usable() && !isDue() ? Done{} : beginSegment();
+}
+
+/// Whether the open segment holds commits and is as large or old as a segment may be.
+bool LogImpl::isDue() const
+{
     const LogLimits limit = limits();
-    const bool full = m_writer->end().position.value >= limit.segmentBytes;
-    const bool old = m_clock.wall() - m_header.begun >= limit.segmentAge;
-    if (m_writer->usable() && !(begun && (full || old)))
-        return Done{};
-    return beginSegment();
+    return m_writer->end().nextNumber > 1 &&
+           (m_writer->end().position.value >= limit.segmentBytes ||
+            m_clock.wall() - m_header.begun >= limit.segmentAge);
 }
 
 void LogImpl::append(Append append)
@@ -221,8 +225,16 @@ bool LogImpl::commit()
         }
     }
     for (std::size_t i = 0; i < taken.size(); ++i) {
-        if (taken[i].append.done)
+        if (!taken[i].append.done)
+            continue;
+        try {
             taken[i].append.done(std::move(answers[i]));
+        } catch (const std::exception &exception) {
+            // Whoever stands behind it waits for an answer as well.
+            if (m_log)
+                m_log(Problem(Code::InternalError,
+                              {{"where", "answering a put"}, {"reason", exception.what()}}));
+        }
     }
     return true;
 }
@@ -280,6 +292,23 @@ Status LogImpl::seal()
     if (m_writer && m_writer->usable() && m_writer->end().nextNumber == 1)
         return Done{};
     return beginSegment();
+}
+
+Status LogImpl::close()
+{
+    const std::lock_guard guard(m_commit);
+    if (m_ends == m_noted)
+        return Done{};
+    SegmentHeader note;
+    m_random.fill(std::as_writable_bytes(std::span(note.id.bytes)));
+    note.stream = m_options.stream;
+    note.number = m_header.number.next();
+    note.begun = m_clock.wall();
+    note.starts = m_ends;
+    note.producers = m_producers;
+    MILLRACE_TRY(writeEndNote(m_fileSystem, m_options.folder, note));
+    m_noted = m_ends;
+    return Done{};
 }
 
 ShardStart LogImpl::endOf(ShardIndex shard) const

@@ -51,6 +51,7 @@ public:
     trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) override;
     Result<bool> rewriteOne() override;
     Status seal() override;
+    Status close() override;
     std::uint64_t diskBytes() const override;
     std::uint64_t rawBytes() const override;
     std::uint64_t storedBytes() const override;
@@ -67,6 +68,7 @@ private:
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();
     Status ensureSegment(); ///< with m_commit held
+    bool isDue() const;     ///< with m_commit held, while there is a writer
     Status write(const std::vector<Queued> &taken,
                  std::vector<Answer> &answers);   ///< with m_commit held
     void publish() noexcept;                      ///< likewise
@@ -79,8 +81,9 @@ private:
     Status lookAgain(const BlockRef &ref) override;
     void reportDamage(const BlockRef &ref, const Problem &problem) override;
     Status hideExpired();
-    Status sealExpired();
-    Status sealFull();
+    Status sealDue();
+    bool openIsHidden() const;
+    Result<std::uint64_t> removeHidden(); ///< with m_maintenance held
     Status syncDirtyFolder();             ///< with m_maintenance held
     Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
     bool oldestIsHidden() const;
@@ -102,11 +105,12 @@ private:
     std::set<SegmentNumber> m_unreadable; ///< could not be rewritten; guarded by m_maintenance
     bool m_folderDirty = false; ///< a remove or rename is not yet durable; guarded by m_maintenance
 
-    std::mutex m_commit; ///< one commit at a time; guards the four below
+    std::mutex m_commit; ///< one commit at a time; guards the five below
     CommitFormer m_former;
     std::unique_ptr<SegmentWriter> m_writer;
     SegmentHeader m_header;     ///< of m_writer's segment
     bool m_openDamaged = false; ///< it was found so by recovery
+    ShardStarts m_noted;        ///< the ends in the note that stands
 
     mutable std::mutex m_state; ///< guards all below; changed only with m_commit held, but m_hidden
     LogIndex m_index;

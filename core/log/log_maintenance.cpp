@@ -42,31 +42,23 @@ Status LogImpl::hideExpired()
     return Done{};
 }
 
-/// Seals the open segment when nothing in it is young enough, so that it can go.
-Status LogImpl::sealExpired()
-{
-    {
-        const std::lock_guard guard(m_state);
-        const SegmentIndex &open = m_index.open().index;
-        if (open.blockCount() == 0)
-            return Done{};
-        for (const auto &[shard, blocks] : open.shards()) {
-            if (blocks.back().end() > horizon(shard))
-                return Done{};
-        }
-    }
-    return seal();
-}
-
-/// Seals an open segment that the next commit would seal: while a full budget refuses every put
-/// there is no next commit, and the segment would stay for ever.
-Status LogImpl::sealFull()
+/// Seals the open segment when the next commit would, which may never come, or when nothing in it
+/// is young enough: then it can go.
+Status LogImpl::sealDue()
 {
     const std::lock_guard guard(m_commit);
-    if (!m_writer || m_writer->end().nextNumber == 1 ||
-        m_writer->end().position.value < limits().segmentBytes)
+    if (m_writer && m_writer->usable() && m_writer->end().nextNumber == 1)
         return Done{};
-    return beginSegment();
+    return (m_writer && isDue()) || openIsHidden() ? beginSegment() : Done{};
+}
+
+bool LogImpl::openIsHidden() const
+{
+    const std::lock_guard guard(m_state);
+    const auto &shards = m_index.open().index.shards();
+    return !shards.empty() && std::all_of(shards.begin(), shards.end(), [&](const auto &entry) {
+        return entry.second.back().end() <= horizon(entry.first);
+    });
 }
 
 bool LogImpl::oldestIsHidden() const
@@ -81,11 +73,8 @@ bool LogImpl::oldestIsHidden() const
     return true;
 }
 
-Result<std::uint64_t> LogImpl::expire()
+Result<std::uint64_t> LogImpl::removeHidden()
 {
-    const std::lock_guard guard(m_maintenance);
-    MILLRACE_TRY(hideExpired());
-    MILLRACE_TRY(sealExpired());
     std::uint64_t freed = 0;
     while (oldestIsHidden()) {
         const auto bytes = removeOldest();
@@ -96,10 +85,28 @@ Result<std::uint64_t> LogImpl::expire()
     return freed;
 }
 
+// On a full disk nothing can be sealed before something went.
+Result<std::uint64_t> LogImpl::expire()
+{
+    const std::lock_guard guard(m_maintenance);
+    MILLRACE_TRY(hideExpired());
+    const auto before = removeHidden();
+    if (!before)
+        return before;
+    MILLRACE_TRY(sealDue());
+    const auto behind = removeHidden();
+    if (!behind)
+        return behind;
+    return *before + *behind;
+}
+
 Result<std::uint64_t> LogImpl::dropOldestSegment()
 {
     const std::lock_guard guard(m_maintenance);
-    MILLRACE_TRY(sealFull());
+    const auto freed = removeOldest();
+    if (!freed || *freed > 0)
+        return freed;
+    MILLRACE_TRY(sealDue());
     return removeOldest();
 }
 

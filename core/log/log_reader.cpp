@@ -3,6 +3,7 @@
 #include "core/log/block_search.h"
 #include "core/log/recovery.h"
 #include "core/log/segment_files.h"
+#include "core/log/segment_header.h"
 
 #include <algorithm>
 
@@ -96,7 +97,7 @@ private:
             if (!commit)
                 return commit.error();
             if (!*commit || (*commit)->number != m_end.nextNumber)
-                return Done{};
+                return m_end.nextNumber > 1 || isNamed(open) ? Done{} : reread();
             m_end = {m_end.position + (*commit)->sizeBytes, m_end.nextNumber + 1};
             for (const BlockEntry &block : (*commit)->blocks) {
                 ShardStart &end = m_ends[block.shard];
@@ -111,10 +112,22 @@ private:
         }
     }
 
+    /// A segment that could not be begun gives its name to the next try.
+    bool isNamed(const SealedSegment &segment) const
+    {
+        const auto file = m_fileSystem.open(segment.path, OpenMode::Read);
+        const auto header = file ? readSegmentHeader(**file) : Result<SegmentHeader>(file.error());
+        return header && header->id == segment.header.id;
+    }
+
     /// Reads the segments that are new, and the last one again. A segment known to be behind
     /// another is kept as read: a rewritten one holds the same records.
     Status look()
     {
+        // Before the segments: beside a running engine a later one may be ahead of them.
+        const auto note = readEndNote(m_fileSystem, m_folder);
+        if (!note)
+            return note.error();
         const auto numbers = listSegments(m_fileSystem, m_folder);
         if (!numbers)
             return numbers.error();
@@ -138,7 +151,7 @@ private:
                 kept[number] = content;
             contents.push_back(std::move(content));
         }
-        auto loaded = assembleLog(m_fileSystem, contents);
+        auto loaded = assembleLog(m_fileSystem, m_folder, contents, *note);
         if (!loaded)
             return std::move(loaded).error();
         m_contents = std::move(kept);

@@ -22,6 +22,16 @@ Problem rangeProblem(Code code, const Path &path, FileRange range, std::string r
         path);
 }
 
+/// Records from `from` on and before `to`.
+Problem gapProblem(ShardIndex shard, Ordinal from, Ordinal to, const Path &place)
+{
+    return Problem(Code::LogGap,
+                   {{"from", std::to_string(from.value)},
+                    {"to", std::to_string(to.value - 1)},
+                    {"shard", std::to_string(shard.value)}},
+                   place);
+}
+
 std::string reasonOf(const Problem &problem)
 {
     const auto reason = problem.argument("reason");
@@ -133,11 +143,7 @@ private:
     void gap(ShardIndex shard, Ordinal from, Ordinal to)
     {
         if (from < to)
-            m_report.problems.push_back(Problem(Code::LogGap,
-                                                {{"from", std::to_string(from.value)},
-                                                 {"to", std::to_string(to.value - 1)},
-                                                 {"shard", std::to_string(shard.value)}},
-                                                m_content.path));
+            m_report.problems.push_back(gapProblem(shard, from, to, m_content.path));
     }
 
     const SegmentContent &m_content;
@@ -187,6 +193,25 @@ Result<std::vector<ProgressEntry>> walkForProgress(FileSystem &fileSystem,
     return std::move(walk->progress);
 }
 
+/// What stood when the log was closed and stands no more is lost, and what is appended now must not
+/// take its place: readers may have passed it.
+void applyNote(const SegmentHeader &note, const Path &folder, LoadedLog &log)
+{
+    log.noted = note.starts;
+    for (const auto &[shard, noted] : note.starts) {
+        ShardStart &end = log.ends[shard];
+        if (noted.first <= end.first)
+            continue;
+        log.report.problems.push_back(gapProblem(shard, end.first, noted.first, folder));
+        end = noted;
+        log.cutShort = true;
+    }
+    if (!log.cutShort)
+        return;
+    for (const auto &[id, entry] : note.producers)
+        log.producers.insert_or_assign(id, entry);
+}
+
 } // namespace
 
 Result<record::BatchPtr> readBlock(const File &file, const Uuid &segmentId,
@@ -218,6 +243,14 @@ Result<std::vector<SegmentNumber>> listSegments(FileSystem &fileSystem, const Pa
             numbers.push_back(*number);
     }
     return numbers; // names are sorted and have a fixed width
+}
+
+Result<bool> holdsSegments(FileSystem &fileSystem, const Path &folder)
+{
+    const auto numbers = listSegments(fileSystem, folder);
+    if (!numbers)
+        return numbers.error();
+    return !numbers->empty();
 }
 
 Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, SegmentNumber number,
@@ -265,7 +298,9 @@ Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, Segme
     return ContentPtr(std::move(content));
 }
 
-Result<LoadedLog> assembleLog(FileSystem &fileSystem, std::span<const ContentPtr> segments)
+Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
+                              std::span<const ContentPtr> segments,
+                              const std::optional<SegmentHeader> &note)
 {
     LoadedLog log;
     RecoveryReport &report = log.report;
@@ -293,7 +328,7 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, std::span<const ContentPtr
             report.problems.push_back(Problem(Code::SegmentMissing,
                                               {{"from", std::to_string(content.number.value + 1)},
                                                {"to", std::to_string(next->number.value - 1)}},
-                                              parentPath(content.path)));
+                                              folder));
 
         LoadedLog::Segment loaded;
         SealedSegment &segment = loaded.segment;
@@ -323,6 +358,8 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, std::span<const ContentPtr
         }
         log.segments.push_back(std::move(loaded));
     }
+    if (note && (stream.isNull() || note->stream == stream))
+        applyNote(*note, folder, log);
     return log;
 }
 
@@ -335,6 +372,9 @@ Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const S
         if (name.ends_with(".rewrite"))
             MILLRACE_TRY(fileSystem.remove(joinPath(folder, name)));
     }
+    const auto note = readEndNote(fileSystem, folder);
+    if (!note)
+        return note.error();
     auto numbers = listSegments(fileSystem, folder);
     if (!numbers)
         return std::move(numbers).error();
@@ -367,10 +407,11 @@ Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const S
         MILLRACE_TRY((*file)->sync());
     }
     MILLRACE_TRY(fileSystem.syncFolder(folder));
-    auto log = assembleLog(fileSystem, contents);
+    auto log = assembleLog(fileSystem, folder, contents, *note);
     if (log && !contents.empty() && contents.back()->walk.tail)
         log->report.problems.push_back(
-            rangeProblem(Code::TornTail, contents.back()->path, *contents.back()->walk.tail));
+            rangeProblem(log->cutShort ? Code::DamagedRange : Code::TornTail, contents.back()->path,
+                         *contents.back()->walk.tail));
     return log;
 }
 

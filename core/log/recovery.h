@@ -29,8 +29,10 @@ struct LoadedLog {
         bool tail = false; ///< there is a torn tail behind `end`
     };
     std::vector<Segment> segments;
-    ShardStarts ends;    ///< where each shard stands behind everything
-    Producers producers; ///< newest of each
+    ShardStarts ends;      ///< where each shard stands behind everything
+    ShardStarts noted;     ///< the same in the end note
+    bool cutShort = false; ///< records that stood when the log was closed are missing at its end
+    Producers producers;   ///< newest of each
     RecoveryReport report;
 };
 
@@ -39,9 +41,12 @@ struct LoadedLog {
 Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, SegmentNumber number,
                                const StreamUuid &stream, Bytes &buffer);
 
-/// Puts the segments of a folder, by rising number, together (FORMAT.md, "Reading").
+/// Puts the segments of the folder, by rising number, together (FORMAT.md, "Reading"). `note` is
+/// its end note, read before the segments were.
 /// Errors: Io.
-Result<LoadedLog> assembleLog(FileSystem &fileSystem, std::span<const ContentPtr> segments);
+Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
+                              std::span<const ContentPtr> segments,
+                              const std::optional<SegmentHeader> &note);
 
 /// Numbers of the segment files in a folder, rising. Errors: Io.
 Result<std::vector<SegmentNumber>> listSegments(FileSystem &fileSystem, const Path &folder);

@@ -12,7 +12,6 @@ namespace millrace::log {
 namespace {
 
 constexpr std::string_view kMagic = "MILLSEG1";
-constexpr std::size_t kFixedBytes = 80;
 constexpr std::size_t kNameDigits = 20;
 constexpr std::string_view kEnding = ".log";
 
@@ -69,6 +68,11 @@ Result<SegmentHeader> decode(ByteView bytes)
     if (header.form != SegmentForm::Appended && header.form != SegmentForm::Rewritten)
         return corrupt("it names no known form");
     return header;
+}
+
+Path endNotePath(const Path &folder)
+{
+    return joinPath(folder, "end");
 }
 
 } // namespace
@@ -158,6 +162,31 @@ Result<SegmentHeader> readSegmentHeader(const File &file)
                                            {"found", std::to_string(version)},
                                            {"known", std::to_string(kFormatVersion)}});
     return decode(bytes);
+}
+
+Result<std::optional<SegmentHeader>> readEndNote(FileSystem &fileSystem, const Path &folder)
+{
+    const Path path = endNotePath(folder);
+    const auto file = fileSystem.open(path, OpenMode::Read);
+    auto header = file ? readSegmentHeader(**file) : Result<SegmentHeader>(file.error());
+    if (header)
+        return std::optional(*std::move(header));
+    switch (header.error().code()) {
+    case Code::NotFound:
+    case Code::Truncated:
+    case Code::Corrupt:
+        return std::optional<SegmentHeader>();
+    default:
+        return std::move(header).error().at(path);
+    }
+}
+
+Status writeEndNote(FileSystem &fileSystem, const Path &folder, SegmentHeader &header)
+{
+    const auto bytes = encodeSegmentHeader(header);
+    if (!bytes)
+        return bytes.error();
+    return fileSystem.replaceFile(endNotePath(folder), *bytes);
 }
 
 Path segmentPath(const Path &folder, SegmentNumber number)

@@ -60,6 +60,13 @@ Result<Bytes> encodeSegmentHeader(SegmentHeader &header);
 /// Errors: Truncated, Corrupt, NewerFormat, Io.
 Result<SegmentHeader> readSegmentHeader(const File &file);
 
+/// What a log's close() noted: a header as that of a next segment would be. None when there is no
+/// note, or none that is whole.
+/// Errors: NewerFormat, Io.
+Result<std::optional<SegmentHeader>> readEndNote(FileSystem &fileSystem, const Path &folder);
+/// Replaces it. Errors: those of encodeSegmentHeader, DiskFull, Io.
+Status writeEndNote(FileSystem &fileSystem, const Path &folder, SegmentHeader &header);
+
 /// Bytes that a producer takes in a header at most.
 std::size_t headerBytes(const ProgressEntry &entry);
 

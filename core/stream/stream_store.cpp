@@ -87,6 +87,12 @@ StreamStore::~StreamStore()
         thread.request_stop();
     m_threads.clear();
     commitAll(); // what memory durability acknowledged is not thrown away by an orderly end
+    for (const auto &stream : all()) {
+        if (stream->gone())
+            continue;
+        if (const auto closed = stream->log().close(); !closed)
+            m_log(Problem(closed.error()).at(stream->name()));
+    }
 }
 
 Status StreamStore::openDirectory()
@@ -503,8 +509,8 @@ bool StreamStore::isEmptied(const DataStream &stream)
 {
     const Path folder = logFolder(m_options.dataDirectory, stream.id());
     const bool hasFiles = stream.log().diskBytes() > 0;
-    const auto names = m_fileSystem.list(folder);
-    if (hasFiles && names && names->empty())
+    const auto stands = log::holdsSegments(m_fileSystem, folder);
+    if (hasFiles && stands && !*stands)
         return !m_emptyFolders.insert(folder).second;
     m_emptyFolders.erase(folder);
     return false;

@@ -26,6 +26,7 @@ private slots:
     void aRefusedCommitNeverComesBack();
     void anAppendIsRefusedAlone();
     void anOlderEpochIsRefused();
+    void anAnswerThatThrowsKeepsNobodyWaiting();
     void aFullDiskKeepsNobodyFromReading();
     void aFolderSyncThatFailsAfterTheRewriteLosesNothing();
     void trimmingWaitsForNoRewriting();
@@ -170,6 +171,20 @@ void FailureTest::anOlderEpochIsRefused()
     QVERIFY(f.put({}, {progressOf("p", 6, 9)})); // progress alone
     f.open();
     QCOMPARE(progressNumber(*f.log().producer("p")), 9U);
+}
+
+void FailureTest::anAnswerThatThrowsKeepsNobodyWaiting()
+{
+    LogFixture f;
+    f.open();
+    log::Append throwing;
+    throwing.done = [](auto) { throw std::bad_alloc(); };
+    f.log().append(std::move(throwing));
+    const auto behind = f.queue({{0, someRows(1, 1)}});
+    QVERIFY(f.log().commit());
+    QVERIFY(f.answers[behind] && f.answers[behind]->has_value());
+    QCOMPARE(f.logged.size(), std::size_t(1));
+    QCOMPARE(f.logged.front().code(), Code::InternalError);
 }
 
 void FailureTest::aFullDiskKeepsNobodyFromReading()

@@ -82,8 +82,10 @@ std::vector<Path> LogFixture::segmentPaths()
 {
     std::vector<Path> out;
     const auto names = fileSystem.list(options.folder);
-    for (const auto &name : *names)
-        out.push_back(joinPath(options.folder, name));
+    for (const auto &name : *names) {
+        if (name.ends_with(".log"))
+            out.push_back(joinPath(options.folder, name));
+    }
     return out;
 }
 

@@ -126,6 +126,7 @@ private slots:
         QVERIFY(!keyProblem("k"));
         QVERIFY(!keyProblem(key));
         QCOMPARE(keyProblem("")->code(), Code::InvalidKey);
+        QVERIFY(keyProblem(std::string(1'000'000, '\x80'))); // no characters at all
         QCOMPARE(std::string(keyProblem(key + 'x')->argument("characters")), std::string("257"));
     }
 };

@@ -276,6 +276,29 @@ class ProgramTest(unittest.TestCase):
         self.assertLess(len(done.stdout.splitlines()), TOTAL)
         self.assertGreater(len(done.stdout.splitlines()), 0)
 
+    def test_damage_at_the_end_takes_nothing_from_a_reader_that_was_there(self):
+        into = self.file("into.millrace", pipeline(
+            {"bbbbbbbb": STREAM, "cccccccc": {"kind": "sqlite-table", "name": "Table"}},
+            [("bbbbbbbb", "cccccccc")]))
+        self.run_it("run", into, "--until-done")
+        self.run_it("put", "clicks", stdin="".join('{"n":%d}\n' % n for n in range(300)))
+        self.run_it("run", into, "--until-done")
+        [log] = [os.path.join(at, name) for at, _, names in os.walk(self.data) for name in names
+                 if name.endswith(".log")]
+        with open(log, "r+b") as file:
+            content = bytearray(file.read())
+            content[len(content.rstrip(b"\0")) - 1] ^= 1
+            file.seek(0)
+            file.write(content)
+        self.assertIn("are missing", self.run_it("records", "clicks").stderr)
+        self.assertIn("are missing", self.run_it(
+            "put", "clicks", stdin="".join('{"n":%d}\n' % n for n in range(1000, 1200))).stderr)
+        self.run_it("run", into, "--until-done")
+        database = sqlite3.connect(os.path.join(self.data, "output", "output.db"))
+        self.addCleanup(database.close)
+        rows = [n for n, in database.execute("SELECT n FROM records ORDER BY n")]
+        self.assertEqual(rows, [*range(300), *range(1000, 1200)])
+
     def test_put_without_an_engine(self):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", "--key", "user", stdin='{"user":"a","n":1}\n{"user":"a","n":2}\n')

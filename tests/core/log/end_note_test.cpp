@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/core/log/log_fixture.h"
+#include "tests/support/test_main.h"
+
+#include "core/base/problem_codes.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace millrace;
+using namespace millrace::test;
+
+namespace {
+
+const Shards kBefore{{0, someRows(3, 1)}, {1, someRows(2, 2)}};
+const Shards kLast{{0, someRows(4, 3)}};
+const Shards kBehind{{0, someRows(2, 4)}, {1, someRows(1, 5)}};
+
+Shards operator+(Shards a, const Shards &b)
+{
+    for (const auto &[shard, rows] : b)
+        a[shard].insert(a[shard].end(), rows.begin(), rows.end());
+    return a;
+}
+
+/// A log that took two commits and was closed in order.
+struct Closed : LogFixture {
+    Closed()
+    {
+        open();
+        MILLRACE_ASSERT(put(kBefore, {progressOf("p", 1, 1)}));
+        MILLRACE_ASSERT(put(kLast, {progressOf("p", 1, 2)}));
+        closeInOrder();
+    }
+    void closeInOrder()
+    {
+        MILLRACE_ASSERT(log().close().has_value());
+        close();
+    }
+    Path notePath() const { return joinPath(options.folder, "end"); }
+
+    void replace(const Path &path, const Bytes &content)
+    {
+        MILLRACE_ASSERT(fileSystem.replaceFile(path, content).has_value());
+    }
+    /// One bit of the file's last byte that is not zero.
+    void flipLastByte(const Path &path)
+    {
+        Bytes bytes = fileSystem.content(path);
+        const auto last = std::find_if(bytes.rbegin(), bytes.rend(),
+                                       [](std::byte byte) { return byte != std::byte{}; });
+        *last ^= std::byte{1};
+        replace(path, bytes);
+    }
+    std::set<Code> codes() const
+    {
+        std::set<Code> out;
+        for (const Problem &problem : logged)
+            out.insert(problem.code());
+        return out;
+    }
+    std::uint64_t progress() { return progressNumber(*log().producer("p")); }
+};
+
+class EndNoteTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aWholeLogGoesOnWhereItEnded()
+    {
+        Closed f;
+        f.open();
+        QVERIFY(f.codes().empty());
+        QVERIFY(f.put(kBehind));
+        QCOMPARE(f.readAll(f.log()), kBefore + kLast + kBehind);
+        QCOMPARE(f.segmentPaths().size(), 1U);
+    }
+
+    void damageInTheLastCommitIsNoCrash()
+    {
+        Closed f;
+        f.flipLastByte(f.segmentPaths().back());
+        f.open();
+        QCOMPARE(f.codes(), (std::set{Code::LogGap, Code::DamagedRange}));
+        QCOMPARE(f.logged.front().argument("from"), "3");
+        QCOMPARE(f.logged.front().argument("to"), "6");
+        QCOMPARE(f.logged.front().argument("shard"), "0");
+    }
+
+    // A reader that had passed the lost records reads every new one.
+    void whatWasLostKeepsItsOrdinals()
+    {
+        Closed f;
+        f.flipLastByte(f.segmentPaths().back());
+        f.open();
+        QCOMPARE(f.log().bounds(ShardIndex(0)).end, Ordinal(7));
+        QVERIFY(f.put(kBehind));
+        QCOMPARE(f.readAll(f.log()), kBefore + kBehind);
+        QCOMPARE(f.log().bounds(ShardIndex(0)).end, Ordinal(9));
+        f.closeInOrder();
+        f.logged.clear();
+        f.open(); // and says it again, from the segments themselves
+        QVERIFY(f.codes().contains(Code::LogGap));
+        QCOMPARE(f.readAll(f.log()), kBefore + kBehind);
+    }
+
+    void aProducerDoesNotSendWhatWasLostAgain()
+    {
+        Closed f;
+        f.flipLastByte(f.segmentPaths().back());
+        f.open();
+        QCOMPARE(f.progress(), 2U);
+        f.close(); // as a crash would
+        f.open();
+        QCOMPARE(f.progress(), 2U);
+    }
+
+    void anEmptiedFileIsMissed()
+    {
+        Closed f;
+        f.replace(f.segmentPaths().back(), {});
+        f.open();
+        QVERIFY(f.codes().contains(Code::LogGap));
+        QVERIFY(f.put(kBehind));
+        QCOMPARE(f.readAll(f.log()), kBehind);
+        QCOMPARE(f.log().bounds(ShardIndex(0)).end, Ordinal(9));
+        QCOMPARE(f.log().bounds(ShardIndex(1)).end, Ordinal(3));
+    }
+
+    void aRemovedFileIsMissed()
+    {
+        Closed f;
+        MILLRACE_ASSERT(f.fileSystem.remove(f.segmentPaths().back()).has_value());
+        f.open();
+        QCOMPARE(f.codes(), std::set{Code::LogGap});
+        QVERIFY(f.put(kBehind));
+        QCOMPARE(f.readAll(f.log()), kBehind);
+    }
+
+    void aReaderSaysItToo()
+    {
+        Closed f;
+        f.flipLastByte(f.segmentPaths().back());
+        const auto reader = *log::LogReader::open(f.options.folder, f.fileSystem);
+        const auto &problems = reader->report().problems;
+        QVERIFY(std::any_of(problems.begin(), problems.end(),
+                            [](const Problem &p) { return p.code() == Code::LogGap; }));
+        QCOMPARE(f.readAll(*reader), kBefore);
+    }
+
+    // Not closed the second time: the note is older than the log, and the log is right.
+    void anOldNoteSaysNothing()
+    {
+        Closed f;
+        f.open();
+        MILLRACE_ASSERT(f.put(kBehind));
+        f.close();
+        f.open();
+        QVERIFY(f.codes().empty());
+        QCOMPARE(f.readAll(f.log()), kBefore + kLast + kBehind);
+    }
+
+    void aTornTailBehindTheNoteIsACrash()
+    {
+        Closed f;
+        f.open();
+        MILLRACE_ASSERT(f.put(kBehind));
+        f.close();
+        f.flipLastByte(f.segmentPaths().back());
+        f.open();
+        QCOMPARE(f.codes(), std::set{Code::TornTail});
+        QCOMPARE(f.readAll(f.log()), kBefore + kLast);
+    }
+
+    void aDamagedNoteSaysNothing()
+    {
+        Closed f;
+        f.flipLastByte(f.notePath());
+        f.flipLastByte(f.segmentPaths().back());
+        f.open();
+        QCOMPARE(f.codes(), std::set{Code::TornTail});
+    }
+
+    void aNoteIsWrittenOnlyWhenSomethingCame()
+    {
+        Closed f;
+        const Bytes before = f.fileSystem.content(f.notePath());
+        f.open();
+        f.closeInOrder();
+        QCOMPARE(f.fileSystem.content(f.notePath()), before);
+        f.open();
+        MILLRACE_ASSERT(f.put(kBehind));
+        f.closeInOrder();
+        QVERIFY(f.fileSystem.content(f.notePath()) != before);
+    }
+};
+
+} // namespace
+
+MILLRACE_TEST(EndNoteTest)
+#include "end_note_test.moc"

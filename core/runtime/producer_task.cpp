@@ -11,9 +11,6 @@ namespace {
 /// Layout of a producer's progress; another one gets another number.
 constexpr std::uint8_t kLayout = 1;
 
-/// What one put may hold: a shard under an enforced limit takes 1,000 records or 1 MiB in one go.
-constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
-
 /// How far a producer's progress is.
 std::uint64_t recordsIn(ByteView progress)
 {
@@ -96,8 +93,9 @@ TaskNext ProducerTask::open()
 TaskNext ProducerTask::make()
 {
     m_source->setPace(m_pace);
-    const bool enforced = m_spec.target->entry().limits == store::LimitMode::Enforced;
-    auto made = m_source->step(enforced ? kEnforcedBudget : SourceBudget{}, m_builder);
+    const auto size = m_spec.target->putSize();
+    auto made = m_source->step(size ? SourceBudget{size->records, size->bytes} : SourceBudget{},
+                               m_builder);
     if (!made)
         return fail(std::move(made).error());
     m_step = *std::move(made);

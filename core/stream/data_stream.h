@@ -46,6 +46,11 @@ struct PutOutcome {
     std::vector<ShardPut> shards;
     std::vector<std::uint32_t> refused; ///< over an enforced limit; only without a producer
 };
+/// How large a put may be.
+struct PutSize {
+    std::size_t records = 0;
+    std::size_t bytes = 0; ///< of data and keys
+};
 using PutDone = std::function<void(Result<PutOutcome>)>;
 
 /// Totals of one shard since the stream was opened, and of its log.
@@ -102,6 +107,9 @@ public:
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
     /// commit().
     void put(Put put, PutDone done);
+    /// What a put with a producer should have at most, so that enforced limits can take it whole at
+    /// some time; a single record may have more bytes. Nothing: there are none.
+    std::optional<PutSize> putSize() const;
 
     /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for
     /// AtTime. Errors: InvalidArgument when the sequence number names another shard.
@@ -141,8 +149,7 @@ public:
 private:
     struct Shard {
         explicit Shard(MonoTime now)
-            : limiter(now)
-            , topKeys(now)
+            : topKeys(now)
         {}
         std::mutex mutex; ///< guards limiter and topKeys
         ShardLimiter limiter;

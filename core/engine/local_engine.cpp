@@ -489,6 +489,7 @@ Reply LocalEngine::run()
         const std::lock_guard guard(m_deployMutex);
         if (!m_deployment->deployed())
             return failed(Problem(Code::NothingDeployed));
+        m_deployment->setPaused(false);
         m_scheduler->setPaused(false);
         m_deployment->start();
         m_state = RunState::Running;
@@ -503,6 +504,7 @@ Reply LocalEngine::pause()
         const std::lock_guard guard(m_deployMutex);
         if (m_state == RunState::Running) {
             m_scheduler->setPaused(true);
+            m_deployment->setPaused(true);
             m_state = RunState::Paused;
         }
     }
@@ -516,6 +518,7 @@ Reply LocalEngine::stopAll()
     {
         const std::lock_guard guard(m_deployMutex);
         m_deployment->stop();
+        m_deployment->setPaused(false);
         m_scheduler->setPaused(false);
         m_state = RunState::Stopped;
     }

@@ -90,12 +90,28 @@ TaskNext ProducerTask::open()
     return {TaskNext::Kind::Again, {}};
 }
 
+void ProducerTask::setPace(double factor)
+{
+    {
+        const std::lock_guard guard(m_pacesMutex);
+        m_paces.push_back({factor, clock().mono()});
+    }
+    wake()(); // what it waits for comes at another moment now
+}
+
+std::vector<ProducerTask::Pace> ProducerTask::takePaces()
+{
+    const std::lock_guard guard(m_pacesMutex);
+    return std::exchange(m_paces, {});
+}
+
 TaskNext ProducerTask::make()
 {
-    m_source->setPace(m_pace);
+    for (const Pace &pace : takePaces())
+        m_source->setPace(pace.factor, pace.since);
     const auto size = m_spec.target->putSize();
-    auto made = m_source->step(size ? SourceBudget{size->records, size->bytes} : SourceBudget{},
-                               m_builder);
+    auto made =
+        m_source->step(size ? SourceBudget{size->records, size->bytes} : SourceBudget{}, m_builder);
     if (!made)
         return fail(std::move(made).error());
     m_step = *std::move(made);

@@ -84,6 +84,7 @@ public:
     virtual bool midway() const = 0;
     /// True while a put is under way; its callback keeps the task alive.
     bool inFlight() const { return m_inFlight; }
+    /// From now on, as Source::setPace. By any thread, one at a time.
     virtual void setPace(double factor) { (void)factor; }
     TaskFigures figures() const;
 

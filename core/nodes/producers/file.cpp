@@ -144,7 +144,7 @@ public:
         return schema.fields.empty() ? std::nullopt : std::optional(schema);
     }
 
-    void setPace(double factor) override { m_pacer.setPace(factor); }
+    void setPace(double factor, MonoTime since) override { m_pacer.setPace(factor, since); }
 
 private:
     enum class Read : std::uint8_t {

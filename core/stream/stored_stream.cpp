@@ -37,7 +37,10 @@ StoredStream::StoredStream(store::StreamEntry entry, std::unique_ptr<log::LogRea
 Result<StoredStream> StoredStream::open(FileSystem &files, const Path &dataDirectory,
                                         store::StreamEntry entry)
 {
-    auto log = log::LogReader::open(logFolder(dataDirectory, entry.id), files);
+    const Path folder = logFolder(dataDirectory, entry.id);
+    if (!files.exists(folder))
+        return Problem(Code::StreamFolderMissing, {{"folder", folder}}, entry.name);
+    auto log = log::LogReader::open(folder, files);
     if (!log)
         return std::move(log).error();
     return StoredStream(std::move(entry), *std::move(log));

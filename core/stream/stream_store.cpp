@@ -117,7 +117,9 @@ Status StreamStore::openDirectory()
     if (!entries)
         return std::move(entries).error();
     for (const auto &entry : *entries) {
-        folders->erase(entry.id.toString());
+        if (folders->erase(entry.id.toString()) == 0)
+            m_log(Problem(Code::StreamFolderMissing, {{"folder", logFolder(directory, entry.id)}},
+                          entry.name));
         auto stream = openStream(entry);
         if (!stream)
             return std::move(stream).error().at(entry.name);

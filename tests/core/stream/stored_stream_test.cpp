@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/stream/directory_layout.h"
 #include "core/stream/stored_stream.h"
 #include "core/stream/stream_store.h"
 
@@ -124,6 +125,18 @@ private slots:
             stream.begin(ShardIndex(0), {From::AtTime, {}, directory.clock.wall()}, later).value();
         QCOMPARE(ninth.at.value, std::uint64_t(9));
         QCOMPARE(ninth.hidden, std::uint64_t(0));
+    }
+
+    void aFolderThatIsGoneIsSaid()
+    {
+        const Directory directory;
+        const auto entries = storedStreams(posixFileSystem(), directory.path()).value();
+        const Path folder = logFolder(directory.path(), entries.back().id);
+        QVERIFY(posixFileSystem().removeAll(folder));
+        const auto gone = StoredStream::open(posixFileSystem(), directory.path(), entries.back());
+        QVERIFY(!gone);
+        QCOMPARE(gone.error().code(), Code::StreamFolderMissing);
+        QCOMPARE(gone.error().argument("folder"), std::string_view(folder));
     }
 
     void nothingIsHiddenWhereTheEngineRemovesNothing()

@@ -322,6 +322,19 @@ ShardBounds LogImpl::bounds(ShardIndex shard) const
     return boundsOf(shard);
 }
 
+std::uint64_t LogImpl::damagedRecords(ShardIndex shard, Ordinal from) const
+{
+    const std::lock_guard guard(m_state);
+    from = std::max(from, horizon(shard));
+    const Ordinal end = endOf(shard).first;
+    std::uint64_t sum = end > from ? end - from - m_index.recordsFrom(shard, from) : 0;
+    for (const auto &[where, block] : m_damaged) {
+        if (block.shard == shard && block.end() > from)
+            sum += block.end() - std::max(block.first, from);
+    }
+    return sum;
+}
+
 std::uint64_t LogImpl::nextSeqIx(ShardIndex shard) const
 {
     const std::lock_guard guard(m_state);
@@ -346,7 +359,7 @@ void LogImpl::reportDamage(const BlockRef &ref, const Problem &problem)
 {
     {
         const std::lock_guard guard(m_state);
-        if (!m_damaged.emplace(ref.segmentId, ref.entry.position).second)
+        if (!m_damaged.try_emplace({ref.segmentId, ref.entry.position}, ref.entry).second)
             return;
     }
     if (m_log)

@@ -29,6 +29,7 @@ public:
     bool commit() override;
     std::vector<ShardIndex> shards() const override;
     ShardBounds bounds(ShardIndex shard) const override;
+    std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const override;
     std::uint64_t nextSeqIx(ShardIndex shard) const override;
     Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
     {
@@ -112,9 +113,10 @@ private:
     LogIndex m_index;
     ShardStarts m_ends;
     Producers m_producers;
-    std::map<ShardIndex, Ordinal> m_hidden;       ///< below it records are expired
-    std::set<std::pair<Uuid, FilePos>> m_damaged; ///< blocks that were reported
-    std::uint64_t m_openBytes = 0;                ///< of the open segment's file
+    std::map<ShardIndex, Ordinal> m_hidden; ///< below it records are expired
+    /// Blocks that were reported, by segment and position.
+    std::map<std::pair<Uuid, FilePos>, BlockEntry> m_damaged;
+    std::uint64_t m_openBytes = 0;           ///< of the open segment's file
     LogLimits m_limits;
 };
 

@@ -18,7 +18,44 @@ private slots:
     void hidesAndFreesByAge();
     void hidesByAgeFromTheStart();
     void givesUpAnOpenSegmentOnceItIsFull();
+    void countsWhatIsDamaged();
 };
+
+void LogTest::countsWhatIsDamaged()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(10, 1)}, {1, someRows(4, 2)}}));
+    QVERIFY(f.log().seal());
+    QVERIFY(f.put({{0, someRows(20, 3)}}));
+    QVERIFY(f.log().seal());
+    QVERIFY(f.put({{0, someRows(5, 4)}}));
+    QVERIFY(*f.log().rewriteOne());
+    QVERIFY(*f.log().rewriteOne());
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 0U);
+    f.close();
+    const auto paths = f.segmentPaths();
+    // A block of a whole segment: known once it is read.
+    Bytes content = *f.fileSystem.readAll(paths[1]);
+    content[4096 + 200] ^= std::byte{1};
+    f.fileSystem.setContent(paths[1], content);
+    f.open();
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 0U);
+    (void)f.readAll(f.log());
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(25)), 5U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(1), Ordinal(0)), 0U);
+    f.close();
+    // A segment that is gone.
+    QVERIFY(f.fileSystem.remove(paths[1]));
+    f.open();
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(29)), 1U);
+    const auto reader = log::LogReader::open(f.options.folder, f.fileSystem);
+    QVERIFY(reader.has_value());
+    QCOMPARE((*reader)->damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE((*reader)->damagedRecords(ShardIndex(1), Ordinal(0)), 0U);
+}
 
 /// A writer that is refused for want of budget commits nothing more, so that nothing but this would
 /// ever seal the segment that takes up the budget.

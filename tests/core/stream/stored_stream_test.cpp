@@ -116,8 +116,8 @@ private slots:
         Directory directory;
         StoredStream stream = directory.open();
         const WallTime later = directory.clock.wall() + 1h - 2min; // three are young enough
-        QCOMPARE(stream.readable(directory.clock.wall()), Directory::kRecords);
-        QCOMPARE(stream.readable(later), std::uint64_t(3));
+        QCOMPARE(stream.count(directory.clock.wall()).readable, Directory::kRecords);
+        QCOMPARE(stream.count(later).readable, std::uint64_t(3));
         const auto first = stream.begin(ShardIndex(0), {From::TrimHorizon}, later).value();
         QCOMPARE(first.at.value, std::uint64_t(7));
         QCOMPARE(first.hidden, std::uint64_t(7));
@@ -144,7 +144,7 @@ private slots:
         Directory directory(false);
         StoredStream stream = directory.open();
         QCOMPARE(stream.entry().retention, std::chrono::milliseconds::max());
-        QCOMPARE(stream.readable(directory.clock.wall() + 1000h), Directory::kRecords);
+        QCOMPARE(stream.count(directory.clock.wall() + 1000h).readable, Directory::kRecords);
     }
 };
 

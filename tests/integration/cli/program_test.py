@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -257,11 +258,14 @@ class ProgramTest(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertIn(message, self.run_it("records", *words, code=code).stderr)
 
+    def largest_log(self):
+        return max((os.path.join(folder, name)
+                    for folder, _, names in os.walk(self.data + "/streams") for name in names),
+                   key=os.path.getsize)
+
     def test_reading_goes_on_behind_damage(self):
         self.run_it("run", self.generated, "--until-done")
-        log = max((os.path.join(folder, name)
-                   for folder, _, names in os.walk(self.data + "/streams") for name in names),
-                  key=os.path.getsize)
+        log = self.largest_log()
         with open(log, "rb") as file:
             middle = (4096 + len(file.read().rstrip(b"\0"))) // 2
         # A commit behind the damaged one: at the end of a log it would pass for a torn tail.
@@ -275,6 +279,25 @@ class ProgramTest(unittest.TestCase):
         self.assertRegex(done.stderr, r"damaged.*\[(log|base)\.")
         self.assertLess(len(done.stdout.splitlines()), TOTAL)
         self.assertGreater(len(done.stdout.splitlines()), 0)
+
+    def test_damage_is_shown(self):
+        """The numbers of what was lost were nowhere but in the log panel."""
+        self.run_it("run", self.generated, "--until-done")
+        self.assertRegex(self.run_it("streams").stdout, r"clicks +data +4 +2,000 +0 ")
+        log = self.largest_log()
+        self.run_it("put", "clicks", stdin='{"page": "/"}\n' * 40)  # into every shard: so many it has
+        with open(log, "r+b") as file:
+            file.seek(4096 + 100)  # of the first commit
+            file.write(b"damage")
+        out = self.run_it("streams").stdout
+        readable, damaged = (int(number.replace(",", "")) for number in
+                             re.search(r"clicks +data +4 +([0-9,]+) +([0-9,]+) ", out).groups())
+        self.assertEqual(readable, len(self.records()))
+        self.assertEqual(readable + damaged, TOTAL + 40)
+        self.assertGreater(damaged, 0)
+        report = json.loads(self.run_it("run", self.empty, "--for", "100ms", "--report", "json").stdout)
+        self.assertEqual((report["streams"]["clicks"]["records"],
+                          report["streams"]["clicks"]["damaged_records"]), (readable, damaged))
 
     def test_put_without_an_engine(self):
         self.run_it("run", self.empty, "--for", "100ms")

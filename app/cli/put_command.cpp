@@ -271,9 +271,13 @@ Command putCommand()
         "\n"
         "With --producer the engine remembers how many records of that producer it has, and a "
         "repeated\n"
-        "put of the same input goes on behind them. A put over a stream's enforced limit is "
-        "repeated\n"
-        "until it is taken.\n",
+        "put of the same input goes on behind them. A producer is forgotten some time after its "
+        "last "
+        "put\n"
+        "has become older than the stream's retention: the same input would then be put again. A "
+        "put "
+        "over\n"
+        "a stream's enforced limit is repeated until it is taken.\n",
         put};
 }
 

@@ -75,7 +75,7 @@ PutService::ProducerPtr PutService::producerOf(stream::DataStream &stream, const
     auto found = m_producers.find(key);
     if (found == m_producers.end()) {
         auto made = std::make_shared<Producer>();
-        made->handle = stream.openProducer("put/" + id);
+        made->handle = stream.openProducer(std::string(stream::kClientProducer) + id);
         found = m_producers.emplace(key, std::move(made)).first;
     }
     return found->second;

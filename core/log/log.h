@@ -70,6 +70,9 @@ struct LogOptions : LogLimits {
     StreamUuid stream;
     std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
     int zstdLevel = 1;
+    /// A producer whose id begins so is forgotten when a segment is begun and its last append is
+    /// older than the retention; empty: none is.
+    std::string passingProducers;
 };
 
 /// What recovery found, for the log panel and tests. Problems: TornTail, DamagedRange,

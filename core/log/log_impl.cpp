@@ -75,6 +75,10 @@ Status LogImpl::load()
     }
     m_ends = std::move(loaded->ends);
     m_producers = std::move(loaded->producers);
+    for (const auto &[id, entry] : m_producers) {
+        const auto before = loaded->heardBefore.find(id);
+        hear(id, before == loaded->heardBefore.end() ? m_clock.wall() : before->second);
+    }
     m_header.stream = m_options.stream;
     if (loaded->segments.empty())
         return beginOrWait();
@@ -114,9 +118,32 @@ Status LogImpl::beginOrWait()
     return Done{};
 }
 
+void LogImpl::hear(const std::string &producer, WallTime at)
+{
+    if (!m_options.passingProducers.empty() && producer.starts_with(m_options.passingProducers))
+        m_heard.insert_or_assign(producer, at);
+}
+
+/// Clients come and go: every one that ever put would stand in every header from then on.
+void LogImpl::forgetProducers()
+{
+    const std::chrono::milliseconds retention = limits().retention;
+    if (retention == std::chrono::milliseconds::max())
+        return;
+    const WallTime now = m_clock.wall();
+    const std::lock_guard guard(m_state);
+    std::erase_if(m_heard, [&](const auto &heard) {
+        const bool old = now - heard.second > retention;
+        if (old)
+            m_producers.erase(heard.first);
+        return old;
+    });
+}
+
 /// Seals the open segment, if there is one, and begins the next.
 Status LogImpl::beginSegment()
 {
+    forgetProducers();
     SegmentHeader header;
     m_random.fill(std::as_writable_bytes(std::span(header.id.bytes)));
     header.stream = m_options.stream;
@@ -269,8 +296,11 @@ void LogImpl::publish() noexcept
         m_index.add(block.entry);
     for (const auto &[shard, end] : m_former.ends())
         m_ends.insert_or_assign(shard, end);
-    for (const auto &[id, entry] : m_former.progress())
+    const WallTime now = m_clock.wall();
+    for (const auto &[id, entry] : m_former.progress()) {
         m_producers.insert_or_assign(id, entry);
+        hear(id, now);
+    }
     m_openBytes = m_writer->fileBytes();
 }
 

@@ -67,6 +67,8 @@ private:
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();
+    void forgetProducers(); ///< with m_commit held
+    void hear(const std::string &producer, WallTime at);
     Status ensureSegment(); ///< with m_commit held
     Status write(const std::vector<Queued> &taken,
                  std::vector<Answer> &answers);   ///< with m_commit held
@@ -116,6 +118,7 @@ private:
     std::map<ShardIndex, Ordinal> m_hidden; ///< below it records are expired
     /// Blocks that were reported, by segment and position.
     std::map<std::pair<Uuid, FilePos>, BlockEntry> m_damaged;
+    std::map<std::string, WallTime> m_heard; ///< of passing producers, the last append or later
     std::uint64_t m_openBytes = 0;           ///< of the open segment's file
     LogLimits m_limits;
 };

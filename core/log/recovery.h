@@ -31,6 +31,9 @@ struct LoadedLog {
     std::vector<Segment> segments;
     ShardStarts ends;    ///< where each shard stands behind everything
     Producers producers; ///< newest of each
+    /// When the first segment began whose header has the newest of a producer already: its last
+    /// append is older. Without those whose newest stands in a commit of the last segment.
+    std::map<std::string, WallTime> heardBefore;
     RecoveryReport report;
 };
 

@@ -17,6 +17,10 @@
 
 namespace millrace::stream {
 
+/// What the ids of clients' producers begin with. A client comes and goes, unlike the nodes of a
+/// pipeline: once its last put is older than the stream's retention, it may be forgotten.
+inline constexpr std::string_view kClientProducer = "put/";
+
 /// A producer's incarnation: what it stamps its puts with, and how far the one before came.
 struct ProducerHandle {
     std::string id;

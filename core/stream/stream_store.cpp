@@ -242,6 +242,7 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     static_cast<log::LogLimits &>(options) = limitsOf(entry);
     options.folder = logFolder(m_options.dataDirectory, entry.id);
     options.stream = entry.id;
+    options.passingProducers = kClientProducer;
     const LogSink report = [this, name = entry.name](const Problem &problem) {
         m_log(Problem(problem).at(name));
     };

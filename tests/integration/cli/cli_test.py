@@ -347,6 +347,22 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.run_it("bench", "log", "--records", "1000", "--folder", folder).returncode, 0)
         self.assertEqual(os.listdir(self.folder.name), ["new"])  # what was there stays
 
+    def test_bench_that_is_interrupted_leaves_nothing_behind(self):
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+            folder = os.path.join(self.folder.name, "scratch")
+            process = subprocess.Popen([PROGRAM, "bench", "recovery", "--folder", folder],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                       env=self.environment)
+            self.addCleanup(process.kill)
+            deadline = time.monotonic() + PATIENCE
+            while not any("recovery" in names for _, names, _ in os.walk(folder)):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.01)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=PATIENCE)
+            self.assertEqual(process.returncode, code, said)
+            self.assertEqual(os.listdir(self.folder.name), [])
+
     def test_streams_without_a_catalog(self):
         os.mkdir(self.data)
         self.expect(5, r"catalog.db", "streams", "--data", self.data)

@@ -13,6 +13,7 @@
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"
 #include "core/graph/file.h"
+#include "core/nodes/kinds.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -30,6 +31,9 @@ constexpr milliseconds kStatusEvery{1000};
 constexpr milliseconds kPlainFrameEvery{2000};
 /// With a failed node the rest may wait for ever: it ends when nothing moved for this long.
 constexpr milliseconds kStillAfterFailure{5000};
+/// What is tried again and again may still heal; but a script that waits for the end must hear of
+/// it.
+constexpr milliseconds kOnlyRetries{30'000};
 /// An error that holds is said once in this time.
 constexpr milliseconds kSayAgain{60'000};
 
@@ -101,16 +105,44 @@ bool sameCounts(const runtime::Snapshot &a, const runtime::Snapshot &b)
                       });
 }
 
-std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+/// What is settled for good: what is in flight comes and goes with every try.
+bool sameFates(const runtime::Snapshot &a, const runtime::Snapshot &b)
+{
+    return std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                      [](const runtime::NodeFigures &x, const runtime::NodeFigures &y) {
+                          return x.id == y.id && x.counts.out == y.counts.out &&
+                                 x.counts.in - x.counts.inFlight == y.counts.in - y.counts.inFlight;
+                      });
+}
+
+/// Whether a source still has something to give, be it later.
+bool sourceRuns(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    return std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(), [&](const auto &figures) {
+        const graph::Node *node = document.find(figures.id);
+        const graph::NodeKind *kind =
+            node == nullptr ? nullptr : nodes::kindCatalog().find(node->kind);
+        return kind != nullptr && kind->category == graph::Category::Producer &&
+               figures.state == runtime::NodeState::Running;
+    });
+}
+
+std::string nodesThat(runtime::NodeState state, const graph::Document &document,
+                      const runtime::Snapshot &snapshot)
 {
     std::string names;
     for (const runtime::NodeFigures &figures : snapshot.nodes) {
         const graph::Node *node = document.find(figures.id);
-        if (figures.state == runtime::NodeState::Failed && node != nullptr)
+        if (figures.state == state && node != nullptr)
             names +=
                 (names.empty() ? "" : ", ") + (node->name.empty() ? figures.id.value : node->name);
     }
     return names;
+}
+
+std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    return nodesThat(runtime::NodeState::Failed, document, snapshot);
 }
 
 /// Nothing works and nothing ever will: there are streams at most, which others may feed.
@@ -165,6 +197,12 @@ public:
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
         }
+        if (!m_onlyRetries.empty()) {
+            printProblem(Problem(Code::CliOnlyRetries,
+                                 {{"seconds", std::to_string(kOnlyRetries.count() / 1000)},
+                                  {"nodes", m_onlyRetries}}));
+            code = ExitCode::Failure;
+        }
         if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
@@ -189,6 +227,7 @@ private:
         const bool untilDone = m_arguments.has("--until-done");
         runtime::SnapshotPtr before = m_engine.snapshot();
         MonoTime moved = m_environment.clock->mono();
+        MonoTime settled = moved;
         while (sleepUnlessInterrupted(kLook)) {
             const runtime::SnapshotPtr now = m_engine.snapshot();
             const MonoTime time = m_environment.clock->mono();
@@ -196,12 +235,19 @@ private:
             m_display.show(*now, time);
             if (!sameCounts(*before, *now))
                 moved = time;
+            if (!sameFates(*before, *now) || sourceRuns(m_document, *now))
+                settled = time;
             if (untilDone && now->drained)
                 return failedNodes(m_document, *now).empty() ? "done" : "failed";
             before = now;
             if (untilDone && time - moved >= kStillAfterFailure &&
                 !failedNodes(m_document, *now).empty())
                 return "failed";
+            if (untilDone && !m_limit && time - settled >= kOnlyRetries) {
+                m_onlyRetries = nodesThat(runtime::NodeState::Retrying, m_document, *now);
+                if (!m_onlyRetries.empty())
+                    return "failed";
+            }
             const auto ran = m_arguments.has("--virtual")
                                  ? now->runningFor
                                  : std::chrono::duration_cast<milliseconds>(time - began);
@@ -288,6 +334,7 @@ private:
     const std::optional<milliseconds> m_limit;
     const Path m_dataDirectory;
     ReportOutput &m_reportOutput;
+    std::string m_onlyRetries; ///< nodes, when it ended for them
     Display m_display;
 };
 
@@ -400,7 +447,9 @@ Command runCommand()
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
           {"--until-done", "",
            "stop when every source has ended and all of it went through; a pipeline that has "
-           "nothing to do is refused (exit code 3)"},
+           "nothing to do is refused (exit code 3), and one that for 30 s has nothing left but "
+           "what "
+           "fails again and again is ended (exit code 1), unless --for says how long to try"},
           {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
           {"--report", "json[=FILE]",
            "say at the end what became of every record, on standard output or in FILE"},

@@ -198,6 +198,24 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["ended"], "done")
 
+    def test_until_done_ends_when_only_retries_are_left(self):
+        good = self.file("good.millrace", pipeline())
+        run = ["run", good, "--data", self.data, "--until-done", "--report", "json"]
+        done = self.run_it(*run, FAKE_RETRYING="1", FAKE_HURRY="1")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"For 30 s nothing .*: Clicks\. .*\[cli.only-retries\]")
+        self.assertEqual(json.loads(done.stdout)["ended"], "failed")
+        # Told how long, it goes on trying; and with a source that runs, more may come.
+        done = self.run_it(*run, "--for", "60s", FAKE_RETRYING="1", FAKE_HURRY="1")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["ended"]), (0, "time"))
+        process = subprocess.Popen([PROGRAM, *run], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, env=dict(self.environment, FAKE_HURRY="1"))
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)  # a hundred times as long on its clock
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 130)
+
     def test_the_report_goes_to_a_file(self):
         good = self.file("good.millrace", pipeline())
         path = os.path.join(self.folder.name, "report.json")

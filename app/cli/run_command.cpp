@@ -378,9 +378,9 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
+    catchInterrupts(); // before the report is emptied: from here on it is written, however it ends
     if (const auto opened = reportOutput->open(); !opened)
         return failed(opened.error(), exitCodeOf(opened.error()));
-    catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
     auto opened = environment.openEngine({.dataDirectory = *directory,
                                           .budgetBytes = budget->value_or(0),

@@ -150,6 +150,26 @@ private slots:
         QCOMPARE(world.newTasks(pipeline.document), (Nodes{"gener001", "output01", "sqlite01"}));
     }
 
+    /// A run that was ended at its start reported that nothing was ever done.
+    void whatIsStoppedBeforeItBeganSaysWhatIsStored()
+    {
+        World world;
+        Pipeline pipeline;
+        auto &parameters = pipeline.document.nodes.at({"gener001"}).parameters;
+        parameters = {{"ratePerSecond", 100.0}};
+        world.newTasks(pipeline.document);
+        world.runFor(5s);
+        world.stop();
+        const std::uint64_t made = world.recordsOf("gener001");
+        const std::uint64_t stored = world.recordsOf("sqlite01");
+        QVERIFY(made > 0 && stored > 0);
+        QCOMPARE(world.newTasks(pipeline.document),
+                 (std::set<std::string>{"gener001", "sqlite01"}));
+        world.stop();
+        QCOMPARE(world.recordsOf("gener001"), made);
+        QCOMPARE(world.recordsOf("sqlite01"), stored);
+    }
+
     void aPausedGeneratorStandsStill()
     {
         World world;

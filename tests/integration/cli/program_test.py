@@ -299,6 +299,36 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual((report["streams"]["clicks"]["records"],
                           report["streams"]["clicks"]["damaged_records"]), (readable, damaged))
 
+    def test_put_leaves_the_directory_free_while_its_input_is_quiet(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        put = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--acks", "--producer", "p"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, env=self.environment)
+        self.addCleanup(put.kill)
+
+        def send(number):
+            put.stdin.write(f'{{"n": {number}}}\n')
+            put.stdin.flush()
+            self.assertEqual(put.stdout.readline(), f"{number}\n")
+        send(0)  # through its own engine
+
+        def starts():
+            done = subprocess.run([PROGRAM, "run", self.empty, "--for", "0s", "--data", self.data],
+                                  stderr=subprocess.DEVNULL, env=self.environment)
+            return done.returncode == 0
+        self.wait_for(starts)
+        run = self.start(self.empty)
+        self.wait_for(lambda: os.path.exists(self.data + "/control.sock"))
+        send(1)  # through that of the run
+        run.terminate()
+        run.wait(PATIENCE)
+        send(2)  # and again through its own
+        put.stdin.close()
+        self.assertEqual(put.wait(PATIENCE), 0, put.stderr.read())
+        put.stdout.close()
+        put.stderr.close()
+        self.assertEqual([r["data"]["n"] for r in self.records()], [0, 1, 2])
+
     def test_put_without_an_engine(self):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", "--key", "user", stdin='{"user":"a","n":1}\n{"user":"a","n":2}\n')

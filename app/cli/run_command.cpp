@@ -182,6 +182,8 @@ public:
         const std::string_view ended = nothing ? "failed" : watch(began);
         const runtime::SnapshotPtr last = m_engine.snapshot();
         ExitCode code = ask(engine::StopRequest{});
+        // The one before may be older than what was said meanwhile; a node that failed stays so.
+        const runtime::SnapshotPtr final = m_engine.snapshot();
         m_display.leave();
         printEvents();
         const auto elapsed =
@@ -192,7 +194,7 @@ public:
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
-        printDeadLetters(*last);
+        printDeadLetters(*final);
         if (nothing) {
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
@@ -203,7 +205,7 @@ public:
                                   {"nodes", m_onlyRetries}}));
             code = ExitCode::Failure;
         }
-        if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
+        if (const std::string failed = failedNodes(m_document, *final); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
         }
@@ -258,11 +260,11 @@ private:
     }
 
     /// A run whose records all went astray must not look like one that did what was wanted.
-    void printDeadLetters(const runtime::Snapshot &last) const
+    void printDeadLetters(const runtime::Snapshot &final) const
     {
         std::uint64_t dead = 0;
         std::string nodes;
-        for (const runtime::NodeFigures &figures : last.nodes) {
+        for (const runtime::NodeFigures &figures : final.nodes) {
             const graph::Node *node = m_document.find(figures.id);
             if (figures.counts.dead == 0 || node == nullptr)
                 continue;

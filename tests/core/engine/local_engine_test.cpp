@@ -172,6 +172,31 @@ private slots:
         QCOMPARE(std::get<RecordsReply>(page.value).rows.size(), counts.processed);
     }
 
+    /// In pieces, so that no second of a shard has more than the limit; the rest is sent again.
+    void aPutOverTheLimitStandsAsFarAsItFits()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), true);
+        Pipeline pipeline;
+        pipeline.document = {};
+        pipeline.document.name = "Limited";
+        pipeline.add("stream01", "data-stream",
+                     {{"stream", std::string("limited")},
+                      {"shards", std::int64_t{1}},
+                      {"limits", std::string("enforced")}});
+        run.deployAndRun(pipeline);
+        PutRequest put;
+        put.stream = "limited";
+        put.producer = "p";
+        for (int i = 0; i < 1510; ++i)
+            put.entries.push_back({std::to_string(i), "k", {}});
+        const Reply refused = run.ask(put);
+        QVERIFY(!refused.ok());
+        QCOMPARE(refused.problems.front().code(), Code::ThroughputExceeded);
+        const Reply known = run.ask(ProducerRequest{"limited", "p"});
+        QCOMPARE(std::get<PutReply>(known.value).producerNext, std::uint64_t(1000));
+    }
+
     void aPageHoldsNoMoreThanItMay()
     {
         QTemporaryDir dir;

@@ -201,9 +201,9 @@ TaskNext ProducerTask::retry(const Problem &problem)
     if (isFinal(problem))
         return fail(problem);
     const bool limited = problem.code() == Code::ThroughputExceeded;
-    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        report(problem);
+        report(problem); // before it holds: else it would be told of as something new
+    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     return retryAfter(problem);
 }
 

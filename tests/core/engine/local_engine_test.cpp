@@ -197,6 +197,43 @@ private slots:
         QCOMPARE(std::get<PutReply>(known.value).producerNext, std::uint64_t(1000));
     }
 
+    /// What holds was noted whenever a person's clock had a snapshot made.
+    void equalVirtualRunsSayTheSame()
+    {
+        const auto messages = [](bool watched) {
+            QTemporaryDir dir;
+            Pipeline pipeline;
+            pipeline.document.nodes.at({"gener001"}).parameters = {
+                {"pattern", std::string("burst")},
+                {"ratePerSecond", 300.0},
+                {"period", graph::Milliseconds(5000)},
+                {"burstLength", graph::Milliseconds(1500)},
+                {"burstFactor", 20.0},
+                {"total", std::int64_t{60'000}}};
+            pipeline.document.nodes.at({"stream01"}).parameters["limits"] = std::string("shown");
+            Run run(dir.path(), true);
+            run.deployAndRun(pipeline);
+            QStringList out;
+            const auto drained = [&] {
+                if (watched) // a snapshot is made at any moment
+                    (void)run.ask(RunRequest{});
+                else
+                    (void)run.ask(StreamsRequest{});
+                const bool over = run.engine->snapshot()->drained;
+                for (const Event &event : run.engine->takeEvents())
+                    out += QString::number(event.at.time_since_epoch().count()) + ' ' +
+                           QString::fromStdString(event.problem.message());
+                return over;
+            };
+            while (!drained())
+                continue; // each look waits for a round of the engine
+            return out;
+        };
+        const QStringList first = messages(false);
+        QCOMPARE(messages(true), first);
+        QVERIFY2(first.filter("hot").size() > 3, qPrintable(first.join('\n')));
+    }
+
     void aPageHoldsNoMoreThanItMay()
     {
         QTemporaryDir dir;

@@ -3,13 +3,20 @@
 
 #include "app/cli/bench_log.h"
 #include "app/cli/bench_pipeline.h"
+#include "app/cli/interrupt.h"
 
 #include "core/base/problem_codes.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace millrace::cli {
@@ -135,6 +142,67 @@ void printFigures(const json &figures, const std::string &prefix)
     }
 }
 
+ExitCode measure(const Path &folder, const std::optional<std::string> &wanted,
+                 std::optional<std::uint64_t> records, bool asJson, const Environment &environment)
+{
+    const auto bounds = measureBounds(folder);
+    if (!bounds) {
+        printProblem(bounds.error());
+        return ExitCode::Failure;
+    }
+    json figures{{"version", MILLRACE_VERSION}, {"bounds", *bounds}};
+    for (const Benchmark &benchmark : kBenchmarks) {
+        if (wanted ? *wanted != benchmark.name : benchmark.onlyByName)
+            continue;
+        const BenchOptions options{joinPath(folder, std::string(benchmark.name)), records};
+        const auto measured = benchmark.run(options);
+        if (!measured) {
+            printProblem(measured.error());
+            return ExitCode::Failure;
+        }
+        figures[std::string(benchmark.name)] = *measured;
+        if (auto removed = environment.files->removeAll(options.folder); !removed)
+            printProblem(removed.error()); // the next one still has a folder of its own
+    }
+    if (asJson)
+        fmt::print("{}\n", figures.dump(2));
+    else
+        printFigures(figures, {});
+    return ExitCode::Success;
+}
+
+/// Measures in a process of its own, which a signal ends wherever it is: only when it is gone can
+/// nobody write into the scratch folder any more, and that be removed.
+ExitCode inChild(const std::function<ExitCode()> &work)
+{
+    catchInterrupts();
+    std::array<int, 2> ended{};
+    if (::pipe2(ended.data(), O_CLOEXEC) != 0)
+        return work();
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child < 0)
+        return work();
+    if (child == 0) {
+        std::signal(SIGINT, SIG_DFL);
+        std::signal(SIGTERM, SIG_DFL);
+        const ExitCode code = work();
+        std::fflush(nullptr);
+        ::_exit(static_cast<int>(code)); // the folder is the parent's to remove
+    }
+    ::close(ended[1]);
+    (void)waitReadable(ended[0], std::chrono::milliseconds(-1)); // closed by the child's end
+    ::close(ended[0]);
+    if (interrupted())
+        ::kill(child, SIGKILL);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (interrupted())
+        return interruptCode();
+    return WIFEXITED(status) ? static_cast<ExitCode>(WEXITSTATUS(status)) : ExitCode::Failure;
+}
+
 ExitCode bench(const Arguments &arguments, const Environment &environment)
 {
     const auto records = arguments.count("--records", 1);
@@ -168,31 +236,9 @@ ExitCode bench(const Arguments &arguments, const Environment &environment)
         printProblem(scratch.error());
         return ExitCode::DataDirectory;
     }
-    const auto bounds = measureBounds(scratch->path());
-    if (!bounds) {
-        printProblem(bounds.error());
-        return ExitCode::Failure;
-    }
-    json figures{{"version", MILLRACE_VERSION}, {"bounds", *bounds}};
-    for (const Benchmark &benchmark : kBenchmarks) {
-        if (wanted ? *wanted != benchmark.name : benchmark.onlyByName)
-            continue;
-        const BenchOptions options{joinPath(scratch->path(), std::string(benchmark.name)),
-                                   *records};
-        const auto measured = benchmark.run(options);
-        if (!measured) {
-            printProblem(measured.error());
-            return ExitCode::Failure;
-        }
-        figures[std::string(benchmark.name)] = *measured;
-        if (auto removed = environment.files->removeAll(options.folder); !removed)
-            printProblem(removed.error()); // the next one still has a folder of its own
-    }
-    if (arguments.has("--json"))
-        fmt::print("{}\n", figures.dump(2));
-    else
-        printFigures(figures, {});
-    return ExitCode::Success;
+    return inChild([&] {
+        return measure(scratch->path(), wanted, *records, arguments.has("--json"), environment);
+    });
 }
 
 /// The details of the help, made of the table.

@@ -1,41 +1,85 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/engine_link.h"
 
+#include "app/cli/interrupt.h"
+
+#include "core/base/problem_codes.h"
+
 namespace millrace::cli {
+namespace {
+
+/// Who has the lock has its socket soon after, or gives the lock back soon.
+constexpr std::chrono::milliseconds kBusyAtMost{10'000};
+constexpr std::chrono::milliseconds kLookAgain{50};
+
+} // namespace
 
 Result<EngineLink> EngineLink::open(const Environment &environment, const Path &dataDirectory,
                                     bool onlyRunning)
 {
-    EngineLink link(*environment.files, dataDirectory);
-    if (auto client = gateway::ControlClient::find(*environment.files, dataDirectory)) {
-        link.m_client = *std::move(client);
-        if (link.m_client->health())
-            return link;
-    }
-    if (onlyRunning)
-        return link;
-    link.m_client.reset();
-    auto own = environment.openEngine({.dataDirectory = dataDirectory, .log = printProblem});
+    EngineLink link(environment, dataDirectory, onlyRunning);
+    if (!link.findRunning() && !onlyRunning)
+        MILLRACE_TRY(link.openOwn());
+    return link;
+}
+
+bool EngineLink::findRunning()
+{
+    m_client.reset();
+    auto client = gateway::ControlClient::find(*m_environment->files, m_dataDirectory);
+    if (!client || !client->health())
+        return false;
+    m_client = *std::move(client);
+    return true;
+}
+
+Status EngineLink::openOwn()
+{
+    auto own = m_environment->openEngine({.dataDirectory = m_dataDirectory, .log = printProblem});
     if (!own)
         return std::move(own).error();
-    link.m_own = *std::move(own);
-    return link;
+    m_own = *std::move(own);
+    return Done{};
+}
+
+/// Finds an engine, or opens one, after there was one before.
+Status EngineLink::connect()
+{
+    if (m_onlyRunning) {
+        auto client = gateway::ControlClient::find(*m_environment->files, m_dataDirectory);
+        if (!client)
+            return std::move(client).error();
+        m_client = *std::move(client);
+        return Done{};
+    }
+    const MonoTime began = m_environment->clock->mono();
+    for (;;) {
+        if (findRunning())
+            return Done{};
+        auto opened = openOwn();
+        if (opened || opened.error().code() != Code::DirectoryBusy ||
+            m_environment->clock->mono() - began >= kBusyAtMost)
+            return opened;
+        if (!sleepUnlessInterrupted(kLookAgain))
+            return Problem(Code::Cancelled);
+    }
 }
 
 Result<engine::Reply> EngineLink::ask(const engine::Request &request)
 {
-    if (m_own)
-        return m_own->wait(m_own->request(request));
-    if (!m_client) {
-        auto client = gateway::ControlClient::find(*m_files, m_dataDirectory);
-        if (!client)
-            return std::move(client).error();
-        m_client = *std::move(client);
-    }
-    auto reply = m_client->ask(request);
-    if (!reply) // an engine that starts again may have its socket elsewhere
+    for (bool again = m_client.has_value();; again = false) {
+        if (!m_own && !m_client)
+            MILLRACE_TRY(connect());
+        if (m_own)
+            return m_own->wait(m_own->request(request));
+        auto reply = m_client->ask(request);
+        if (reply)
+            return reply;
+        // An engine that starts again may have its socket elsewhere; one that ended has none.
         m_client.reset();
-    return reply;
+        if (m_onlyRunning || !again || reply.error().code() != Code::ControlUnreachable)
+            return reply;
+    }
 }
 
 } // namespace millrace::cli

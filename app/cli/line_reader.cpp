@@ -91,10 +91,10 @@ Problem LineReader::tooLong() const
                    "line " + std::to_string(m_lineNumber + 1));
 }
 
-bool LineReader::ready()
+bool LineReader::ready(std::chrono::milliseconds wait)
 {
     return m_ended || m_buffer.find('\n', std::max(m_at, m_scanned)) != std::string::npos ||
-           waitReadable(m_descriptor, std::chrono::milliseconds(0));
+           waitReadable(m_descriptor, wait);
 }
 
 Status LineReader::fill()

@@ -23,8 +23,8 @@ public:
     /// The next line without its line end (\n or \r\n); nothing at the end of the input, or after a
     /// signal. Errors: Io, CliLineTooLong for a line that the file producer does not take either.
     Result<std::optional<std::string>> next();
-    /// Whether next() would give a line (or the end) without waiting.
-    bool ready();
+    /// Whether next() would give a line (or the end), or begin to, within `wait`.
+    bool ready(std::chrono::milliseconds wait = {});
     std::uint64_t lineNumber() const { return m_lineNumber; } ///< of the last line, from 1
 
 private:

@@ -20,6 +20,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Input that is quiet for so long may be quiet for ever.
+constexpr milliseconds kQuiet{300};
+
 /// The partition key of one line: a field of it, always the same text, or the running number (which
 /// spreads records evenly over the shards).
 class Keys
@@ -81,6 +84,8 @@ private:
         if (const auto begun = m_sender.begin(); !begun)
             return failed(begun.error());
         for (;;) {
+            if (const auto sent = restIfQuiet(lines); !sent)
+                return failed(sent.error());
             auto line = lines.next();
             if (!line)
                 return endedBy(std::move(line).error());
@@ -99,15 +104,24 @@ private:
                     std::move(key).error().at("line " + std::to_string(lines.lineNumber())));
             m_waiting.emplace(*number, lines.lineNumber());
             m_newest = *number;
-            Status sent = m_sender.add(**std::move(line), *std::move(key));
-            if (sent && !lines.ready())
-                sent = m_sender.flush();
-            if (!sent)
+            if (const auto sent = m_sender.add(**std::move(line), *std::move(key)); !sent)
                 return failed(sent.error());
         }
         if (const auto sent = m_sender.flush(); !sent)
             return failed(sent.error());
         return interrupted() ? interruptCode() : ExitCode::Success;
+    }
+
+    /// What was read is stored before more is waited for; and while nothing comes, the directory is
+    /// free for another program's engine.
+    Status restIfQuiet(LineReader &lines)
+    {
+        if (lines.ready())
+            return Done{};
+        MILLRACE_TRY(m_sender.flush());
+        if (!lines.ready(kQuiet))
+            m_link.release();
+        return Done{};
     }
 
     /// However it ended: how much of the input is stored, and where to go on.
@@ -266,14 +280,20 @@ Command putCommand()
         "it says on standard error how many records are stored, and where to go on with the rest.\n"
         "\n"
         "The records go through the engine that runs on the data directory; when none does, this\n"
-        "command runs one itself for as long as it takes, but never with --retry, which waits for\n"
-        "another program's engine.\n"
+        "command runs one itself, but never with --retry, which waits for another program's "
+        "engine.\n"
+        "While its input is quiet it leaves the directory free, for millrace run to start for "
+        "instance.\n"
         "\n"
         "With --producer the engine remembers how many records of that producer it has, and a "
         "repeated\n"
-        "put of the same input goes on behind them. A put over a stream's enforced limit is "
-        "repeated\n"
-        "until it is taken.\n",
+        "put of the same input goes on behind them. A producer is forgotten some time after its "
+        "last "
+        "put\n"
+        "has become older than the stream's retention: the same input would then be put again. A "
+        "put "
+        "over\n"
+        "a stream's enforced limit is repeated until it is taken.\n",
         put};
 }
 

@@ -13,6 +13,7 @@
 #include "core/gateway/control/control_server.h"
 #include "core/gateway/control/control_socket.h"
 #include "core/graph/file.h"
+#include "core/nodes/kinds.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -30,6 +31,9 @@ constexpr milliseconds kStatusEvery{1000};
 constexpr milliseconds kPlainFrameEvery{2000};
 /// With a failed node the rest may wait for ever: it ends when nothing moved for this long.
 constexpr milliseconds kStillAfterFailure{5000};
+/// What is tried again and again may still heal; but a script that waits for the end must hear of
+/// it.
+constexpr milliseconds kOnlyRetries{30'000};
 /// An error that holds is said once in this time.
 constexpr milliseconds kSayAgain{60'000};
 
@@ -101,16 +105,44 @@ bool sameCounts(const runtime::Snapshot &a, const runtime::Snapshot &b)
                       });
 }
 
-std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+/// What is settled for good: what is in flight comes and goes with every try.
+bool sameFates(const runtime::Snapshot &a, const runtime::Snapshot &b)
+{
+    return std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                      [](const runtime::NodeFigures &x, const runtime::NodeFigures &y) {
+                          return x.id == y.id && x.counts.out == y.counts.out &&
+                                 x.counts.in - x.counts.inFlight == y.counts.in - y.counts.inFlight;
+                      });
+}
+
+/// Whether a source still has something to give, be it later.
+bool sourceRuns(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    return std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(), [&](const auto &figures) {
+        const graph::Node *node = document.find(figures.id);
+        const graph::NodeKind *kind =
+            node == nullptr ? nullptr : nodes::kindCatalog().find(node->kind);
+        return kind != nullptr && kind->category == graph::Category::Producer &&
+               figures.state == runtime::NodeState::Running;
+    });
+}
+
+std::string nodesThat(runtime::NodeState state, const graph::Document &document,
+                      const runtime::Snapshot &snapshot)
 {
     std::string names;
     for (const runtime::NodeFigures &figures : snapshot.nodes) {
         const graph::Node *node = document.find(figures.id);
-        if (figures.state == runtime::NodeState::Failed && node != nullptr)
+        if (figures.state == state && node != nullptr)
             names +=
                 (names.empty() ? "" : ", ") + (node->name.empty() ? figures.id.value : node->name);
     }
     return names;
+}
+
+std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    return nodesThat(runtime::NodeState::Failed, document, snapshot);
 }
 
 /// Nothing works and nothing ever will: there are streams at most, which others may feed.
@@ -150,6 +182,8 @@ public:
         const std::string_view ended = nothing ? "failed" : watch(began);
         const runtime::SnapshotPtr last = m_engine.snapshot();
         ExitCode code = ask(engine::StopRequest{});
+        // The one before may be older than what was said meanwhile; a node that failed stays so.
+        const runtime::SnapshotPtr final = m_engine.snapshot();
         m_display.leave();
         printEvents();
         const auto elapsed =
@@ -160,12 +194,18 @@ public:
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
-        printDeadLetters(*last);
+        printDeadLetters(*final);
         if (nothing) {
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
         }
-        if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
+        if (!m_onlyRetries.empty()) {
+            printProblem(Problem(Code::CliOnlyRetries,
+                                 {{"seconds", std::to_string(kOnlyRetries.count() / 1000)},
+                                  {"nodes", m_onlyRetries}}));
+            code = ExitCode::Failure;
+        }
+        if (const std::string failed = failedNodes(m_document, *final); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
         }
@@ -189,6 +229,7 @@ private:
         const bool untilDone = m_arguments.has("--until-done");
         runtime::SnapshotPtr before = m_engine.snapshot();
         MonoTime moved = m_environment.clock->mono();
+        MonoTime settled = moved;
         while (sleepUnlessInterrupted(kLook)) {
             const runtime::SnapshotPtr now = m_engine.snapshot();
             const MonoTime time = m_environment.clock->mono();
@@ -196,12 +237,19 @@ private:
             m_display.show(*now, time);
             if (!sameCounts(*before, *now))
                 moved = time;
+            if (!sameFates(*before, *now) || sourceRuns(m_document, *now))
+                settled = time;
             if (untilDone && now->drained)
                 return failedNodes(m_document, *now).empty() ? "done" : "failed";
             before = now;
             if (untilDone && time - moved >= kStillAfterFailure &&
                 !failedNodes(m_document, *now).empty())
                 return "failed";
+            if (untilDone && !m_limit && time - settled >= kOnlyRetries) {
+                m_onlyRetries = nodesThat(runtime::NodeState::Retrying, m_document, *now);
+                if (!m_onlyRetries.empty())
+                    return "failed";
+            }
             const auto ran = m_arguments.has("--virtual")
                                  ? now->runningFor
                                  : std::chrono::duration_cast<milliseconds>(time - began);
@@ -212,11 +260,11 @@ private:
     }
 
     /// A run whose records all went astray must not look like one that did what was wanted.
-    void printDeadLetters(const runtime::Snapshot &last) const
+    void printDeadLetters(const runtime::Snapshot &final) const
     {
         std::uint64_t dead = 0;
         std::string nodes;
-        for (const runtime::NodeFigures &figures : last.nodes) {
+        for (const runtime::NodeFigures &figures : final.nodes) {
             const graph::Node *node = m_document.find(figures.id);
             if (figures.counts.dead == 0 || node == nullptr)
                 continue;
@@ -288,6 +336,7 @@ private:
     const std::optional<milliseconds> m_limit;
     const Path m_dataDirectory;
     ReportOutput &m_reportOutput;
+    std::string m_onlyRetries; ///< nodes, when it ended for them
     Display m_display;
 };
 
@@ -331,9 +380,9 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
+    catchInterrupts(); // before the report is emptied: from here on it is written, however it ends
     if (const auto opened = reportOutput->open(); !opened)
         return failed(opened.error(), exitCodeOf(opened.error()));
-    catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
     auto opened = environment.openEngine({.dataDirectory = *directory,
                                           .budgetBytes = budget->value_or(0),
@@ -400,7 +449,9 @@ Command runCommand()
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
           {"--until-done", "",
            "stop when every source has ended and all of it went through; a pipeline that has "
-           "nothing to do is refused (exit code 3)"},
+           "nothing to do is refused (exit code 3), and one that for 30 s has nothing left but "
+           "what "
+           "fails again and again is ended (exit code 1), unless --for says how long to try"},
           {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
           {"--report", "json[=FILE]",
            "say at the end what became of every record, on standard output or in FILE"},

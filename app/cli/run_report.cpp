@@ -59,6 +59,7 @@ std::string toJson(const RunReport &report)
         streams[stream.name] = {{"id", stream.id.toString()},
                                 {"shards", stream.shards},
                                 {"records", stream.records},
+                                {"damaged_records", stream.damagedRecords},
                                 {"disk_bytes", stream.diskBytes},
                                 {"role", stream.deadLetters ? "dead-letters"
                                          : stream.implicit  ? "wire"

@@ -20,7 +20,8 @@ struct RunReport {
 
 /// One JSON object, indented, with a newline at the end: {"pipeline", "project", "ended",
 /// "elapsed_ms", "nodes": {id: {name, kind, state, in, processed, filtered, late, dead, expired,
-/// in_flight, out}}, "streams": {name: {id, shards, records, disk_bytes, role}}, "problems": […]}.
+/// in_flight, out}}, "streams": {name: {id, shards, records, damaged_records,
+/// disk_bytes, role}}, "problems": […]}.
 std::string toJson(const RunReport &report);
 
 } // namespace millrace::cli

@@ -42,15 +42,15 @@ std::string retentionText(const store::StreamEntry &stream)
     return fmt::format("{} s", static_cast<double>(stream.retention.count()) / 1000);
 }
 
-/// Records that can be read now, with separators; "?" when the log cannot be opened, which is said.
-std::string readable(const Environment &environment, const Path &directory,
-                     const store::StreamEntry &entry)
+/// The records of a stream now; nothing when its log cannot be opened, which is said.
+std::optional<stream::StoredStream::Count>
+count(const Environment &environment, const Path &directory, const store::StreamEntry &entry)
 {
     auto stored = stream::StoredStream::open(*environment.files, directory, entry);
     if (stored)
-        return grouped(stored->readable(environment.clock->wall()));
+        return stored->count(environment.clock->wall());
     printProblem(stored.error());
-    return "?";
+    return {};
 }
 
 ExitCode streams(const Arguments &arguments, const Environment &environment)
@@ -68,16 +68,19 @@ ExitCode streams(const Arguments &arguments, const Environment &environment)
     std::size_t nameColumns = 6;
     for (const store::StreamEntry &entry : *stored)
         nameColumns = std::max(nameColumns, entry.name.size());
-    fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n", cell("stream", nameColumns),
-               "role", "shards", "records", "on disk", "retention", "created (UTC)");
+    fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:>10}  {:<19}\n",
+               cell("stream", nameColumns), "role", "shards", "records", "damaged", "on disk",
+               "retention", "created (UTC)");
     for (const store::StreamEntry &entry : *stored) {
         const std::uint64_t bytes =
             stream::logBytes(*environment.files, stream::logFolder(*directory, entry.id));
         const std::string created =
             record::timestampText(entry.created.time_since_epoch().count()).substr(0, 19);
-        fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:<19}\n",
+        const auto records = count(environment, *directory, entry);
+        fmt::print("{}  {:<12}  {:>6}  {:>14}  {:>10}  {:>10}  {:>10}  {:<19}\n",
                    cell(entry.name, nameColumns), roleText(entry.role), entry.shards,
-                   readable(environment, *directory, entry), bytesText(static_cast<double>(bytes)),
+                   records ? grouped(records->readable) : "?",
+                   records ? grouped(records->damaged) : "?", bytesText(static_cast<double>(bytes)),
                    retentionText(entry), created);
     }
     return ExitCode::Success;
@@ -87,16 +90,21 @@ ExitCode streams(const Arguments &arguments, const Environment &environment)
 
 Command streamsCommand()
 {
-    return {{"streams",
-             {},
-             {{"--data", "DIR", "the data directory; may be left out when there is only one"}}},
-            "list the streams of a data directory",
-            "Reads the directory whether an engine runs on it or not. \"wire\" and \"dead "
-            "letters\" are streams\n"
-            "that a pipeline made for itself. Records older than the retention are not counted;\n"
-            "those of a wire stay until whoever reads it has passed them. After a run with\n"
-            "--virtual, retention is off.\n",
-            streams};
+    return {
+        {"streams",
+         {},
+         {{"--data", "DIR", "the data directory; may be left out when there is only one"}}},
+        "list the streams of a data directory",
+        "Reads the directory whether an engine runs on it or not. \"wire\" and \"dead "
+        "letters\" are streams\n"
+        "that a pipeline made for itself. Records older than the retention are not counted;\n"
+        "those of a wire stay until whoever reads it has passed them. After a run with\n"
+        "--virtual, retention is off. \"damaged\" are records that the files ought to have and "
+        "do not:\n"
+        "a segment or a part of one is gone or was overwritten. That a block inside a whole file "
+        "is\n"
+        "damaged shows when it is read; run --report counts those that were.\n",
+        streams};
 }
 
 } // namespace millrace::cli

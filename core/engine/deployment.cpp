@@ -241,7 +241,7 @@ void Deployment::startProducer(const PlannedProducer &producer)
     deployed.task = std::make_shared<runtime::ProducerTask>(
         std::move(spec), std::move(source), *m_services.clock,
         m_services.scheduler->wakeOf(deployed.slot), reportFor(producer.node));
-    deployed.task->setPace(m_pace);
+    deployed.task->setPace(presentPace());
     m_services.scheduler->start(deployed.slot, deployed.task);
     m_tasks.push_back(std::move(deployed));
 }
@@ -367,8 +367,19 @@ void Deployment::stop()
 void Deployment::setPace(double factor)
 {
     m_pace = factor;
+    tellPace();
+}
+
+void Deployment::setPaused(bool paused)
+{
+    if (std::exchange(m_paused, paused) != paused)
+        tellPace();
+}
+
+void Deployment::tellPace()
+{
     for (const DeployedTask &task : m_tasks)
-        task.task->setPace(factor);
+        task.task->setPace(presentPace());
 }
 
 std::vector<WatchedStream> Deployment::readBySchema() const

@@ -60,6 +60,9 @@ public:
     void start();
     void stop();
     void setPace(double factor);
+    /// While paused, time passes generators and paced files by. That no step runs is the
+    /// scheduler's.
+    void setPaused(bool paused);
     bool running() const { return m_running; }
     bool deployed() const { return m_deployed; }
 
@@ -88,6 +91,8 @@ private:
     void startProducer(const PlannedProducer &producer);
     void startFragment(const PlannedFragment &fragment);
     void stopTask(DeployedTask &task);
+    double presentPace() const { return m_paused ? 0 : m_pace; }
+    void tellPace();
     Status keepChains(const graph::Document &document, const Plan &plan);
     bool keepsNoProgress(const PlannedFragment &fragment) const;
     std::vector<runtime::Cursor> lastingCursors(const PlannedFragment &fragment) const;
@@ -110,6 +115,7 @@ private:
     bool m_deployed = false;
     bool m_running = false;
     double m_pace = 1;
+    bool m_paused = false;
     graph::Document m_document;
     Path m_documentFolder;
     Plan m_plan;

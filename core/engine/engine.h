@@ -111,8 +111,9 @@ struct StreamInfo {
     WallTime created{};
     std::chrono::milliseconds retention{};
     std::uint64_t diskBytes = 0;
-    std::uint64_t records = 0; ///< readable now
-    bool implicit = false;     ///< a wire
+    std::uint64_t records = 0;        ///< readable now
+    std::uint64_t damagedRecords = 0; ///< between those, as far as it is known: log::Log
+    bool implicit = false;            ///< a wire
     bool deadLetters = false;
     bool memoryDurability = false;
     std::optional<record::Schema> schema;

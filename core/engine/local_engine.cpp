@@ -27,8 +27,8 @@ using runtime::SnapshotPtr;
 
 constexpr std::chrono::milliseconds kPulse{100};
 constexpr std::chrono::seconds kCheckpoint{1};
-constexpr int kMetricsEvery = 10;        ///< checkpoints
-constexpr std::chrono::seconds kLook{1}; ///< of virtual time
+constexpr int kMetricsEvery = 10;          ///< checkpoints
+constexpr std::chrono::seconds kSecond{1}; ///< of virtual time
 constexpr double kMinPace = 0.1;
 constexpr double kMaxPace = 100;
 
@@ -80,7 +80,7 @@ private:
     void handle(QueuedRequest queued);
     void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
     void report(const Problem &problem);
-    void publish();
+    void publish(SnapshotBuilder::Tick tick = SnapshotBuilder::Tick::ByTheClock);
     void flushCheckpoints();
     void flushHistory();
     void restartChangedReaders();
@@ -113,7 +113,8 @@ private:
     std::unique_ptr<ChainRegister> m_chains;
     std::unique_ptr<SchemaKeeper> m_schemas;
     std::unique_ptr<FieldWatch> m_fields;
-    MonoTime m_nextLook{}; ///< of the driver
+    MonoTime m_nextTick{}; ///< of the driver: when the second ends of which rates are taken
+    bool m_quiet = true;   ///< of the driver: nothing was done in that second so far
     std::unique_ptr<Scheduler> m_scheduler;
 
     std::mutex m_deployMutex; ///< guards the deployment and what a snapshot is made of
@@ -295,6 +296,7 @@ void LocalEngine::flushHistory()
 
 void LocalEngine::driveLoop(const std::stop_token &stop)
 {
+    m_nextTick = m_manualClock.mono() + kSecond;
     MonoTime published = m_systemClock.mono();
     MonoTime flushed = published;
     while (!stop.stop_requested()) {
@@ -325,8 +327,10 @@ bool LocalEngine::driveOnce()
         worked = true;
     worked = m_store->commitAll() || worked;
     restartChangedReaders();
-    if (worked)
+    if (worked) {
+        m_quiet = false;
         return true;
+    }
     bool over = false;
     {
         const std::lock_guard guard(m_deployMutex);
@@ -334,22 +338,26 @@ bool LocalEngine::driveOnce()
         if (!over)
             m_deployment->trimWires();
     }
-    if (over || m_manualClock.mono() >= m_nextLook) {
+    if (over) {
         lookAtFields();
-        m_nextLook = m_manualClock.mono() + kLook;
+        return false;
     }
-    if (over)
-        return false;
     m_store->maintain();
-    const auto next = m_scheduler->nextWake();
-    if (!next && !m_virtualEnd)
-        return false;
-    const MonoTime to = next && m_virtualEnd ? std::min(*next, *m_virtualEnd)
-                        : next               ? *next
-                                             : *m_virtualEnd;
-    if (to <= m_manualClock.mono())
+    constexpr MonoTime kNever = MonoTime::max();
+    const MonoTime to =
+        std::min(m_scheduler->nextWake().value_or(kNever), m_virtualEnd.value_or(kNever));
+    const MonoTime now = m_manualClock.mono();
+    if (to <= now || to == kNever)
         return false; // as far as time goes
-    m_manualClock.advance(to - m_manualClock.mono());
+    // Quiet seconds are not counted one by one: the next one ends where something happens again.
+    const bool ticks = to >= m_nextTick;
+    m_manualClock.advance((ticks && !m_quiet ? m_nextTick : to) - now);
+    if (ticks) {
+        lookAtFields();
+        publish(SnapshotBuilder::Tick::Now);
+        m_quiet = true;
+        m_nextTick = m_manualClock.mono() + kSecond;
+    }
     return true;
 }
 
@@ -379,14 +387,14 @@ void LocalEngine::lookAtFields()
     m_fields->look(watchedStreams());
 }
 
-void LocalEngine::publish()
+void LocalEngine::publish(SnapshotBuilder::Tick tick)
 {
     SnapshotPtr made;
     {
         const std::lock_guard guard(m_deployMutex);
         if (!m_virtual)
             m_deployment->trimWires();
-        made = m_builder->build(*m_deployment, m_problems, m_state, m_pace);
+        made = m_builder->build(*m_deployment, m_problems, m_state, m_pace, tick);
     }
     {
         // Made one after the other, but another thread may have come first with a newer one.
@@ -489,6 +497,7 @@ Reply LocalEngine::run()
         const std::lock_guard guard(m_deployMutex);
         if (!m_deployment->deployed())
             return failed(Problem(Code::NothingDeployed));
+        m_deployment->setPaused(false);
         m_scheduler->setPaused(false);
         m_deployment->start();
         m_state = RunState::Running;
@@ -503,6 +512,7 @@ Reply LocalEngine::pause()
         const std::lock_guard guard(m_deployMutex);
         if (m_state == RunState::Running) {
             m_scheduler->setPaused(true);
+            m_deployment->setPaused(true);
             m_state = RunState::Paused;
         }
     }
@@ -516,6 +526,7 @@ Reply LocalEngine::stopAll()
     {
         const std::lock_guard guard(m_deployMutex);
         m_deployment->stop();
+        m_deployment->setPaused(false);
         m_scheduler->setPaused(false);
         m_state = RunState::Stopped;
     }

@@ -19,6 +19,17 @@ bool same(const Problem &a, const Problem &b)
     return a.code() == b.code() && a.place() == b.place();
 }
 
+std::pair<std::uint16_t, std::string> keyOf(const Problem &problem)
+{
+    return {static_cast<std::uint16_t>(problem.code()), std::string(problem.place())};
+}
+
+bool among(const std::vector<Problem> &problems, const Problem &one)
+{
+    return std::any_of(problems.begin(), problems.end(),
+                       [&](const Problem &problem) { return same(problem, one); });
+}
+
 } // namespace
 
 Problem atNode(Problem problem, const NodeId &node)
@@ -31,6 +42,7 @@ void ProblemList::report(const Problem &problem, WallTime now)
 {
     const std::lock_guard guard(m_mutex);
     add(problem, now);
+    m_reported.insert_or_assign(keyOf(problem), Event{now, problem});
 }
 
 void ProblemList::add(const Problem &problem, WallTime now)
@@ -65,28 +77,33 @@ void ProblemList::clear()
     const std::lock_guard guard(m_mutex);
     m_entries.clear();
     m_holding.clear();
+    m_reported.clear();
     m_entriesDropped = 0;
 }
 
-std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Problem> &holding,
-                                                        WallTime now)
+void ProblemList::hold(const std::vector<Problem> &holding, WallTime now)
 {
-    const auto among = [](const std::vector<Problem> &problems, const Problem &one) {
-        return std::any_of(problems.begin(), problems.end(),
-                           [&](const Problem &p) { return same(p, one); });
-    };
     const std::lock_guard guard(m_mutex);
+    std::erase_if(m_reported, [&](const auto &one) { return now - one.second.at > kRecent; });
     for (const Problem &problem : holding) {
-        if (!among(m_holding, problem))
+        // Who reports what then holds has said it already.
+        const auto reported = m_reported.find(keyOf(problem));
+        const bool told = reported != m_reported.end() && reported->second.problem == problem;
+        if (!among(m_holding, problem) && !told)
             add(problem, now);
     }
     m_holding = holding;
     for (auto &entry : m_entries) {
-        const bool holds = among(holding, entry.problem);
-        if (holds)
+        if (among(m_holding, entry.problem))
             entry.last = now;
-        entry.active = holds || now - entry.last <= kRecent;
     }
+}
+
+std::vector<runtime::ProblemEntry> ProblemList::entries(WallTime now)
+{
+    const std::lock_guard guard(m_mutex);
+    for (auto &entry : m_entries)
+        entry.active = among(m_holding, entry.problem) || now - entry.last <= kRecent;
     std::vector<runtime::ProblemEntry> out = m_entries;
     std::stable_sort(out.begin(), out.end(),
                      [](const auto &a, const auto &b) { return a.last > b.last; });

@@ -4,6 +4,7 @@
 #include "core/engine/engine.h"
 
 #include <deque>
+#include <map>
 #include <mutex>
 
 namespace millrace::engine {
@@ -27,9 +28,11 @@ public:
 
     void report(const Problem &problem, WallTime now);
     void clear();
-    /// All entries, newest first, once more with those that hold at this moment: one that was not
-    /// holding before counts up. What is neither among them nor recent is not active.
-    std::vector<runtime::ProblemEntry> entries(const std::vector<Problem> &holding, WallTime now);
+    /// What holds at this moment: a problem that did not before, and was not just reported, counts
+    /// up and is an event.
+    void hold(const std::vector<Problem> &holding, WallTime now);
+    /// All entries, newest first. What neither holds nor is recent is not active.
+    std::vector<runtime::ProblemEntry> entries(WallTime now);
     std::vector<Event> takeEvents();
 
 private:
@@ -37,7 +40,9 @@ private:
 
     std::mutex m_mutex; ///< guards all below
     std::vector<runtime::ProblemEntry> m_entries;
-    std::vector<Problem> m_holding; ///< at the last call of entries()
+    std::vector<Problem> m_holding; ///< at the last call of hold()
+    std::map<std::pair<std::uint16_t, std::string>, Event>
+        m_reported; ///< recent ones, by code, place
     std::deque<Event> m_events;
     std::uint64_t m_entriesDropped = 0; ///< since clear()
     WallTime m_lastDrop{};

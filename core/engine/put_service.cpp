@@ -15,33 +15,44 @@ std::uint64_t nextNumber(const stream::ProducerHandle &producer)
     return producer.progress.empty() ? 0 : ByteReader(producer.progress).varint();
 }
 
-record::BatchPtr batchOf(const PutRequest &request, std::size_t first)
+/// Of the entries from `first` on, as many as `size` allows, one at least; without it all.
+record::BatchPtr batchOf(const PutRequest &request, std::size_t first,
+                         const std::optional<stream::PutSize> &size = {})
 {
     record::RecordBatchBuilder builder;
+    std::size_t bytes = 0;
     for (std::size_t i = first; i < request.entries.size(); ++i) {
         const PutEntry &entry = request.entries[i];
+        bytes += entry.data.size() + entry.key.size();
+        if (size && i > first && (i - first >= size->records || bytes > size->bytes))
+            break;
         builder.append({entry.data, entry.key, entry.explicitHash, {}, nullptr});
     }
     return builder.finish();
 }
 
-/// Where each entry went, in the order of the entries that were put.
-Reply stored(PutReply reply, const stream::DataStream &stream, const stream::PutOutcome &outcome,
-             std::size_t count)
+/// Adds where each entry went, in the order of the entries that were put.
+void addStored(PutReply &reply, const stream::DataStream &stream, const stream::PutOutcome &outcome,
+               std::size_t count)
 {
-    reply.results.resize(count);
+    const std::size_t first = reply.results.size();
+    reply.results.resize(first + count);
     for (const stream::ShardPut &shard : outcome.shards) {
         for (std::size_t i = 0; i < shard.rows.size(); ++i)
-            reply.results[shard.rows[i]] = {
+            reply.results[first + shard.rows[i]] = {
                 shard.shard,
                 stream.sequenceNumber(shard.shard, shard.firstSeqIx + i, shard.arrival).toString(),
                 false};
     }
     for (const std::uint32_t row : outcome.refused)
-        reply.results[row].refused = true;
-    Reply out;
-    out.value = std::move(reply);
-    return out;
+        reply.results[first + row].refused = true;
+}
+
+Reply succeeded(PutReply put)
+{
+    Reply reply;
+    reply.value = std::move(put);
+    return reply;
 }
 
 } // namespace
@@ -64,7 +75,7 @@ PutService::ProducerPtr PutService::producerOf(stream::DataStream &stream, const
     auto found = m_producers.find(key);
     if (found == m_producers.end()) {
         auto made = std::make_shared<Producer>();
-        made->handle = stream.openProducer("put/" + id);
+        made->handle = stream.openProducer(std::string(stream::kClientProducer) + id);
         found = m_producers.emplace(key, std::move(made)).first;
     }
     return found->second;
@@ -123,18 +134,20 @@ void PutService::put(PutRequest request, Answer answer)
         const ProducerPtr producer = producerOf(*stream, request.producer);
         const auto shared = std::make_shared<const PutRequest>(std::move(request));
         inTurn(producer, [this, shared, stream, producer, answer = std::move(answer)] {
-            putOfProducer(*shared, stream, producer, answer);
+            putOfProducer(shared, stream, producer, answer);
         });
     } else if (request.entries.empty()) {
-        Reply reply;
-        reply.value = PutReply{};
-        return answer(std::move(reply));
+        return answer(succeeded({}));
     } else {
         stream::Put put;
         put.batch = batchOf(request, 0);
         const std::size_t count = request.entries.size();
         stream->put(std::move(put), [stream, count, answer](Result<stream::PutOutcome> done) {
-            answer(done ? stored({}, *stream, *done, count) : failed(done.error()));
+            if (!done)
+                return answer(failed(done.error()));
+            PutReply reply;
+            addStored(reply, *stream, *done, count);
+            answer(succeeded(std::move(reply)));
         });
     }
     if (m_pump)
@@ -142,7 +155,7 @@ void PutService::put(PutRequest request, Answer answer)
 }
 
 /// With the producer's turn, which it passes.
-void PutService::putOfProducer(const PutRequest &request, const stream::StreamPtr &stream,
+void PutService::putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
                                const ProducerPtr &producer, const Answer &answer)
 {
     const auto answerNow = [&](Reply reply) {
@@ -150,36 +163,48 @@ void PutService::putOfProducer(const PutRequest &request, const stream::StreamPt
         answer(std::move(reply));
     };
     const std::uint64_t next = nextNumber(producer->handle);
-    if (request.firstIndex > kMaxNumber)
+    if (request->firstIndex > kMaxNumber)
         return answerNow(failed(
             Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
-    if (request.firstIndex > next)
+    if (request->firstIndex > next)
         return answerNow(
-            failed(Problem(Code::ProducerGap, {{"producer", request.producer},
+            failed(Problem(Code::ProducerGap, {{"producer", request->producer},
                                                {"next", std::to_string(next)},
-                                               {"first", std::to_string(request.firstIndex)}})));
+                                               {"first", std::to_string(request->firstIndex)}})));
     PutReply out;
-    if (next > request.firstIndex)
-        out.skipped = std::min<std::uint64_t>(next - request.firstIndex, request.entries.size());
-    out.producerNext = std::max(next, request.firstIndex + request.entries.size());
-    const std::size_t count = request.entries.size() - out.skipped;
-    if (count == 0) {
-        Reply reply;
-        reply.value = std::move(out);
-        return answerNow(std::move(reply));
+    if (next > request->firstIndex)
+        out.skipped = std::min<std::uint64_t>(next - request->firstIndex, request->entries.size());
+    out.producerNext = std::max(next, request->firstIndex + request->entries.size());
+    putFrom(request, stream, producer, answer, std::move(out));
+}
+
+/// The entries that `reply` does not tell of yet, in pieces of the size that the stream takes: what
+/// was stored of a request that is refused on the way is skipped when it is sent again.
+void PutService::putFrom(const RequestPtr &request, const stream::StreamPtr &stream,
+                         const ProducerPtr &producer, const Answer &answer, PutReply reply)
+{
+    const std::size_t first = reply.skipped + reply.results.size();
+    if (first == request->entries.size()) {
+        pass(producer);
+        return answer(succeeded(std::move(reply)));
     }
     stream::Put put;
-    put.batch = batchOf(request, out.skipped);
+    put.batch = batchOf(*request, first, stream->putSize());
     put.producer = &producer->handle;
-    ByteWriter(put.progress).varint(out.producerNext);
+    const std::size_t count = put.batch->count();
+    ByteWriter(put.progress).varint(request->firstIndex + first + count);
     Bytes progress = put.progress;
     stream->put(std::move(put),
-                [this, stream, producer, answer, out = std::move(out),
-                 progress = std::move(progress), count](Result<stream::PutOutcome> done) {
-                    if (done)
-                        producer->handle.progress = progress;
-                    pass(producer);
-                    answer(done ? stored(out, *stream, *done, count) : failed(done.error()));
+                [this, request, stream, producer, answer, reply = std::move(reply), count,
+                 progress = std::move(progress)](Result<stream::PutOutcome> done) {
+                    if (!done) {
+                        pass(producer);
+                        return answer(failed(done.error()));
+                    }
+                    producer->handle.progress = progress;
+                    PutReply more = reply;
+                    addStored(more, *stream, *done, count);
+                    putFrom(request, stream, producer, answer, std::move(more));
                 });
 }
 

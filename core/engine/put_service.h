@@ -45,8 +45,11 @@ private:
     /// Runs `turn` when it is its turn; it ends with one call of pass(), on whatever thread.
     void inTurn(const ProducerPtr &producer, std::function<void()> turn);
     void pass(const ProducerPtr &producer);
-    void putOfProducer(const PutRequest &request, const stream::StreamPtr &stream,
+    using RequestPtr = std::shared_ptr<const PutRequest>;
+    void putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
                        const ProducerPtr &producer, const Answer &answer);
+    void putFrom(const RequestPtr &request, const stream::StreamPtr &stream,
+                 const ProducerPtr &producer, const Answer &answer, PutReply reply);
 
     stream::StreamStore &m_store;
     const std::function<void()> m_pump;

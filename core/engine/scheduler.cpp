@@ -101,6 +101,12 @@ void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
             pump();
     };
     settle();
+    // What is stopped before it began would say that it never did anything.
+    if (!task->begun()) {
+        task->run();
+        lock.lock();
+        settle();
+    }
     for (int i = 0; i < kLastSteps && task->midway(); ++i) {
         task->run();
         lock.lock();

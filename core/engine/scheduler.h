@@ -32,9 +32,10 @@ public:
     runtime::Task::Wake wakeOf(const SlotPtr &slot);
     void start(const SlotPtr &slot, std::shared_ptr<runtime::Task> task);
 
-    /// No step of it runs any more and none will, however much it has to do; the task is then
-    /// closed. The step that runs and a put that is still under way are waited for; with `pump`,
-    /// that is called until it is at its end (the owner commits, when it drives).
+    /// No step of it runs any more and none will, however much it has to do, but the first, so that
+    /// its figures are there; the task is then closed. The step that runs and a put that is still
+    /// under way are waited for; with `pump`, that is called until it is at its end (the owner
+    /// commits, when it drives).
     void stop(const SlotPtr &slot, const std::function<void()> &pump);
 
     /// While paused no step begins, but those that bring a batch which is midway to its end: what

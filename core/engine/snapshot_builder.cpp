@@ -141,11 +141,11 @@ SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Tota
 }
 
 runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, ProblemList &problems,
-                                            RunState state, double pace)
+                                            RunState state, double pace, Tick tick)
 {
     const MonoTime now = m_clock.mono();
     const double since = std::chrono::duration<double>(now - m_tickAt).count();
-    m_ticking = since >= 1.0;
+    m_ticking = tick == Tick::Now || (!m_clock.isVirtual() && since >= 1.0);
     if (m_ticking) {
         m_elapsed = since;
         m_tickAt = now;
@@ -187,7 +187,9 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
         if (node.attention)
             current.push_back(*node.attention);
     }
-    snapshot->problems = problems.entries(current, snapshot->at);
+    if (!m_clock.isVirtual() || m_ticking)
+        problems.hold(current, snapshot->at);
+    snapshot->problems = problems.entries(snapshot->at);
     snapshot->dataDirectory = m_store.dataDirectory();
     snapshot->budgetBytes = m_store.budgetBytes();
     std::uint64_t raw = 0;

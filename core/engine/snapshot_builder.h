@@ -15,8 +15,15 @@ class SnapshotBuilder
 public:
     SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHistory &history, Clock &clock);
 
+    /// When a second ends of which rates are taken. In virtual time somebody may look at any
+    /// moment, but equal runs must come to equal figures and messages: its seconds end when it is
+    /// said.
+    enum class Tick : std::uint8_t {
+        ByTheClock = 1, ///< after a second; in virtual time never
+        Now,
+    };
     runtime::SnapshotPtr build(const Deployment &deployment, ProblemList &problems,
-                               runtime::RunState state, double pace);
+                               runtime::RunState state, double pace, Tick tick = Tick::ByTheClock);
 
 private:
     /// Totals of one node, shard or task at the last tick.

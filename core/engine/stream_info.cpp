@@ -18,7 +18,10 @@ StreamInfo infoOf(const stream::DataStream &stream)
     info.memoryDurability = entry.durability == store::Durability::Memory;
     for (std::uint32_t i = 0; i < entry.shards; ++i) {
         const auto bounds = stream.bounds(ShardIndex(i));
-        info.records += bounds.end - bounds.trimHorizon;
+        const std::uint64_t damaged =
+            stream.log().damagedRecords(ShardIndex(i), bounds.trimHorizon);
+        info.records += bounds.end - bounds.trimHorizon - damaged;
+        info.damagedRecords += damaged;
     }
     if (entry.schemaSource != store::SchemaSource::None) {
         if (auto schema = record::schemaFromJson(entry.schema))

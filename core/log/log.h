@@ -70,6 +70,9 @@ struct LogOptions : LogLimits {
     StreamUuid stream;
     std::size_t cacheBytes = 8U << 20U; ///< decoded blocks kept for readers near the end
     int zstdLevel = 1;
+    /// A producer whose id begins so is forgotten when a segment is begun and its last append is
+    /// older than the retention; empty: none is.
+    std::string passingProducers;
 };
 
 /// What recovery found, for the log panel and tests. Problems: TornTail, DamagedRange,
@@ -106,6 +109,9 @@ public:
     /// Shards that ever had a record, rising.
     virtual std::vector<ShardIndex> shards() const = 0;
     virtual ShardBounds bounds(ShardIndex shard) const = 0;
+    /// Of the records from `from` on, those that are known to be missing or damaged: recovery
+    /// misses them, or a block was read and is none.
+    virtual std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const = 0;
     /// The first seqIx no record of the shard has, from the newest commit.
     virtual std::uint64_t nextSeqIx(ShardIndex shard) const = 0;
 
@@ -167,6 +173,7 @@ public:
     virtual const RecoveryReport &report() const = 0; ///< damage found so far
     virtual std::vector<ShardIndex> shards() const = 0;
     virtual ShardBounds bounds(ShardIndex shard) const = 0;
+    virtual std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const = 0; ///< as Log
     virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
     virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
     virtual Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) = 0;

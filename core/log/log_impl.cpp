@@ -75,6 +75,10 @@ Status LogImpl::load()
     }
     m_ends = std::move(loaded->ends);
     m_producers = std::move(loaded->producers);
+    for (const auto &[id, entry] : m_producers) {
+        const auto before = loaded->heardBefore.find(id);
+        hear(id, before == loaded->heardBefore.end() ? m_clock.wall() : before->second);
+    }
     m_header.stream = m_options.stream;
     m_noted = std::move(loaded->noted);
     if (loaded->segments.empty())
@@ -115,9 +119,32 @@ Status LogImpl::beginOrWait()
     return Done{};
 }
 
+void LogImpl::hear(const std::string &producer, WallTime at)
+{
+    if (!m_options.passingProducers.empty() && producer.starts_with(m_options.passingProducers))
+        m_heard.insert_or_assign(producer, at);
+}
+
+/// Clients come and go: every one that ever put would stand in every header from then on.
+void LogImpl::forgetProducers()
+{
+    const std::chrono::milliseconds retention = limits().retention;
+    if (retention == std::chrono::milliseconds::max())
+        return;
+    const WallTime now = m_clock.wall();
+    const std::lock_guard guard(m_state);
+    std::erase_if(m_heard, [&](const auto &heard) {
+        const bool old = now - heard.second > retention;
+        if (old)
+            m_producers.erase(heard.first);
+        return old;
+    });
+}
+
 /// Seals the open segment, if there is one, and begins the next.
 Status LogImpl::beginSegment()
 {
+    forgetProducers();
     SegmentHeader header;
     m_random.fill(std::as_writable_bytes(std::span(header.id.bytes)));
     header.stream = m_options.stream;
@@ -281,8 +308,11 @@ void LogImpl::publish() noexcept
         m_index.add(block.entry);
     for (const auto &[shard, end] : m_former.ends())
         m_ends.insert_or_assign(shard, end);
-    for (const auto &[id, entry] : m_former.progress())
+    const WallTime now = m_clock.wall();
+    for (const auto &[id, entry] : m_former.progress()) {
         m_producers.insert_or_assign(id, entry);
+        hear(id, now);
+    }
     m_openBytes = m_writer->fileBytes();
 }
 
@@ -351,6 +381,19 @@ ShardBounds LogImpl::bounds(ShardIndex shard) const
     return boundsOf(shard);
 }
 
+std::uint64_t LogImpl::damagedRecords(ShardIndex shard, Ordinal from) const
+{
+    const std::lock_guard guard(m_state);
+    from = std::max(from, horizon(shard));
+    const Ordinal end = endOf(shard).first;
+    std::uint64_t sum = end > from ? end - from - m_index.recordsFrom(shard, from) : 0;
+    for (const auto &[where, block] : m_damaged) {
+        if (block.shard == shard && block.end() > from)
+            sum += block.end() - std::max(block.first, from);
+    }
+    return sum;
+}
+
 std::uint64_t LogImpl::nextSeqIx(ShardIndex shard) const
 {
     const std::lock_guard guard(m_state);
@@ -375,7 +418,7 @@ void LogImpl::reportDamage(const BlockRef &ref, const Problem &problem)
 {
     {
         const std::lock_guard guard(m_state);
-        if (!m_damaged.emplace(ref.segmentId, ref.entry.position).second)
+        if (!m_damaged.try_emplace({ref.segmentId, ref.entry.position}, ref.entry).second)
             return;
     }
     if (m_log)

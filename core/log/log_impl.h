@@ -29,6 +29,7 @@ public:
     bool commit() override;
     std::vector<ShardIndex> shards() const override;
     ShardBounds bounds(ShardIndex shard) const override;
+    std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const override;
     std::uint64_t nextSeqIx(ShardIndex shard) const override;
     Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
     {
@@ -67,6 +68,8 @@ private:
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
     Status beginOrWait();
+    void forgetProducers(); ///< with m_commit held
+    void hear(const std::string &producer, WallTime at);
     Status ensureSegment(); ///< with m_commit held
     bool isDue() const;     ///< with m_commit held, while there is a writer
     Status write(const std::vector<Queued> &taken,
@@ -116,9 +119,11 @@ private:
     LogIndex m_index;
     ShardStarts m_ends;
     Producers m_producers;
-    std::map<ShardIndex, Ordinal> m_hidden;       ///< below it records are expired
-    std::set<std::pair<Uuid, FilePos>> m_damaged; ///< blocks that were reported
-    std::uint64_t m_openBytes = 0;                ///< of the open segment's file
+    std::map<ShardIndex, Ordinal> m_hidden; ///< below it records are expired
+    /// Blocks that were reported, by segment and position.
+    std::map<std::pair<Uuid, FilePos>, BlockEntry> m_damaged;
+    std::map<std::string, WallTime> m_heard; ///< of passing producers, the last append or later
+    std::uint64_t m_openBytes = 0;           ///< of the open segment's file
     LogLimits m_limits;
 };
 

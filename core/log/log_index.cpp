@@ -102,6 +102,18 @@ std::optional<BlockRef> LogIndex::findSeqIx(ShardIndex shard, std::uint64_t seqI
     return findOrdinal(shard, Ordinal(0));
 }
 
+std::uint64_t LogIndex::recordsFrom(ShardIndex shard, Ordinal from) const
+{
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i <= m_sealed.size(); ++i) {
+        for (const BlockEntry &block : segment(i).index.blocks(shard)) {
+            if (block.end() > from)
+                sum += block.end() - std::max(block.first, from);
+        }
+    }
+    return sum;
+}
+
 std::uint64_t LogIndex::rawBytes() const
 {
     std::uint64_t sum = 0;

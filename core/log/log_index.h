@@ -37,6 +37,9 @@ public:
     /// The last block that begins with `seqIx` or a lower one, else the first block.
     std::optional<BlockRef> findSeqIx(ShardIndex shard, std::uint64_t seqIx) const;
 
+    /// Records of the shard from `from` on that stand in a block.
+    std::uint64_t recordsFrom(ShardIndex shard, Ordinal from) const;
+
     std::uint64_t rawBytes() const;
     std::uint64_t storedBytes() const;
 

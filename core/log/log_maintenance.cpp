@@ -35,6 +35,9 @@ Status LogImpl::hideExpired()
                 return first.error();
             continue;
         }
+        // Nothing that is left is too old: what is missing before it is damage, not expired.
+        if (const auto oldest = find(shard, WallTime{}); oldest && *oldest == *first)
+            continue;
         const std::lock_guard guard(m_state);
         Ordinal &hidden = m_hidden[shard];
         hidden = std::max(hidden, *first);

@@ -63,6 +63,13 @@ public:
         return bounds;
     }
 
+    std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const override
+    {
+        const ShardBounds bounds = this->bounds(shard);
+        from = std::max(from, bounds.trimHorizon);
+        return bounds.end > from ? bounds.end - from - m_index.recordsFrom(shard, from) : 0;
+    }
+
     Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) override
     {
         return readOrdinal(shard, at);

@@ -6,6 +6,7 @@
 #include "core/log/log_index.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace millrace::log {
 namespace {
@@ -305,6 +306,7 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
     LoadedLog log;
     RecoveryReport &report = log.report;
     StreamUuid stream;
+    std::map<std::string, std::pair<ProgressEntry, WallTime>> headers;
     for (const auto &content : segments) {
         if (!content->header.stream.isNull())
             stream = content->header.stream;
@@ -320,6 +322,11 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
             report.problems.push_back(*content.headerDamage);
         } else {
             log.producers = content.header.producers;
+            for (const auto &[id, entry] : content.header.producers) {
+                auto &[newest, since] = headers[id];
+                if (newest != entry)
+                    std::tie(newest, since) = std::tuple(entry, content.header.begun);
+            }
             log.ends = content.header.starts;
         }
         report.problems.insert(report.problems.end(), content.problems.begin(),
@@ -360,6 +367,11 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
     }
     if (note && (stream.isNull() || note->stream == stream))
         applyNote(*note, folder, log);
+    for (const auto &[id, entry] : log.producers) {
+        const auto found = headers.find(id);
+        if (found != headers.end() && found->second.first == entry)
+            log.heardBefore[id] = found->second.second;
+    }
     return log;
 }
 

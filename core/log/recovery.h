@@ -33,6 +33,9 @@ struct LoadedLog {
     ShardStarts noted;     ///< the same in the end note
     bool cutShort = false; ///< records that stood when the log was closed are missing at its end
     Producers producers;   ///< newest of each
+    /// When the first segment began whose header has the newest of a producer already: its last
+    /// append is older. Without those whose newest stands in a commit of the last segment.
+    std::map<std::string, WallTime> heardBefore;
     RecoveryReport report;
 };
 

@@ -176,8 +176,11 @@ Status Fragment::openEnd()
 
 TaskNext Fragment::read()
 {
+    m_putSize = m_spec.target ? m_spec.target->putSize() : std::nullopt;
     std::vector<Problem> notices;
-    auto pieces = m_reader.gather(m_budget, notices);
+    auto pieces = m_reader.gather(
+        m_putSize ? FragmentReader::Budget{m_putSize->records, m_putSize->bytes} : kFullBudget,
+        notices);
     for (const Problem &notice : notices)
         report(notice);
     if (!pieces)
@@ -246,7 +249,8 @@ Status Fragment::process(Work &work)
             if (!taken)
                 return taken.error();
             done += *taken;
-            if (work.outBytes + work.dead.bytes() >= kMaxOutBytes) {
+            if (work.outBytes + work.dead.bytes() >=
+                (m_putSize ? m_putSize->bytes : kMaxOutBytes)) {
                 cutBehind(work.pieces, i, done);
                 break;
             }
@@ -275,7 +279,8 @@ Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin,
     Trial trial;
     Chunk chunk;
     for (;;) {
-        const auto rows = rest.first(std::min(m_rowsAtOnce, rest.size()));
+        // Where a put may have little, the size of the first row's output is known before the next.
+        const auto rows = rest.first(std::min(m_putSize ? 1 : m_rowsAtOnce, rest.size()));
         trial = Trial();
         trial.in = {piece.chunk.batch, {rows.begin(), rows.end()}};
         trial.meters = work.meters;
@@ -288,7 +293,7 @@ Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin,
         MILLRACE_ASSERT(trial.in.count() > 1); // each transform takes at least one
         m_rowsAtOnce = trial.in.count() / 2;
     }
-    if (trial.largestBytes <= kRoomyBytes)
+    if (trial.largestBytes <= kRoomyBytes && !m_putSize)
         m_rowsAtOnce = std::min(m_rowsAtOnce * 2, kFullBudget.records);
     if (m_operators.sink && !chunk.rows.empty())
         check(chunk, trial);
@@ -429,8 +434,6 @@ TaskNext Fragment::finishWork()
     m_passedSince.reset();
     m_work.reset();
     succeeded();
-    m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
-    m_budget.bytes = std::min(m_budget.bytes * 2, kFullBudget.bytes);
     m_phase = Phase::Reading;
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
@@ -459,19 +462,14 @@ TaskNext Fragment::retry(const Problem &problem)
     if (m_phase == Phase::DeadLetters && m_operators.sink)
         m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
     const bool limited = problem.code() == Code::ThroughputExceeded;
-    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        report(problem);
-    else if (m_phase == Phase::Committing && m_work) {
-        // The batch is given up and read again in smaller pieces: a hot shard then does not hold
-        // back what would fit elsewhere for longer than need be.
-        m_budget.records = std::max<std::size_t>(1, m_budget.records / 2);
-        m_budget.bytes = std::max<std::size_t>(1, m_budget.bytes / 2);
-        if (!m_work->deadBatch) {
-            m_work.reset();
-            m_phase = Phase::Reading;
-            publishInFlight(m_passed);
-        }
+        report(problem); // before it holds: else it would be told of as something new
+    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
+    if (limited && m_phase == Phase::Committing && m_work && !m_putSize && !m_work->deadBatch) {
+        // The limit was not enforced yet: the batch is given up and read again in smaller ones.
+        m_work.reset();
+        m_phase = Phase::Reading;
+        publishInFlight(m_passed);
     }
     return retryAfter(problem);
 }

@@ -134,7 +134,8 @@ private:
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
-    FragmentReader::Budget m_budget;
+    /// Of the batch under way: what the stream behind takes at once; nothing: whatever comes.
+    std::optional<stream::PutSize> m_putSize;
     std::size_t m_rowsAtOnce; ///< sent through the transforms
 };
 

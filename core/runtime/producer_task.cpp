@@ -11,9 +11,6 @@ namespace {
 /// Layout of a producer's progress; another one gets another number.
 constexpr std::uint8_t kLayout = 1;
 
-/// What one put may hold: a shard under an enforced limit takes 1,000 records or 1 MiB in one go.
-constexpr SourceBudget kEnforcedBudget{1000, 512U << 10U};
-
 /// How far a producer's progress is.
 std::uint64_t recordsIn(ByteView progress)
 {
@@ -93,11 +90,28 @@ TaskNext ProducerTask::open()
     return {TaskNext::Kind::Again, {}};
 }
 
+void ProducerTask::setPace(double factor)
+{
+    {
+        const std::lock_guard guard(m_pacesMutex);
+        m_paces.push_back({factor, clock().mono()});
+    }
+    wake()(); // what it waits for comes at another moment now
+}
+
+std::vector<ProducerTask::Pace> ProducerTask::takePaces()
+{
+    const std::lock_guard guard(m_pacesMutex);
+    return std::exchange(m_paces, {});
+}
+
 TaskNext ProducerTask::make()
 {
-    m_source->setPace(m_pace);
-    const bool enforced = m_spec.target->entry().limits == store::LimitMode::Enforced;
-    auto made = m_source->step(enforced ? kEnforcedBudget : SourceBudget{}, m_builder);
+    for (const Pace &pace : takePaces())
+        m_source->setPace(pace.factor, pace.since);
+    const auto size = m_spec.target->putSize();
+    auto made =
+        m_source->step(size ? SourceBudget{size->records, size->bytes} : SourceBudget{}, m_builder);
     if (!made)
         return fail(std::move(made).error());
     m_step = *std::move(made);
@@ -187,9 +201,9 @@ TaskNext ProducerTask::retry(const Problem &problem)
     if (isFinal(problem))
         return fail(problem);
     const bool limited = problem.code() == Code::ThroughputExceeded;
-    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        report(problem);
+        report(problem); // before it holds: else it would be told of as something new
+    setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     return retryAfter(problem);
 }
 

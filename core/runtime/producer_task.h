@@ -39,7 +39,7 @@ public:
     {
         return m_phase == Phase::DeadLetters || m_phase == Phase::Committing;
     }
-    void setPace(double factor) override { m_pace = factor; }
+    void setPace(double factor) override;
     const ProducerSpec &spec() const { return m_spec; }
 
 protected:
@@ -49,6 +49,12 @@ protected:
 private:
     enum class Phase : std::uint8_t { Opening = 1, Making, DeadLetters, Committing, Over };
 
+    /// A pace holds from the moment it is set, not from the next step: that may come much later.
+    struct Pace {
+        double factor = 1;
+        MonoTime since{};
+    };
+
     TaskNext open();
     TaskNext make();
     TaskNext commitDeadLetters();
@@ -56,6 +62,7 @@ private:
     TaskNext retry(const Problem &problem);
     TaskNext end(NodeState state, std::optional<Problem> problem);
     TaskNext afterCommit();
+    std::vector<Pace> takePaces();
     Bytes encodeProgress() const;
     Status decodeProgress(ByteView bytes, Bytes &sourceProgress);
 
@@ -73,7 +80,8 @@ private:
     record::RecordBatchBuilder m_builder;
     record::BatchPtr m_batch;
     record::BatchPtr m_deadBatch;
-    std::atomic<double> m_pace = 1;
+    std::mutex m_pacesMutex;   ///< guards what follows
+    std::vector<Pace> m_paces; ///< that the source was not told yet, as they came
 };
 
 } // namespace millrace::runtime

@@ -61,9 +61,10 @@ public:
     /// What it reads, where the settings leave that to the source: the path of a file, the name of
     /// a computer. Empty: what the settings say. Known after restore().
     virtual std::string reads() const { return {}; }
-    /// Pace of generators and paced files relative to their settings: 1 as set, 10 ten times as
-    /// fast. Sources without a pace ignore it.
-    virtual void setPace(double factor) { (void)factor; }
+    /// Pace of generators and paced files relative to their settings, from `since` (past, never
+    /// falling) on: 1 as set, 10 ten times as fast, 0 not at all. Called between steps, after
+    /// restore(). Sources without a pace ignore it.
+    virtual void setPace(double factor, MonoTime since) { (void)factor, (void)since; }
 };
 
 } // namespace millrace::runtime

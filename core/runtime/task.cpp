@@ -26,6 +26,7 @@ TaskNext Task::run()
         m_retryAt.reset();
     }
     const TaskNext next = guardedStep();
+    m_begun = true;
     const auto spent = static_cast<std::uint64_t>((m_clock.mono() - begin).count());
     const std::lock_guard guard(m_mutex);
     m_figures.busyNanos += spent;

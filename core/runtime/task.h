@@ -82,8 +82,11 @@ public:
     /// True between the first and the last commit of a batch. To be stopped there is safe but not
     /// good: the next one, whose node may be another, finds dead letters without the rest.
     virtual bool midway() const = 0;
+    /// Whether it had a step: with the first one its figures go on from what is stored.
+    bool begun() const { return m_begun; }
     /// True while a put is under way; its callback keeps the task alive.
     bool inFlight() const { return m_inFlight; }
+    /// From now on, as Source::setPace. By any thread, one at a time.
     virtual void setPace(double factor) { (void)factor; }
     TaskFigures figures() const;
 
@@ -124,6 +127,7 @@ private:
     BackOff m_backOff;
     std::optional<MonoTime> m_retryAt;
 
+    std::atomic<bool> m_begun = false;
     std::atomic<bool> m_inFlight = false;
     mutable std::mutex m_mutex; ///< guards what follows
     TaskFigures m_figures;

@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::uint32_t kShardsPerCounter = 5;
 
+/// A producer's put stands whole or not at all, and one that does not divide a shard's second
+/// leaves the rest of it unused: a twentieth of it, all on one shard, costs 5 % at most.
+constexpr std::size_t kPutsPerSecond = 20;
+/// A stream of many shards is not put to in smaller pieces than it can be committed.
+constexpr PutSize kLargestPut{ShardLimiter::kRecordsPerSecond, ShardLimiter::kBytesPerSecond / 2};
+
 std::int64_t toSeconds(WallTime time)
 {
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -191,10 +197,22 @@ Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
     return routed;
 }
 
+std::optional<PutSize> DataStream::putSize() const
+{
+    if (m_limits != store::LimitMode::Enforced)
+        return {};
+    const auto of = [this](std::uint64_t perSecond, std::size_t most) {
+        return std::min<std::size_t>(most, perSecond / kPutsPerSecond * shardCount());
+    };
+    return PutSize{of(ShardLimiter::kRecordsPerSecond, kLargestPut.records),
+                   of(ShardLimiter::kBytesPerSecond, kLargestPut.bytes)};
+}
+
 Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome)
 {
     if (m_limits != store::LimitMode::Enforced)
         return Done{};
+    // Puts are ordered by m_putMutex, so `now` never falls from one to the next.
     const MonoTime now = m_clock.mono();
     if (put.producer != nullptr) {
         // Whole or not at all. Puts are ordered by m_putMutex, so nothing is taken in between.
@@ -220,7 +238,7 @@ Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome
         }
         for (std::size_t i = 0; i < routed.size(); ++i) {
             const std::lock_guard guard(m_shards[i]->mutex);
-            m_shards[i]->limiter.take(routed[i].rows.size(), routed[i].bytes);
+            m_shards[i]->limiter.take(now, routed[i].rows.size(), routed[i].bytes);
         }
         return Done{};
     }
@@ -235,7 +253,7 @@ Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome
                 ++m_shards[i]->refused;
                 continue;
             }
-            m_shards[i]->limiter.take(1, bytes);
+            m_shards[i]->limiter.take(now, 1, bytes);
             taken.rows.push_back(row);
             taken.keyHashes.push_back(routed[i].keyHashes[r]);
             taken.bytes += bytes;

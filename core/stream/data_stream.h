@@ -17,6 +17,10 @@
 
 namespace millrace::stream {
 
+/// What the ids of clients' producers begin with. A client comes and goes, unlike the nodes of a
+/// pipeline: once its last put is older than the stream's retention, it may be forgotten.
+inline constexpr std::string_view kClientProducer = "put/";
+
 /// A producer's incarnation: what it stamps its puts with, and how far the one before came.
 struct ProducerHandle {
     std::string id;
@@ -45,6 +49,11 @@ struct ShardPut {
 struct PutOutcome {
     std::vector<ShardPut> shards;
     std::vector<std::uint32_t> refused; ///< over an enforced limit; only without a producer
+};
+/// How large a put may be.
+struct PutSize {
+    std::size_t records = 0;
+    std::size_t bytes = 0; ///< of data and keys
 };
 using PutDone = std::function<void(Result<PutOutcome>)>;
 
@@ -102,6 +111,9 @@ public:
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
     /// commit().
     void put(Put put, PutDone done);
+    /// What a put with a producer should have at most, so that enforced limits can take it whole at
+    /// some time; a single record may have more bytes. Nothing: there are none.
+    std::optional<PutSize> putSize() const;
 
     /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for
     /// AtTime. Errors: InvalidArgument when the sequence number names another shard.
@@ -141,8 +153,7 @@ public:
 private:
     struct Shard {
         explicit Shard(MonoTime now)
-            : limiter(now)
-            , topKeys(now)
+            : topKeys(now)
         {}
         std::mutex mutex; ///< guards limiter and topKeys
         ShardLimiter limiter;

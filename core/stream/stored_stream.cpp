@@ -37,7 +37,10 @@ StoredStream::StoredStream(store::StreamEntry entry, std::unique_ptr<log::LogRea
 Result<StoredStream> StoredStream::open(FileSystem &files, const Path &dataDirectory,
                                         store::StreamEntry entry)
 {
-    auto log = log::LogReader::open(logFolder(dataDirectory, entry.id), files);
+    const Path folder = logFolder(dataDirectory, entry.id);
+    if (!files.exists(folder))
+        return Problem(Code::StreamFolderMissing, {{"folder", folder}}, entry.name);
+    auto log = log::LogReader::open(folder, files);
     if (!log)
         return std::move(log).error();
     return StoredStream(std::move(entry), *std::move(log));
@@ -49,7 +52,10 @@ Ordinal StoredStream::visibleFrom(ShardIndex shard, WallTime now)
     if (m_entry.ageLimit() == std::chrono::milliseconds::max())
         return horizon;
     const auto young = m_log->find(shard, now - m_entry.ageLimit());
-    return young ? std::max(horizon, *young) : horizon;
+    const auto oldest = m_log->find(shard, WallTime{});
+    // Where nothing that is left is too old, what is missing before it is damage.
+    const bool hides = young && !(oldest && *oldest == *young);
+    return hides ? std::max(horizon, *young) : horizon;
 }
 
 Result<StoredStream::Beginning> StoredStream::begin(ShardIndex shard, const CursorStart &start,
@@ -62,12 +68,16 @@ Result<StoredStream::Beginning> StoredStream::begin(ShardIndex shard, const Curs
     return Beginning{std::max(visible, *from), visible > *from ? visible - *from : 0};
 }
 
-std::uint64_t StoredStream::readable(WallTime now)
+StoredStream::Count StoredStream::count(WallTime now)
 {
-    std::uint64_t records = 0;
-    for (const ShardIndex shard : m_log->shards())
-        records += m_log->bounds(shard).end - visibleFrom(shard, now);
-    return records;
+    Count count;
+    for (const ShardIndex shard : m_log->shards()) {
+        const Ordinal from = visibleFrom(shard, now);
+        const std::uint64_t damaged = m_log->damagedRecords(shard, from);
+        count.readable += m_log->bounds(shard).end - from - damaged;
+        count.damaged += damaged;
+    }
+    return count;
 }
 
 } // namespace millrace::stream

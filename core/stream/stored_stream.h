@@ -35,8 +35,12 @@ public:
     };
     /// Where a cursor begins at the time `now`. Errors: as resolve() in cursor_start.h.
     Result<Beginning> begin(ShardIndex shard, const CursorStart &start, WallTime now);
-    /// Records that can be read at the time `now`.
-    std::uint64_t readable(WallTime now);
+    struct Count {
+        std::uint64_t readable = 0;
+        std::uint64_t damaged = 0; ///< between those: log::LogReader::damagedRecords()
+    };
+    /// Records at the time `now`.
+    Count count(WallTime now);
 
 private:
     StoredStream(store::StreamEntry entry, std::unique_ptr<log::LogReader> log);

@@ -123,7 +123,9 @@ Status StreamStore::openDirectory()
     if (!entries)
         return std::move(entries).error();
     for (const auto &entry : *entries) {
-        folders->erase(entry.id.toString());
+        if (folders->erase(entry.id.toString()) == 0)
+            m_log(Problem(Code::StreamFolderMissing, {{"folder", logFolder(directory, entry.id)}},
+                          entry.name));
         auto stream = openStream(entry);
         if (!stream)
             return std::move(stream).error().at(entry.name);
@@ -246,6 +248,7 @@ Result<StreamPtr> StreamStore::openStream(const store::StreamEntry &entry)
     static_cast<log::LogLimits &>(options) = limitsOf(entry);
     options.folder = logFolder(m_options.dataDirectory, entry.id);
     options.stream = entry.id;
+    options.passingProducers = kClientProducer;
     const LogSink report = [this, name = entry.name](const Problem &problem) {
         m_log(Problem(problem).at(name));
     };

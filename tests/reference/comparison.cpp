@@ -53,6 +53,24 @@ Fault compareRecords(const std::string &where, const std::vector<Record> &expect
     return {};
 }
 
+/// One after the other is made the first of a second.
+Fault overLimit(const std::vector<Arrival> &arrivals)
+{
+    for (auto first = arrivals.begin(); first != arrivals.end(); ++first) {
+        std::size_t records = 0;
+        std::size_t bytes = 0;
+        for (auto a = first; a != arrivals.end() && a->at - first->at < std::chrono::seconds(1);
+             ++a) {
+            ++records;
+            bytes += a->bytes;
+        }
+        if (records > kLimitRecords || (records > 1 && bytes > kLimitBytes))
+            return std::to_string(records) + " records and " + std::to_string(bytes) +
+                   " bytes within a second";
+    }
+    return {};
+}
+
 Fault compareFates(const NodeId &node, const runtime::FateCounts &expected,
                    const runtime::FateCounts &actual)
 {
@@ -108,6 +126,12 @@ Fault compare(const graph::Document &document, const Outcome &expected, const Fi
             if (auto fault = compareRecords(node.value + '/' + std::to_string(i), shards[i],
                                             there ? found->second[i] : std::vector<Content>{}))
                 return fault;
+        }
+    }
+    for (const auto &[node, shards] : actual.arrivals) {
+        for (std::size_t i = 0; i < shards.size() && actual.oneVirtualRun; ++i) {
+            if (auto fault = expected.limited.contains(node) ? overLimit(shards[i]) : Fault())
+                return node.value + '/' + std::to_string(i) + ": " + *fault;
         }
     }
     for (const auto &[node, records] : expected.rows) {

@@ -15,12 +15,22 @@ using Fault = std::optional<std::string>;
 /// Key and payload: what two records are told apart by. Destinations keep no keys.
 using Content = std::pair<std::string, std::string>;
 
+/// When a record arrived, and what it counts of the limits.
+struct Arrival {
+    WallTime at{};
+    std::size_t bytes = 0;
+};
+
 /// What an engine came to, in the order in which it stands there.
 struct Findings {
     std::map<NodeId, runtime::FateCounts> fates;
-    std::map<NodeId, std::vector<std::vector<Content>>> shards; ///< of stream nodes
-    std::map<NodeId, std::vector<Content>> rows;                ///< of destinations
-    std::vector<Content> deadLetters;                           ///< see deadLetterContent()
+    std::map<NodeId, std::vector<std::vector<Content>>> shards;   ///< of stream nodes
+    std::map<NodeId, std::vector<Content>> rows;                  ///< of destinations
+    std::vector<Content> deadLetters;                             ///< see deadLetterContent()
+    std::map<NodeId, std::vector<std::vector<Arrival>>> arrivals; ///< of each record of `shards`
+    /// Limits were kept: the next engine knows nothing of what came before it, and in real time a
+    /// record arrives a little after it was let in.
+    bool oneVirtualRun = false;
     /// An engine was gone between printing and noting that: a printed line may stand again.
     bool printedAgain = false;
 };

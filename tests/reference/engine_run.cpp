@@ -329,8 +329,12 @@ Findings EngineRun::finish(const graph::Document &document,
             continue;
         auto &shards = out.shards[id];
         shards.resize(stream->shards);
-        for (const RecordRow &row : readAll(stream->id, stream->shards).rows)
+        auto &arrivals = out.arrivals[id];
+        arrivals.resize(stream->shards);
+        for (const RecordRow &row : readAll(stream->id, stream->shards).rows) {
             shards[row.shard.value].push_back({row.key, row.data});
+            arrivals[row.shard.value].push_back({row.arrival, row.key.size() + row.data.size()});
+        }
     }
     return out;
 }

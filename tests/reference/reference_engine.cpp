@@ -276,6 +276,8 @@ private:
         }
         countAll(id, flow.records.size());
         flow.shards = static_cast<std::uint32_t>(parameters(id).integer("shards"));
+        if (parameters(id).choice("limits") == "enforced")
+            m_outcome.limited.insert(id);
         m_outcome.shards[id] = intoShards(id.value, flow.shards, std::move(flow.records));
         flow.records.clear(); // readers take them from the shards
         return flow;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,12 @@ struct Outcome {
     std::map<NodeId, std::vector<std::vector<Record>>> shards; ///< of stream nodes
     std::map<NodeId, std::vector<Record>> rows;                ///< of destinations
     std::vector<DeadLetter> deadLetters;
+    /// Stream nodes whose limits are enforced: no second of a shard of theirs has more than
+    /// kLimitRecords and kLimitBytes, but for a single record that has more.
+    std::set<NodeId> limited;
 };
+inline constexpr std::size_t kLimitRecords = 1000;
+inline constexpr std::size_t kLimitBytes = 1024 * 1024;
 
 /// Computes, one record after the other and with nothing of the engine's runtime, what a document
 /// comes to: contents, order, fates. Crashes and restarts change nothing of it, which is the point;

@@ -113,6 +113,7 @@ void visitFields(Io &io, Access<Io, engine::StreamInfo> v)
     io("retentionMs", v.retention);
     io("diskBytes", v.diskBytes);
     io("records", v.records);
+    io("damagedRecords", v.damagedRecords);
     io("implicit", v.implicit);
     io("deadLetters", v.deadLetters);
     io("memoryDurability", v.memoryDurability);

@@ -23,13 +23,6 @@ Problem badLine(std::string reason, std::size_t column)
                    "column " + std::to_string(column));
 }
 
-std::size_t charactersIn(std::string_view utf8)
-{
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
-
 template <class Number>
 std::optional<Number> parseNumber(std::string_view text)
 {
@@ -77,6 +70,13 @@ Problem misfit(const record::Field &field, const CsvCell &cell)
 }
 
 } // namespace
+
+std::size_t charactersIn(std::string_view utf8)
+{
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
 
 Result<std::vector<CsvCell>> CsvParser::parse(std::string_view line)
 {

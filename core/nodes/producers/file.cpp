@@ -5,6 +5,7 @@
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/nodes/paths.h"
+#include "core/nodes/producers/csv.h"
 #include "core/nodes/producers/file_kind.h"
 #include "core/nodes/producers/input_file.h"
 #include "core/nodes/producers/line_reader.h"
@@ -143,7 +144,7 @@ public:
         return schema.fields.empty() ? std::nullopt : std::optional(schema);
     }
 
-    void setPace(double factor) override { m_pacer.setPace(factor); }
+    void setPace(double factor, MonoTime since) override { m_pacer.setPace(factor, since); }
 
 private:
     enum class Read : std::uint8_t {
@@ -200,14 +201,13 @@ private:
         return Done{};
     }
 
-    static void advance(const Line &line, Position &position)
+    void advance(const Line &line, Position &position) const
     {
         position.offset = line.end;
         position.line += 1;
         // Newlines inside quotes are lines to an editor.
-        if (!line.tooLong)
-            position.line +=
-                static_cast<std::uint64_t>(std::count(line.text.begin(), line.text.end(), '\n'));
+        if (!line.tooLong && m_format->delimiter())
+            position.line += lineEndsIn(trimLine(line.text));
     }
 
     Result<Read> readRow(runtime::SourceStep &step, std::size_t &deadBytes)
@@ -226,10 +226,11 @@ private:
             return Read::None;
         }
         after.rows += 1;
-        Status converted = (*line)->tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
+        std::uint64_t lineNumber = m_position.line + 1;
+        Status converted = convert(**line, text, lineNumber);
         if (!converted) {
             deadBytes += text.size();
-            addDead(step, text, m_position.line + 1, std::move(converted).error());
+            addDead(step, text, lineNumber, std::move(converted).error());
             m_lines->accept(**line);
             m_position = after;
             return Read::None;
@@ -246,6 +247,25 @@ private:
         }
         m_pending = Pending{due(m_position.rows, after.lastMoment, after.firstMoment), after};
         return Read::Row;
+    }
+
+    /// Fills m_row. `lineNumber` becomes that of the line that is named by a problem.
+    Status convert(const Line &line, std::string_view text, std::uint64_t &lineNumber)
+    {
+        if (!m_format->delimiter() && text.find('\r') != std::string_view::npos) {
+            // Too long for its ends of lines, or no JSON because of them.
+            Status converted = line.tooLong ? Status(tooLong()) : m_format->convert(text, m_row);
+            return converted ? converted : Status(Problem(Code::NodeLineEnds));
+        }
+        if (line.tooLong)
+            return tooLong();
+        if (!line.openQuote)
+            return m_format->convert(text, m_row);
+        const std::string_view before = text.substr(0, *line.openQuote);
+        lineNumber += lineEndsIn(before);
+        const std::size_t begin = before.find_last_of("\r\n") + 1; // npos + 1: none
+        return Problem(Code::NodeBadLine, {{"reason", "a quote opens here and is not closed"}},
+                       "column " + std::to_string(charactersIn(before.substr(begin)) + 1));
     }
 
     static Problem tooLong()

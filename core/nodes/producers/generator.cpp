@@ -236,6 +236,7 @@ public:
                 m_patternStart = m_clock.wall();
             }
         }
+        m_standstill = {};
         m_pacer.start(dueOf(m_next));
         return Done{};
     }
@@ -244,6 +245,7 @@ public:
                                      record::RecordBatchBuilder &out) override
     {
         const std::int64_t reached = m_pacer.reached(dueOf(m_next));
+        passStandstill();
         const std::size_t records = out.count() + budget.records;
         const std::size_t bytes = out.bytes() + budget.bytes;
         runtime::SourceStep step;
@@ -266,9 +268,18 @@ public:
     }
 
     std::optional<record::Schema> schema() const override { return m_dataset->schema(); }
-    void setPace(double factor) override { m_pacer.setPace(factor); }
+    void setPace(double factor, MonoTime since) override { m_pacer.setPace(factor, since); }
 
 private:
+    /// The records from here on happened that much later; the pattern goes on where it stood.
+    void passStandstill()
+    {
+        m_standstill += m_pacer.takeStandstill();
+        const auto whole = std::chrono::floor<std::chrono::milliseconds>(m_standstill);
+        m_patternStart += whole;
+        m_standstill -= whole;
+    }
+
     std::int64_t dueOf(std::uint64_t record) const
     {
         return m_pattern.dueNanos(record - m_patternFirst);
@@ -309,6 +320,7 @@ private:
     std::uint64_t m_next = 0;
     std::uint64_t m_patternFirst = 0;
     WallTime m_patternStart{};
+    std::chrono::nanoseconds m_standstill{0}; ///< not yet in m_patternStart: less than it can hold
     LineWriter m_key;
     LineWriter m_payload;
 };

@@ -24,10 +24,19 @@ struct Line {
     std::uint64_t end = 0; ///< of the first byte behind it and its newline
     bool complete = false; ///< ended by a newline; else by the end of the file
     bool tooLong = false;  ///< `text` is its beginning only
+    /// Of CSV: `text` ends with the line in which this quote (its place in `text`) opens, for
+    /// nothing closes it.
+    std::optional<std::size_t> openQuote = {};
 };
 
+/// Ends of lines in `text`: "\n", "\r\n", or "\r" alone.
+std::size_t lineEndsIn(std::string_view text);
+
 /// Reads a file front to back in lines, with memory bounded by kMaxLineBytes whatever the file
-/// holds. A line ends in "\n"; for CSV a newline inside quotes is part of the line.
+/// holds. A line ends in "\n"; one of CSV in "\n", "\r\n" or "\r" alone, and one inside quotes is
+/// part of the line. A quote that is open at the end of the file or at kMaxLineBytes, or is closed
+/// in a later line by what cannot close it (text stands behind), was a stray one: the line in which
+/// it opens ends there, as if it were none, and the next one is a line of its own.
 ///
 /// Ownership: owns the file. Thread-safety: one thread at a time.
 class LineReader
@@ -54,8 +63,15 @@ public:
 
 private:
     Result<std::size_t> fill(); ///< reads on; bytes got
+    /// Where a line ends and where the next begins, from m_begin.
+    struct End {
+        std::size_t text = 0;
+        std::size_t next = 0;
+    };
     Result<std::optional<Line>> skipRest();
-    std::size_t findEnd();
+    std::optional<End> findEnd(bool atEnd); ///< nothing: not read yet
+    std::optional<End> findCsvEnd(std::string_view rest, bool atEnd);
+    std::optional<End> openQuoteEnd();
 
     std::unique_ptr<File> m_file;
     std::optional<char> m_delimiter;
@@ -66,6 +82,9 @@ private:
     bool m_inQuotes = false;                  ///< at m_scanned
     bool m_cellBegins = true;                 ///< likewise
     bool m_afterClosing = false;              ///< likewise: a quote would be a doubled one
+    std::size_t m_quoteAt = 0;                ///< of the cell that is read, from m_begin
+    std::optional<End> m_quoteLine;           ///< of the line in which it opened, once that ended
+    std::optional<std::size_t> m_openQuote;   ///< it is not closed
     std::optional<std::uint64_t> m_tooLongAt; ///< where the line that is being skipped began
     std::string m_kept;                       ///< its beginning
     bool m_skipping = false;

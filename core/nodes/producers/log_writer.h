@@ -19,6 +19,7 @@ public:
 
     /// Appends the lines that are due. Errors: as FileSystem and File.
     Status writeDue();
+    void setPace(double factor, MonoTime since) { m_pacer.setPace(factor, since); }
 
 private:
     static constexpr std::uint64_t kRotateBytes = 1U << 20U;

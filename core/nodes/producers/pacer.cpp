@@ -2,6 +2,7 @@
 #include "core/nodes/producers/pacer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::nodes {
 namespace {
@@ -20,6 +21,7 @@ void Pacer::start(std::int64_t position)
 {
     m_from = m_clock.mono();
     m_position = position;
+    m_standstill = {};
 }
 
 std::int64_t Pacer::positionAt(MonoTime time) const
@@ -34,7 +36,9 @@ std::int64_t Pacer::reached(std::int64_t next)
     std::int64_t position = positionAt(now);
     const auto most = static_cast<std::int64_t>(
         std::min(static_cast<double>(kMaximumLag.count()) * m_pace, kFarthest));
-    if (!m_clock.isVirtual() && position - next > most) {
+    if (!m_clock.isVirtual() && m_pace > 0 && position - next > most) {
+        m_standstill += std::chrono::nanoseconds(
+            static_cast<std::int64_t>(static_cast<double>(position - next - most) / m_pace));
         position = next + most;
         m_from = now;
         m_position = position;
@@ -45,20 +49,29 @@ std::int64_t Pacer::reached(std::int64_t next)
 MonoTime Pacer::wakeAt(std::int64_t position) const
 {
     const MonoTime now = m_clock.mono();
-    const double wait = static_cast<double>(position - positionAt(now)) / m_pace;
+    // At a standstill until somebody sets a pace.
+    const double wait =
+        m_pace > 0 ? static_cast<double>(position - positionAt(now)) / m_pace : kFarthest;
     const std::chrono::nanoseconds nanos(
         static_cast<std::int64_t>(std::clamp(wait, 0.0, kFarthest)) + 1);
     return now + std::max(nanos, kTick);
 }
 
-void Pacer::setPace(double factor)
+void Pacer::setPace(double factor, MonoTime since)
 {
-    if (!(factor > 0))
+    if (!(factor >= 0))
         return;
-    const MonoTime now = m_clock.mono();
-    m_position = positionAt(now);
-    m_from = now;
+    const MonoTime at = std::max(since, m_from); // it may have been set before the start
+    if (m_pace == 0)
+        m_standstill += at - m_from;
+    m_position = positionAt(at);
+    m_from = at;
     m_pace = factor;
+}
+
+std::chrono::nanoseconds Pacer::takeStandstill()
+{
+    return std::exchange(m_standstill, {});
 }
 
 } // namespace millrace::nodes

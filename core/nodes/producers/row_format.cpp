@@ -198,7 +198,7 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
         auto cells = parser.parse((*line)->text);
         lines.accept(**line);
         if (!cells || (*line)->tooLong)
-            return std::optional(std::vector<CsvCell>());
+            return std::optional(std::vector<CsvCell>()); // a line that is read has one at least
         return std::optional(*std::move(cells));
     };
     if (settings.header) {
@@ -208,6 +208,10 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
         if (!*cells)
             return Problem(Code::NodeBadSchema,
                            {{"reason", "the file is empty, it has no header"}});
+        if ((*cells)->empty())
+            return Problem(Code::NodeBadSchema,
+                           {{"reason", "the header, line 1, is too long or has a quote that is not "
+                                       "closed"}});
         for (const CsvCell &cell : **cells) {
             if (!graph::isUtf8(cell.text))
                 return Problem(Code::NodeBadSchema, {{"reason", "the header is not UTF-8"}});

@@ -175,6 +175,12 @@ public:
         return step;
     }
 
+    void setPace(double factor, MonoTime since) override
+    {
+        if (m_writer)
+            m_writer->setPace(factor, since);
+    }
+
     std::string reads() const override
     {
         return m_settings.path.empty() && m_file ? m_file->path() : Path();

@@ -10,6 +10,7 @@
 
 using namespace millrace;
 using namespace millrace::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -71,6 +72,35 @@ public:
         }
         return {};
     }
+    /// Runs what is due until then.
+    void runFor(std::chrono::nanoseconds length)
+    {
+        const MonoTime until = m_clock.mono() + length;
+        for (;;) {
+            while (m_scheduler->runOne() || m_store->commitAll())
+                continue;
+            const auto next = m_scheduler->nextWake();
+            const bool over = !next || *next > until;
+            m_clock.advance((over ? until : *next) - m_clock.mono());
+            if (over)
+                return;
+        }
+    }
+    void stop() { m_deployment->stop(); }
+    void setPaused(bool paused)
+    {
+        m_scheduler->setPaused(paused);
+        m_deployment->setPaused(paused);
+    }
+    void setPace(double factor) { m_deployment->setPace(factor); }
+    std::uint64_t recordsOf(const char *producer) const
+    {
+        for (const DeployedTask &task : m_deployment->tasks()) {
+            if (task.nodes.back().value == producer)
+                return task.task->figures().nodes.front().counts.processed;
+        }
+        return 0;
+    }
     std::string path(const char *name) const { return m_dir.filePath(name).toStdString(); }
 
 private:
@@ -118,6 +148,67 @@ private slots:
         SeededRandom random(99);
         pipeline.document.project = Uuid::random(random);
         QCOMPARE(world.newTasks(pipeline.document), (Nodes{"gener001", "output01", "sqlite01"}));
+    }
+
+    /// A run that was ended at its start reported that nothing was ever done.
+    void whatIsStoppedBeforeItBeganSaysWhatIsStored()
+    {
+        World world;
+        Pipeline pipeline;
+        auto &parameters = pipeline.document.nodes.at({"gener001"}).parameters;
+        parameters = {{"ratePerSecond", 100.0}};
+        world.newTasks(pipeline.document);
+        world.runFor(5s);
+        world.stop();
+        const std::uint64_t made = world.recordsOf("gener001");
+        const std::uint64_t stored = world.recordsOf("sqlite01");
+        QVERIFY(made > 0 && stored > 0);
+        QCOMPARE(world.newTasks(pipeline.document),
+                 (std::set<std::string>{"gener001", "sqlite01"}));
+        world.stop();
+        QCOMPARE(world.recordsOf("gener001"), made);
+        QCOMPARE(world.recordsOf("sqlite01"), stored);
+    }
+
+    void aPausedGeneratorStandsStill()
+    {
+        World world;
+        Pipeline pipeline;
+        auto &parameters = pipeline.document.nodes.at({"gener001"}).parameters;
+        parameters = {{"ratePerSecond", 10.0}};
+        world.newTasks(pipeline.document);
+        world.runFor(950ms);
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(10));
+        for (int i = 0; i < 3; ++i) {
+            world.setPaused(true);
+            world.runFor(1h);
+            world.setPace(5); // for afterwards
+            world.runFor(1h);
+            world.setPace(1);
+            QCOMPARE(world.recordsOf("gener001"), std::uint64_t(10));
+            world.setPaused(false);
+            world.runFor(0s);
+        }
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(10));
+        world.runFor(1s);
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(20));
+    }
+
+    /// A slow generator heard of a new pace when its next record was due, and then made up for it.
+    void aPaceHoldsFromTheMomentItIsSet()
+    {
+        World world;
+        Pipeline pipeline;
+        auto &parameters = pipeline.document.nodes.at({"gener001"}).parameters;
+        parameters = {{"ratePerSecond", 0.01}};
+        world.newTasks(pipeline.document);
+        world.runFor(10s);
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(1));
+        world.setPace(100);
+        world.runFor(800ms); // of the 90 s that were missing at the pace before
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(1));
+        world.runFor(200ms);
+        QCOMPARE(world.recordsOf("gener001"), std::uint64_t(2));
     }
 
     /// What is there when a document is checked may be gone when its nodes are made.

@@ -172,6 +172,68 @@ private slots:
         QCOMPARE(std::get<RecordsReply>(page.value).rows.size(), counts.processed);
     }
 
+    /// In pieces, so that no second of a shard has more than the limit; the rest is sent again.
+    void aPutOverTheLimitStandsAsFarAsItFits()
+    {
+        QTemporaryDir dir;
+        Run run(dir.path(), true);
+        Pipeline pipeline;
+        pipeline.document = {};
+        pipeline.document.name = "Limited";
+        pipeline.add("stream01", "data-stream",
+                     {{"stream", std::string("limited")},
+                      {"shards", std::int64_t{1}},
+                      {"limits", std::string("enforced")}});
+        run.deployAndRun(pipeline);
+        PutRequest put;
+        put.stream = "limited";
+        put.producer = "p";
+        for (int i = 0; i < 1510; ++i)
+            put.entries.push_back({std::to_string(i), "k", {}});
+        const Reply refused = run.ask(put);
+        QVERIFY(!refused.ok());
+        QCOMPARE(refused.problems.front().code(), Code::ThroughputExceeded);
+        const Reply known = run.ask(ProducerRequest{"limited", "p"});
+        QCOMPARE(std::get<PutReply>(known.value).producerNext, std::uint64_t(1000));
+    }
+
+    /// What holds was noted whenever a person's clock had a snapshot made.
+    void equalVirtualRunsSayTheSame()
+    {
+        const auto messages = [](bool watched) {
+            QTemporaryDir dir;
+            Pipeline pipeline;
+            pipeline.document.nodes.at({"gener001"}).parameters = {
+                {"pattern", std::string("burst")},
+                {"ratePerSecond", 300.0},
+                {"period", graph::Milliseconds(5000)},
+                {"burstLength", graph::Milliseconds(1500)},
+                {"burstFactor", 20.0},
+                {"total", std::int64_t{60'000}}};
+            pipeline.document.nodes.at({"stream01"}).parameters["limits"] = std::string("shown");
+            Run run(dir.path(), true);
+            run.deployAndRun(pipeline);
+            QStringList out;
+            const auto drained = [&] {
+                if (watched) // a snapshot is made at any moment
+                    (void)run.ask(RunRequest{});
+                else
+                    (void)run.ask(StreamsRequest{});
+                const bool over = run.engine->snapshot()->drained;
+                for (const Event &event : run.engine->takeEvents())
+                    out += QString::number(event.at.time_since_epoch().count()) + ' ' +
+                           QString::fromStdString(event.problem.message());
+                return over;
+            };
+            while (!drained())
+                continue; // each look waits for a round of the engine
+            return out;
+        };
+        const QStringList first = messages(false);
+        QCOMPARE(messages(true), first);
+        QVERIFY2(first.filter("hot").size() > 3, qPrintable(first.join('\n')));
+    }
+
     void aPageHoldsNoMoreThanItMay()
     {
         QTemporaryDir dir;

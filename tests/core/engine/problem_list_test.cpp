@@ -37,13 +37,15 @@ private slots:
         WallTime now{1000s};
         // The very first one still holds; the second is the oldest that is over.
         const std::vector<Problem> holding = {numbered(0)};
-        (void)list.entries(holding, now);
+        list.hold(holding, now);
         for (std::size_t n = 1; n < ProblemList::kMaxEntries; ++n)
             list.report(numbered(n), now += 1ms);
         now += 1min;
-        QCOMPARE(list.entries(holding, now).size(), ProblemList::kMaxEntries);
+        list.hold(holding, now);
+        QCOMPARE(list.entries(now).size(), ProblemList::kMaxEntries);
         list.report(numbered(9999), now);
-        const auto entries = list.entries(holding, now);
+        list.hold(holding, now);
+        const auto entries = list.entries(now);
         QVERIFY(lists(entries, numbered(9999)));
         QVERIFY(lists(entries, numbered(0)));
         QVERIFY(!lists(entries, numbered(1)));
@@ -52,7 +54,22 @@ private slots:
         QCOMPARE(entries.back().problem.code(), Code::ProblemsDropped);
         QCOMPARE(entries.back().problem.argument("count"), std::string_view("1"));
         list.clear();
-        QVERIFY(list.entries({}, now).empty());
+        list.hold({}, now);
+        QVERIFY(list.entries(now).empty());
+    }
+
+    /// A node reports what is wrong with it, and says from then on that it holds.
+    void whatWasReportedIsNotToldAgainWhenItHolds()
+    {
+        ProblemList list;
+        const WallTime now{1000s};
+        list.report(numbered(1), now);
+        list.hold({numbered(1), numbered(2)}, now + 1s);
+        QCOMPARE(list.entries(now + 1s).size(), std::size_t(2));
+        QCOMPARE(list.takeEvents().size(), std::size_t(2)); // each once
+        list.hold({}, now + 2s);
+        list.hold({numbered(2)}, now + 3s); // once more, and nobody reported it
+        QCOMPARE(list.takeEvents().size(), std::size_t(1));
     }
 
     void droppedEventsAreCounted()

@@ -55,6 +55,7 @@ Fault runInterrupted(std::uint64_t seed, const RandomPipeline &pipeline, int sto
         if (!fault && last) {
             Findings findings = run.finish(pipeline.document);
             findings.printedAgain = stops > 0;
+            findings.oneVirtualRun = stops == 0;
             fault = compare(pipeline.document, expected, findings);
         }
         run.close();

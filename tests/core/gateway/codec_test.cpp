@@ -177,6 +177,7 @@ std::vector<engine::Reply> replies()
     info.retention = std::chrono::hours(3);
     info.diskBytes = 4;
     info.records = 5;
+    info.damagedRecords = 6;
     info.implicit = true;
     info.deadLetters = true;
     info.memoryDurability = true;
@@ -226,7 +227,7 @@ private slots:
         QCOMPARE(records.size(), std::size_t{5});
         QCOMPARE(records["rows"][0].size(), std::size_t{8});
         const json streams = json::parse(encodeReply(replies()[3]).body);
-        QCOMPARE(streams["streams"][0].size(), std::size_t{11});
+        QCOMPARE(streams["streams"][0].size(), std::size_t{12});
     }
 
     void keepsEveryRequest()

@@ -18,7 +18,104 @@ private slots:
     void hidesAndFreesByAge();
     void hidesByAgeFromTheStart();
     void givesUpAnOpenSegmentOnceItIsFull();
+    void forgetsClientsThatCameLongAgo();
+    void forgetsThemByWhatRecoveryReads();
+    void countsWhatIsDamaged();
 };
+
+/// Every client that ever put stood in every header for ever.
+void LogTest::forgetsClientsThatCameLongAgo()
+{
+    LogFixture f;
+    f.options.passingProducers = "put/";
+    f.open();
+    QVERIFY(f.put({{0, someRows(1, 1)}}, {progressOf("put/old", 1, 1), progressOf("node", 1, 2)}));
+    f.clock.advance(2h);
+    QVERIFY(f.put({{0, someRows(1, 2)}}, {progressOf("put/young", 1, 3)}));
+    f.clock.advance(22h);
+    QVERIFY(f.log().seal()); // exactly as old as the retention: it may still be sent again
+    QVERIFY(f.log().producer("put/old").has_value());
+    QVERIFY(f.put({{0, someRows(1, 3)}}));
+    f.clock.advance(1ms);
+    QVERIFY(f.log().seal());
+    QVERIFY(!f.log().producer("put/old").has_value());
+    QCOMPARE(progressNumber(*f.log().producer("put/young")), 3U);
+    QCOMPARE(progressNumber(*f.log().producer("node")), 2U);
+    // In the header too, although older ones still have it.
+    f.open();
+    QVERIFY(!f.log().producer("put/old").has_value());
+    QVERIFY(f.log().producer("put/young").has_value());
+    // It may come back, and begins anew.
+    QVERIFY(f.put({{0, someRows(1, 4)}}, {progressOf("put/old", 1, 0)}));
+    QCOMPARE(progressNumber(*f.log().producer("put/old")), 0U);
+}
+
+/// How long it is ago is known from the first header that has the newest progress.
+void LogTest::forgetsThemByWhatRecoveryReads()
+{
+    LogFixture f;
+    f.options.passingProducers = "put/";
+    f.open();
+    QVERIFY(f.put({{0, someRows(1, 1)}}, {progressOf("put/again", 1, 1)}));
+    QVERIFY(f.put({{0, someRows(1, 1)}}, {progressOf("put/old", 1, 1)}));
+    f.clock.advance(1h);
+    QVERIFY(f.log().seal());
+    f.clock.advance(1h);
+    QVERIFY(f.put({{0, someRows(1, 2)}}, {progressOf("put/again", 1, 2)}));
+    QVERIFY(f.log().seal());
+    f.close();
+    f.clock.advance(23h);
+    f.open(); // a header says an hour for put/old, two for put/again
+    QVERIFY(f.put({{0, someRows(1, 3)}}));
+    f.clock.advance(1ms);
+    QVERIFY(f.log().seal());
+    QVERIFY(!f.log().producer("put/old").has_value());
+    QCOMPARE(progressNumber(*f.log().producer("put/again")), 2U);
+    // Kept for as long as nothing is removed for its age.
+    f.close();
+    f.options.retention = std::chrono::milliseconds::max();
+    f.open();
+    f.clock.advance(10'000h);
+    QVERIFY(f.put({{0, someRows(1, 4)}}));
+    QVERIFY(f.log().seal());
+    QVERIFY(f.log().producer("put/again").has_value());
+}
+
+void LogTest::countsWhatIsDamaged()
+{
+    LogFixture f;
+    f.open();
+    QVERIFY(f.put({{0, someRows(10, 1)}, {1, someRows(4, 2)}}));
+    QVERIFY(f.log().seal());
+    QVERIFY(f.put({{0, someRows(20, 3)}}));
+    QVERIFY(f.log().seal());
+    QVERIFY(f.put({{0, someRows(5, 4)}}));
+    QVERIFY(*f.log().rewriteOne());
+    QVERIFY(*f.log().rewriteOne());
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 0U);
+    f.close();
+    const auto paths = f.segmentPaths();
+    // A block of a whole segment: known once it is read.
+    Bytes content = *f.fileSystem.readAll(paths[1]);
+    content[4096 + 200] ^= std::byte{1};
+    f.fileSystem.setContent(paths[1], content);
+    f.open();
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 0U);
+    (void)f.readAll(f.log());
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(25)), 5U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(1), Ordinal(0)), 0U);
+    f.close();
+    // A segment that is gone.
+    QVERIFY(f.fileSystem.remove(paths[1]));
+    f.open();
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(29)), 1U);
+    const auto reader = log::LogReader::open(f.options.folder, f.fileSystem);
+    QVERIFY(reader.has_value());
+    QCOMPARE((*reader)->damagedRecords(ShardIndex(0), Ordinal(0)), 20U);
+    QCOMPARE((*reader)->damagedRecords(ShardIndex(1), Ordinal(0)), 0U);
+}
 
 /// A writer that is refused for want of budget commits nothing more, so that nothing but this would
 /// ever seal the segment that takes up the budget.

@@ -49,6 +49,7 @@ std::string joined(const Given &given)
     return out;
 }
 
+constexpr std::size_t kMoreThanALine = 11U << 20U;
 const Parameters kCsv = {{"format", std::string("csv")}};
 
 Parameters csv(Parameters more)
@@ -200,6 +201,94 @@ private slots:
         QVERIFY(given);
         QCOMPARE(given->rows.size(), std::size_t{1});
         QCOMPARE(given->dead.at(0).reason.place(), std::string("in: line 5: column 1"));
+    }
+
+    /// It swallowed the rest of the file.
+    void aQuoteThatIsNotClosedCostsOneLine_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("place");
+        QTest::addColumn<QString>("dead");
+        const QByteArray many(11 << 20, 'y');
+        QTest::newRow("to the end") << QByteArray("1,\"x\n2,y\n3,z\n") << "line 2: column 3"
+                                    << "1,\"x";
+        QTest::newRow("another one opens")
+            << QByteArray("1,\"x\n2,\"y\"\n3,\"z\"\n") << "line 2: column 3"
+            << "1,\"x";
+        QTest::newRow("behind quoted newlines")
+            << QByteArray("\"1\n0\",\"é\"\"x\n2,y\n3,z\n") << "line 3: column 4"
+            << "\"1\n0\",\"é\"\"x";
+        QTest::newRow("CRLF") << QByteArray("1,\"x\r\n2,y\r\n3,z\r\n") << "line 2: column 3"
+                              << "1,\"x";
+        QTest::newRow("CR") << QByteArray("1,\"x\r2,y\r3,z\r") << "line 2: column 3"
+                            << "1,\"x";
+        QTest::newRow("more than a line may have")
+            << QByteArray("1,\"x\n2,y\n3,z\n" + many + "\n" + many + "\n") << "line 2: column 3"
+            << "1,\"x";
+    }
+    void aQuoteThatIsNotClosedCostsOneLine()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, place);
+        QFETCH(QString, dead);
+        FileWorld world;
+        world.write("a,b\n" + text.toStdString());
+        const auto given = world.read(csv({{"schema", std::string("a INT, b STRING")}}));
+        QVERIFY(given);
+        QCOMPARE(joined(*given).size(), std::string("{\"a\":2,\"b\":\"y\"}\n").size() * 2);
+        QCOMPARE(given->rows.size(), std::size_t{2});
+        QCOMPARE(given->rows[1].data, std::string("{\"a\":3,\"b\":\"z\"}"));
+        QVERIFY(!given->dead.empty());
+        QCOMPARE(given->dead[0].reason.code(), Code::NodeBadLine);
+        QCOMPARE(given->dead[0].reason.place(), "in: " + place.toStdString());
+        QCOMPARE(given->dead[0].data, dead.toStdString());
+        QCOMPARE(given->dead.size(), std::size_t(text.size() > 1000 ? 3 : 1));
+    }
+
+    void aHeaderWithAnOpenQuoteIsNoHeader()
+    {
+        FileWorld world;
+        world.write("a,\"b\n1,2\n");
+        const auto source = world.open(csv({{"schema", std::string("a INT, b STRING")}}));
+        QVERIFY(!source);
+        QCOMPARE(source.error().code(), Code::NodeBadSchema);
+    }
+
+    void anyEndsOfLinesAreUnderstoodInCsv_data()
+    {
+        QTest::addColumn<QString>("end");
+        QTest::newRow("LF") << "\n";
+        QTest::newRow("CRLF") << "\r\n";
+        QTest::newRow("CR") << "\r";
+    }
+    void anyEndsOfLinesAreUnderstoodInCsv()
+    {
+        QFETCH(QString, end);
+        FileWorld world;
+        std::string text;
+        for (const char *line : {"a,b", "1,x", "2,\"y", "z\"", "broken", "3,w"})
+            text += line + end.toStdString();
+        world.write(text);
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        const std::string inside = end == "\n" ? "\\n" : end == "\r" ? "\\r" : "\\r\\n";
+        QCOMPARE(joined(*given), "{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"y" + inside +
+                                     "z\"}\n{\"a\":3,\"b\":\"w\"}\n");
+        QCOMPARE(given->dead.size(), std::size_t{1});
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 5: column 1"));
+    }
+
+    void ndjsonWithEndsOfCrAloneSaysSo()
+    {
+        for (const std::size_t pad : {std::size_t{1}, kMoreThanALine}) {
+            FileWorld world;
+            world.write("{\"a\":1}\r{\"a\":2}\r" + std::string(pad, ' ') + "\r");
+            const auto given = world.read();
+            QVERIFY(given);
+            QCOMPARE(given->dead.size(), std::size_t{1});
+            QCOMPARE(given->dead[0].reason.code(), Code::NodeLineEnds);
+            QCOMPARE(given->dead[0].reason.place(), std::string("in: line 1"));
+        }
     }
 
     void aStrayQuoteInsideACellHarmsNothing()

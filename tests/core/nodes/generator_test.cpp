@@ -204,15 +204,77 @@ private slots:
         NodeWorld world;
         auto source = world.source("generator", parameters).value();
         QVERIFY(source->restore({}));
-        source->setPace(5);
+        source->setPace(5, world.clock.mono());
         Given given;
         QVERIFY(drain(*source, world.clock, world.clock.mono() + 1s, kBudget, given));
         QVERIFY(std::abs(static_cast<int>(given.rows.size()) - 500) <= 5);
-        source->setPace(0.5);
+        source->setPace(0.5, world.clock.mono());
         QVERIFY(drain(*source, world.clock, world.clock.mono() + 2s, kBudget, given));
         QVERIFY(std::abs(static_cast<int>(given.rows.size()) - 600) <= 5);
         const Given whole = run(parameters, 20s);
         QVERIFY(std::equal(given.rows.begin(), given.rows.end(), whole.rows.begin()));
+    }
+
+    /// What was missed came afterwards, up to two seconds of it, and every pause left the time
+    /// inside the records farther behind.
+    void aStandstillIsNotMadeUpForAndPassesInItsTimeToo()
+    {
+        const Parameters parameters = {{"ratePerSecond", 10.0}};
+        NodeWorld world;
+        auto source = world.source("generator", parameters).value();
+        QVERIFY(source->restore({}));
+        Given given;
+        const MonoTime start = world.clock.mono();
+        QVERIFY(drain(*source, world.clock, start + 950ms, kBudget, given));
+        QCOMPARE(given.rows.size(), std::size_t{10});
+        world.clock.advance(start + 950ms - world.clock.mono());
+        source->setPace(0, world.clock.mono());
+        QVERIFY(take(*source, kBudget, given)); // nor does a step in between
+        world.clock.advance(1h);
+        source->setPace(0, world.clock.mono());
+        world.clock.advance(1500us);
+        source->setPace(1, world.clock.mono());
+        const MonoTime on = world.clock.mono();
+        QVERIFY(take(*source, kBudget, given));
+        QCOMPARE(given.rows.size(), std::size_t{10});
+        QVERIFY(drain(*source, world.clock, on + 940ms, kBudget, given));
+        QCOMPARE(given.rows.size(), std::size_t{19});
+        QVERIFY2(given.rows[10].data.find("\"event_time\":\"2026-01-01T01:00:01.001Z") !=
+                     std::string::npos,
+                 given.rows[10].data.c_str());
+        // Where it goes on does not hang on the process.
+        auto restored = world.source("generator", parameters).value();
+        QVERIFY(restored->restore(given.progress));
+        Given later;
+        QVERIFY(take(*restored, kBudget, later));
+        QVERIFY2(later.rows.at(0).data.find("\"event_time\":\"2026-01-01T01:00:01.901Z") !=
+                     std::string::npos,
+                 later.rows[0].data.c_str());
+    }
+
+    /// A stream that takes nothing holds it up in the same way.
+    void whatItWasHeldUpPassesInItsTimeToo()
+    {
+        class HeldUpClock final : public Clock
+        {
+        public:
+            WallTime wall() const override { return manual.wall(); }
+            MonoTime mono() const override { return manual.mono(); }
+            bool isVirtual() const override { return false; }
+            ManualClock manual;
+        } clock;
+        NodeWorld world;
+        world.context.clock = &clock;
+        auto source = world.source("generator", {{"ratePerSecond", 1.0}}).value();
+        QVERIFY(source->restore({}));
+        Given given;
+        QVERIFY(take(*source, kBudget, given));
+        clock.manual.advance(1h);
+        QVERIFY(take(*source, kBudget, given)); // two seconds are made up for
+        QCOMPARE(given.rows.size(), std::size_t{4});
+        QVERIFY2(given.rows.back().data.find("\"event_time\":\"2026-01-01T01:00:00.000Z") !=
+                     std::string::npos,
+                 given.rows.back().data.c_str());
     }
 
     void changedSettingsBeginANewPattern()

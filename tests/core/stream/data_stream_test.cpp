@@ -282,9 +282,34 @@ private slots:
         QVERIFY(f.put(Fixture::batch(many), &producer, "1").has_value());
         const auto refused = f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2");
         QCOMPARE(refused.error().code(), Code::ThroughputExceeded);
-        QCOMPARE(refused.error().argument("retryMs"), std::string_view("1"));
-        f.clock.advance(10ms);
+        QCOMPARE(refused.error().argument("retryMs"), std::string_view("1000"));
+        f.clock.advance(1s);
         QVERIFY(f.put(Fixture::batch({{"a", "y"}, {"b", "z"}}), &producer, "2").has_value());
+    }
+
+    void aProducerIsToldHowMuchAPutMayHave()
+    {
+        QVERIFY(!Fixture(4, store::LimitMode::Shown).stream->putSize());
+        const auto size = Fixture(4, store::LimitMode::Enforced).stream->putSize();
+        QVERIFY(size.has_value());
+        QCOMPARE(size->records, std::size_t(200));
+        QCOMPARE(size->bytes, std::size_t((1U << 20U) / 20 * 4));
+        // All of it may be on one shard.
+        const auto largest = Fixture(200, store::LimitMode::Enforced).stream->putSize();
+        QCOMPARE(largest->records, std::size_t(1000));
+        QCOMPARE(largest->bytes, std::size_t(1U << 19U));
+    }
+
+    void aRecordOfMoreThanASecondsWorthGoesAtSomeTime()
+    {
+        Fixture f(1, store::LimitMode::Enforced);
+        const auto producer = f.stream->openProducer("p");
+        const std::string large(10U << 20U, 'x');
+        QVERIFY(f.put(Fixture::batch({{"a", large}}), &producer, "1").has_value());
+        const auto refused = f.put(Fixture::batch({{"a", "y"}}), &producer, "2");
+        QCOMPARE(refused.error().code(), Code::ThroughputExceeded);
+        f.clock.advance(10s + 1ms); // the key counts too
+        QVERIFY(f.put(Fixture::batch({{"a", "y"}}), &producer, "2").has_value());
     }
 
     void anEnforcedLimitRefusesOtherPutsRecordByRecord()

@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/stream/directory_layout.h"
 #include "core/stream/stored_stream.h"
 #include "core/stream/stream_store.h"
 
@@ -115,8 +116,8 @@ private slots:
         Directory directory;
         StoredStream stream = directory.open();
         const WallTime later = directory.clock.wall() + 1h - 2min; // three are young enough
-        QCOMPARE(stream.readable(directory.clock.wall()), Directory::kRecords);
-        QCOMPARE(stream.readable(later), std::uint64_t(3));
+        QCOMPARE(stream.count(directory.clock.wall()).readable, Directory::kRecords);
+        QCOMPARE(stream.count(later).readable, std::uint64_t(3));
         const auto first = stream.begin(ShardIndex(0), {From::TrimHorizon}, later).value();
         QCOMPARE(first.at.value, std::uint64_t(7));
         QCOMPARE(first.hidden, std::uint64_t(7));
@@ -126,12 +127,24 @@ private slots:
         QCOMPARE(ninth.hidden, std::uint64_t(0));
     }
 
+    void aFolderThatIsGoneIsSaid()
+    {
+        const Directory directory;
+        const auto entries = storedStreams(posixFileSystem(), directory.path()).value();
+        const Path folder = logFolder(directory.path(), entries.back().id);
+        QVERIFY(posixFileSystem().removeAll(folder));
+        const auto gone = StoredStream::open(posixFileSystem(), directory.path(), entries.back());
+        QVERIFY(!gone);
+        QCOMPARE(gone.error().code(), Code::StreamFolderMissing);
+        QCOMPARE(gone.error().argument("folder"), std::string_view(folder));
+    }
+
     void nothingIsHiddenWhereTheEngineRemovesNothing()
     {
         Directory directory(false);
         StoredStream stream = directory.open();
         QCOMPARE(stream.entry().retention, std::chrono::milliseconds::max());
-        QCOMPARE(stream.readable(directory.clock.wall() + 1000h), Directory::kRecords);
+        QCOMPARE(stream.count(directory.clock.wall() + 1000h).readable, Directory::kRecords);
     }
 };
 

@@ -213,6 +213,23 @@ private slots:
         QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
     }
 
+    /// It was there again, empty, and nobody was told.
+    void aStreamWhoseFolderWasRemovedIsSaidAndBeginsAnew()
+    {
+        Directory d;
+        d.open();
+        const Path folder = d.folderOf(*d.make("clicks"));
+        d.open();
+        QVERIFY(d.loggedWith(Code::StreamFolderMissing).empty());
+        d.close();
+        d.remove(folder);
+        QVERIFY(d.open().find("clicks"));
+        const auto missing = d.loggedWith(Code::StreamFolderMissing);
+        QCOMPARE(missing.size(), std::size_t(1));
+        QCOMPARE(missing.front().place(), std::string("clicks"));
+        QCOMPARE(missing.front().argument("folder"), std::string_view(folder));
+    }
+
     void aSecondOneOnTheDirectoryIsRefused()
     {
         Directory d;

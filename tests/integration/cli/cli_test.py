@@ -198,6 +198,24 @@ class CliTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["ended"], "done")
 
+    def test_until_done_ends_when_only_retries_are_left(self):
+        good = self.file("good.millrace", pipeline())
+        run = ["run", good, "--data", self.data, "--until-done", "--report", "json"]
+        done = self.run_it(*run, FAKE_RETRYING="1", FAKE_HURRY="1")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"For 30 s nothing .*: Clicks\. .*\[cli.only-retries\]")
+        self.assertEqual(json.loads(done.stdout)["ended"], "failed")
+        # Told how long, it goes on trying; and with a source that runs, more may come.
+        done = self.run_it(*run, "--for", "60s", FAKE_RETRYING="1", FAKE_HURRY="1")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["ended"]), (0, "time"))
+        process = subprocess.Popen([PROGRAM, *run], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, env=dict(self.environment, FAKE_HURRY="1"))
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)  # a hundred times as long on its clock
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 130)
+
     def test_the_report_goes_to_a_file(self):
         good = self.file("good.millrace", pipeline())
         path = os.path.join(self.folder.name, "report.json")
@@ -346,6 +364,22 @@ class CliTest(unittest.TestCase):
         os.mkdir(os.path.dirname(folder))
         self.assertEqual(self.run_it("bench", "log", "--records", "1000", "--folder", folder).returncode, 0)
         self.assertEqual(os.listdir(self.folder.name), ["new"])  # what was there stays
+
+    def test_bench_that_is_interrupted_leaves_nothing_behind(self):
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+            folder = os.path.join(self.folder.name, "scratch")
+            process = subprocess.Popen([PROGRAM, "bench", "recovery", "--folder", folder],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                       env=self.environment)
+            self.addCleanup(process.kill)
+            deadline = time.monotonic() + PATIENCE
+            while not any("recovery" in names for _, names, _ in os.walk(folder)):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.01)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=PATIENCE)
+            self.assertEqual(process.returncode, code, said)
+            self.assertEqual(os.listdir(self.folder.name), [])
 
     def test_streams_without_a_catalog(self):
         os.mkdir(self.data)

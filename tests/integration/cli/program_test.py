@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -257,11 +258,14 @@ class ProgramTest(unittest.TestCase):
             with self.subTest(words=words):
                 self.assertIn(message, self.run_it("records", *words, code=code).stderr)
 
+    def largest_log(self):
+        return max((os.path.join(folder, name)
+                    for folder, _, names in os.walk(self.data + "/streams") for name in names),
+                   key=os.path.getsize)
+
     def test_reading_goes_on_behind_damage(self):
         self.run_it("run", self.generated, "--until-done")
-        log = max((os.path.join(folder, name)
-                   for folder, _, names in os.walk(self.data + "/streams") for name in names),
-                  key=os.path.getsize)
+        log = self.largest_log()
         with open(log, "rb") as file:
             middle = (4096 + len(file.read().rstrip(b"\0"))) // 2
         # A commit behind the damaged one: at the end of a log it would pass for a torn tail.
@@ -298,6 +302,55 @@ class ProgramTest(unittest.TestCase):
         self.addCleanup(database.close)
         rows = [n for n, in database.execute("SELECT n FROM records ORDER BY n")]
         self.assertEqual(rows, [*range(300), *range(1000, 1200)])
+
+    def test_damage_is_shown(self):
+        """The numbers of what was lost were nowhere but in the log panel."""
+        self.run_it("run", self.generated, "--until-done")
+        self.assertRegex(self.run_it("streams").stdout, r"clicks +data +4 +2,000 +0 ")
+        log = self.largest_log()
+        self.run_it("put", "clicks", stdin='{"page": "/"}\n' * 40)  # into every shard: so many it has
+        with open(log, "r+b") as file:
+            file.seek(4096 + 100)  # of the first commit
+            file.write(b"damage")
+        out = self.run_it("streams").stdout
+        readable, damaged = (int(number.replace(",", "")) for number in
+                             re.search(r"clicks +data +4 +([0-9,]+) +([0-9,]+) ", out).groups())
+        self.assertEqual(readable, len(self.records()))
+        self.assertEqual(readable + damaged, TOTAL + 40)
+        self.assertGreater(damaged, 0)
+        report = json.loads(self.run_it("run", self.empty, "--for", "100ms", "--report", "json").stdout)
+        self.assertEqual((report["streams"]["clicks"]["records"],
+                          report["streams"]["clicks"]["damaged_records"]), (readable, damaged))
+
+    def test_put_leaves_the_directory_free_while_its_input_is_quiet(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        put = subprocess.Popen([PROGRAM, "put", "clicks", "--data", self.data, "--acks", "--producer", "p"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, env=self.environment)
+        self.addCleanup(put.kill)
+
+        def send(number):
+            put.stdin.write(f'{{"n": {number}}}\n')
+            put.stdin.flush()
+            self.assertEqual(put.stdout.readline(), f"{number}\n")
+        send(0)  # through its own engine
+
+        def starts():
+            done = subprocess.run([PROGRAM, "run", self.empty, "--for", "0s", "--data", self.data],
+                                  stderr=subprocess.DEVNULL, env=self.environment)
+            return done.returncode == 0
+        self.wait_for(starts)
+        run = self.start(self.empty)
+        self.wait_for(lambda: os.path.exists(self.data + "/control.sock"))
+        send(1)  # through that of the run
+        run.terminate()
+        run.wait(PATIENCE)
+        send(2)  # and again through its own
+        put.stdin.close()
+        self.assertEqual(put.wait(PATIENCE), 0, put.stderr.read())
+        put.stdout.close()
+        put.stderr.close()
+        self.assertEqual([r["data"]["n"] for r in self.records()], [0, 1, 2])
 
     def test_put_without_an_engine(self):
         self.run_it("run", self.empty, "--for", "100ms")

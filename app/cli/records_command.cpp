@@ -97,7 +97,9 @@ public:
         if (m_arguments.value("--where")) {
             if (const ExitCode code = bindWhere(); code != ExitCode::Success)
                 return code;
-            filter = [this](const record::RecordBatch &batch) { return (*m_where)(batch); };
+            filter = [this](const record::RecordBatch &batch, std::span<const std::uint32_t> rows) {
+                return m_where->wanted(batch, rows);
+            };
         }
         log::ShardMerge merge(
             [this](ShardIndex in, Ordinal at) { return m_stream.log().read(in, at); }, printProblem,

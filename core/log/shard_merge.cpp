@@ -128,12 +128,11 @@ Result<bool> ShardMerge::load(Walk &walk)
     const auto first = static_cast<std::uint32_t>(walk.at - batch->firstOrdinal());
     const Ordinal end = std::min(until, batch->endOrdinal());
     const auto behind = static_cast<std::uint32_t>(end - batch->firstOrdinal());
+    walk.rows.resize(behind - first);
+    std::iota(walk.rows.begin(), walk.rows.end(), first);
     if (m_filter) {
-        walk.rows = m_filter(*batch);
-        std::erase_if(walk.rows, [&](std::uint32_t row) { return row < first || row >= behind; });
-    } else {
-        walk.rows.resize(behind - first);
-        std::iota(walk.rows.begin(), walk.rows.end(), first);
+        const auto wanted = m_filter(*batch, walk.rows);
+        walk.rows = {wanted.begin(), wanted.end()};
     }
     walk.batch = batch;
     walk.at = end;

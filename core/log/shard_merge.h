@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace millrace::log {
@@ -23,8 +24,9 @@ public:
     /// The block that holds a record, or the first one behind it; null when there is none. As
     /// Log::read(), with its errors.
     using Read = std::function<Result<record::BatchPtr>(ShardIndex shard, Ordinal at)>;
-    /// Which rows of a block are wanted, rising.
-    using Filter = std::function<std::vector<std::uint32_t>(const record::RecordBatch &batch)>;
+    /// Those of some rows of a block that are wanted, rising; until the next call.
+    using Filter = std::function<std::span<const std::uint32_t>(
+        const record::RecordBatch &batch, std::span<const std::uint32_t> rows)>;
 
     /// Records of one shard that stand next to each other in the sequence.
     struct Run {
@@ -36,6 +38,7 @@ public:
     };
 
     /// `damage` takes each block that could not be read; `filter` null: all rows are wanted.
+    /// It is asked about a block at once, but for what lies outside the range.
     ShardMerge(Read read, LogSink damage, Filter filter = {});
     /// Adds a shard, behind those added before, which have lower indexes. Reading begins at `from`
     /// and ends at `until`, so that records which come faster than they are read do not keep it

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/record_filter.h"
 
-#include <numeric>
-
 namespace millrace::runtime {
 
 RecordFilter::RecordFilter(std::shared_ptr<const sql::BoundExpression> condition,
@@ -36,14 +34,6 @@ std::span<const std::uint32_t> RecordFilter::wanted(const record::RecordBatch &b
             ++m_furtherFailures;
     }
     return m_result.passed;
-}
-
-std::vector<std::uint32_t> RecordFilter::operator()(const record::RecordBatch &batch)
-{
-    std::vector<std::uint32_t> rows(batch.count());
-    std::iota(rows.begin(), rows.end(), 0U);
-    const auto passed = wanted(batch, rows);
-    return {passed.begin(), passed.end()};
 }
 
 } // namespace millrace::runtime

@@ -29,8 +29,6 @@ public:
     /// Those of `rows` that are wanted, rising; until the next call.
     std::span<const std::uint32_t> wanted(const record::RecordBatch &batch,
                                           std::span<const std::uint32_t> rows);
-    /// Of all rows of a batch.
-    std::vector<std::uint32_t> operator()(const record::RecordBatch &batch);
     /// Records for which it failed so far, by the reason. Reasons may quote values, and so be as
     /// many as there are records: those beyond kMostReasons are counted together.
     const std::map<std::string, std::uint64_t> &failures() const { return m_failures; }

@@ -32,6 +32,14 @@ bool PutSender::mayPass(Code code)
            code == Code::ControlBusy || code == Code::ControlUnreachable;
 }
 
+/// A limit, an engine that starts and one that has its hands full pass by themselves; what takes
+/// the room wants somebody.
+bool PutSender::wantsHelp(Code code)
+{
+    return code == Code::DiskFull || code == Code::BudgetExhausted || code == Code::BudgetTaken ||
+           code == Code::SmallDisk;
+}
+
 Result<engine::Reply> PutSender::ask(const engine::Request &request)
 {
     const MonoTime began = m_clock.mono();
@@ -42,13 +50,13 @@ Result<engine::Reply> PutSender::ask(const engine::Request &request)
         if (reply && reply->ok())
             return reply;
         Problem problem = reply ? reply->problems.front() : std::move(reply).error();
-        const bool limit = problem.code() == Code::ThroughputExceeded; // passes for sure
+        const bool passes = problem.code() == Code::ThroughputExceeded || // for sure
+                            problem.code() == Code::ControlBusy;
         const bool again = mayPass(problem.code()) ||
                            (problem.code() == Code::ControlNoAnswer && !m_options.producer.empty());
-        if (!again || (!limit && m_clock.mono() - began >= m_options.patience))
+        if (!again || (!passes && m_clock.mono() - began >= m_options.patience))
             return problem;
-        // A limit and an engine that starts pass by themselves; a full disk wants somebody.
-        if (problem.code() == Code::DiskFull && !std::exchange(said, true))
+        if (wantsHelp(problem.code()) && !std::exchange(said, true))
             m_hooks.report(problem);
         if (!m_hooks.wait(wait))
             return Problem(Code::Cancelled);

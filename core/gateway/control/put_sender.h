@@ -63,6 +63,7 @@ public:
     static bool mayPass(Code code);
 
 private:
+    static bool wantsHelp(Code code);
     Result<engine::Reply> ask(const engine::Request &request);
 
     const Options m_options;

@@ -213,14 +213,27 @@ private slots:
         QCOMPARE(world.stored, upTo(1));
     }
 
-    void aFullDiskIsSaidOnce()
+    void whatWantsHelpIsSaidOnce()
+    {
+        for (const Code code :
+             {Code::DiskFull, Code::BudgetExhausted, Code::BudgetTaken, Code::SmallDisk}) {
+            World world;
+            world.refusals.assign(4, Problem(code));
+            auto sender = world.sender({.patience = 60s});
+            QVERIFY(World::addAll(sender, 1));
+            QCOMPARE(world.reports.size(), std::size_t(1));
+            QCOMPARE(world.reports[0].code(), code);
+        }
+    }
+
+    // It has as many bodies as it takes; they become fewer by themselves.
+    void aBusyEngineIsWaitedForWithoutPatience()
     {
         World world;
-        world.refusals.assign(4, Problem(Code::DiskFull, {{"operation", "write"}}));
-        auto sender = world.sender({.patience = 60s});
+        world.refusals.assign(4, Problem(Code::ControlBusy));
+        auto sender = world.sender({.patience = 0s});
         QVERIFY(World::addAll(sender, 1));
-        QCOMPARE(world.reports.size(), std::size_t(1));
-        QCOMPARE(world.reports[0].code(), Code::DiskFull);
+        QVERIFY(world.reports.empty());
     }
 
     void whoDoesNotWantToWaitIsNotKept()

@@ -218,19 +218,25 @@ private slots:
         shards.add(0, {5, 7});
         shards.add(1, {2, 4});
         int blocks = 0;
-        auto merge = shards.merge(2, {}, [&](const record::RecordBatch &batch) {
+        std::vector<std::uint32_t> even;
+        const auto wanted = [&](const record::RecordBatch &batch,
+                                std::span<const std::uint32_t> rows) {
             ++blocks;
-            std::vector<std::uint32_t> even;
-            for (std::uint32_t row = 0; row < batch.count(); ++row) {
+            even.clear();
+            for (const std::uint32_t row : rows) {
                 if (batch.arrival(row).time_since_epoch().count() % 2 == 0)
                     even.push_back(row);
             }
-            return even;
-        });
+            return std::span<const std::uint32_t>(even);
+        };
+        auto merge = shards.merge(2, {}, wanted);
         const Read read = drain(merge);
         QVERIFY((read.places == std::vector<Place>{{2, 0, 1}, {2, 1, 0}, {4, 1, 1}}));
         QCOMPARE(read.missing, std::uint64_t(0));
         QCOMPARE(blocks, 3); // asked once of each
+        auto part = shards.merge(1, Ordinal(4), wanted);
+        QCOMPARE(drain(part).places.size(), std::size_t(1));
+        QVERIFY(even.empty()); // not asked about the row of 7
     }
 };
 

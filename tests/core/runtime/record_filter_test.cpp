@@ -8,6 +8,8 @@
 
 #include <QTest>
 
+#include <numeric>
+
 using namespace millrace;
 using namespace millrace::runtime;
 
@@ -30,6 +32,14 @@ RecordFilter::Bound bind(const char *condition)
                               SequenceNumbers(store::StreamEntry{}));
 }
 
+std::vector<std::uint32_t> wantedOf(RecordFilter &filter, const record::BatchPtr &records)
+{
+    std::vector<std::uint32_t> rows(records->count());
+    std::iota(rows.begin(), rows.end(), 0U);
+    const auto wanted = filter.wanted(*records, rows);
+    return {wanted.begin(), wanted.end()};
+}
+
 } // namespace
 
 class RecordFilterTest : public QObject
@@ -41,7 +51,7 @@ private slots:
         const auto bound = bind("n > 1");
         QVERIFY(bound.problems.empty());
         const auto records = batch({R"({"n":1})", R"({"n":2})", R"({"n":null})", R"({"n":3})"});
-        QCOMPARE((*bound.filter)(*records), (std::vector<std::uint32_t>{1, 3}));
+        QCOMPARE(wantedOf(*bound.filter, records), (std::vector<std::uint32_t>{1, 3}));
         const std::vector<std::uint32_t> some = {0, 2, 3};
         const auto wanted = bound.filter->wanted(*records, some);
         QCOMPARE(std::vector(wanted.begin(), wanted.end()), (std::vector<std::uint32_t>{3}));
@@ -51,7 +61,7 @@ private slots:
     void recordsThatDoNotFitAreCounted()
     {
         const auto bound = bind("n > 1");
-        QCOMPARE((*bound.filter)(*batch({R"({"n":"x"})", R"({"n":2})", "no json"})),
+        QCOMPARE(wantedOf(*bound.filter, batch({R"({"n":"x"})", R"({"n":2})", "no json"})),
                  (std::vector<std::uint32_t>{1}));
         std::uint64_t failed = 0;
         for (const auto &[reason, count] : bound.filter->failures())
@@ -65,7 +75,7 @@ private slots:
         const auto records = batch({R"({"n":1})"});
         const SequenceNumbers numbers{store::StreamEntry{}};
         const std::string condition = "record.sequence_number = '" + numbers.of(*records, 0) + "'";
-        QCOMPARE((*bind(condition.c_str()).filter)(*records).size(), std::size_t(1));
+        QCOMPARE(wantedOf(*bind(condition.c_str()).filter, records).size(), std::size_t(1));
     }
 
     void everythingThatIsWrongIsTold()

@@ -243,6 +243,11 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual([json.loads(line)["data"] for line in done.stdout.splitlines()], [{"a": 2}])
         self.assertRegex(done.stderr, r"--where fails for 3 records, left out: .*division by zero")
         self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
+        # Of what lies before the range nothing is said.
+        last = self.records()[-1]["sequence_number"]
+        done = self.run_it("records", "clicks", "--where", "8 / a > 3", "--from", last)
+        self.assertNotIn("division", done.stderr)
+        self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
 
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")

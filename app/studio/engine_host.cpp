@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/engine_host.h"
 
+#include "app/studio/lock_holder.h"
+
+#include "core/base/problem_codes.h"
 #include "core/gateway/control/control_socket.h"
+
+#include "ui/bridge/convert.h"
 
 #include <QCoreApplication>
 
@@ -34,13 +39,16 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
         Status usable = opened ? Status(Done{}) : Status(opened.error());
         if (usable) {
             m_engine = *std::move(opened);
-            usable = serve();
+            usable = serve(job);
         }
         if (!usable) {
             leave();
-            QMetaObject::invokeMethod(this, [this, job, problem = usable.error()] {
+            const QString holder = usable.error().code() == Code::DirectoryBusy
+                                       ? lockHolder(options.dataDirectory)
+                                       : QString();
+            QMetaObject::invokeMethod(this, [this, job, holder, problem = usable.error()] {
                 if (job == m_job)
-                    emit failed(problem);
+                    emit failed(problem, holder);
             });
             return;
         }
@@ -66,13 +74,19 @@ void EngineHost::close()
     QMetaObject::invokeMethod(&m_worker, [this] { leave(); });
 }
 
-Status EngineHost::serve()
+Status EngineHost::serve(std::uint64_t job)
 {
     gateway::ControlServerOptions options;
     options.dataDirectory = m_engine->snapshot()->dataDirectory;
     options.runtimeFolder = gateway::defaultRuntimeFolder();
     options.version = QCoreApplication::applicationVersion().toStdString();
-    auto server = gateway::ControlServer::start(*m_engine, posixFileSystem(), options);
+    m_watch = std::make_unique<DeployWatch>(*m_engine, [this, job](const auto &deployed) {
+        QMetaObject::invokeMethod(this, [this, job, deployed] {
+            if (job == m_job)
+                emit deployedByOther(deployed.document, ui::pathToQt(deployed.documentFolder));
+        });
+    });
+    auto server = gateway::ControlServer::start(*m_watch, posixFileSystem(), options);
     if (!server)
         return std::move(server).error();
     m_server = *std::move(server);
@@ -82,6 +96,7 @@ Status EngineHost::serve()
 void EngineHost::leave()
 {
     m_server.reset();
+    m_watch.reset();
     m_engine.reset();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/studio/deploy_watch.h"
+
 #include "core/engine/local_engine.h"
 #include "core/gateway/control/control_server.h"
 
@@ -33,19 +35,23 @@ public:
 signals:
     /// Of the newest open() only, and not after close().
     void opened(std::shared_ptr<millrace::engine::Engine> engine);
-    void failed(const millrace::Problem &problem);
+    /// `holder`: the program that has the data directory, when that is why; else empty.
+    void failed(const millrace::Problem &problem, const QString &holder);
+    /// Another program deployed `document` into the engine there is, through its control socket.
+    void deployedByOther(const millrace::graph::Document &document, const QString &folder);
 
 private:
     void deliver(std::uint64_t job, std::shared_ptr<engine::Engine> engine);
 
     std::uint64_t m_job = 0; ///< the newest open() or close()
     QThread m_thread;
-    QObject m_worker; ///< lives on m_thread: what is invoked on it runs there
-    Status serve();   ///< m_engine; on m_thread
-    void leave();     ///< the engine there is; on m_thread
+    QObject m_worker;                ///< lives on m_thread: what is invoked on it runs there
+    Status serve(std::uint64_t job); ///< m_engine; on m_thread
+    void leave();                    ///< the engine there is; on m_thread
 
     std::shared_ptr<engine::Engine> m_engine;         ///< only touched on m_thread while it runs
-    std::unique_ptr<gateway::ControlServer> m_server; ///< of m_engine; likewise
+    std::unique_ptr<DeployWatch> m_watch;             ///< before m_engine; likewise
+    std::unique_ptr<gateway::ControlServer> m_server; ///< of m_watch; likewise
 };
 
 } // namespace millrace::studio

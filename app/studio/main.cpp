@@ -61,12 +61,17 @@ int runStudio(QApplication &application, const studio::Options &options)
     // Each pipeline has a data directory of its own unless one was named.
     Path inUse;
     QObject::connect(&host, &studio::EngineHost::opened, &window, &ui::MainWindow::setEngine);
-    QObject::connect(&host, &studio::EngineHost::failed, &window, [&](const Problem &problem) {
-        failed = true;
-        inUse.clear(); // whoever opens the file again tries again
-        window.showEngineProblem(problem);
-    });
-    QObject::connect(&window.document(), &ui::PipelineDocument::opened, &window, [&] {
+    QObject::connect(&host, &studio::EngineHost::failed, &window,
+                     [&](const Problem &problem, const QString &holder) {
+                         failed = true;
+                         inUse.clear(); // whoever opens the file again tries again
+                         window.showEngineProblem(problem, holder);
+                     });
+    QObject::connect(&host, &studio::EngineHost::deployedByOther, &window,
+                     &ui::MainWindow::showDeployedByOther);
+    const auto openEngine = [&] {
+        if (window.document().filePath().isEmpty())
+            return; // it came from the engine there is
         const Result<Path> directory =
             options.dataDirectory.isEmpty()
                 ? engine::defaultDataDirectory(window.document().graph())
@@ -84,7 +89,9 @@ int runStudio(QApplication &application, const studio::Options &options)
             return;
         window.setEngine(nullptr);
         host.open(engineOptions);
-    });
+    };
+    QObject::connect(&window.document(), &ui::PipelineDocument::opened, &window, openEngine);
+    QObject::connect(&window, &ui::MainWindow::engineWanted, &window, openEngine);
 
     QObject::connect(&window.document(), &ui::PipelineDocument::closed, &window, [&] {
         inUse.clear();

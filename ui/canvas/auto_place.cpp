@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <vector>
 
 namespace millrace::ui {
@@ -52,6 +53,46 @@ qreal rowHeight(const graph::Node &node, const graph::KindCatalog &catalog)
     return kRowPx + static_cast<qreal>(bars - 1) * kBarRowPx;
 }
 
+/// The nodes that hang together by wires, parts in the order of their first nodes. What leads to a
+/// node with a place counts: what two such have in common is one part.
+std::vector<std::vector<NodeId>> parts(const graph::Document &document,
+                                       const std::vector<NodeId> &unplaced)
+{
+    std::map<NodeId, std::vector<NodeId>> neighbours;
+    for (const auto &[ends, wire] : document.wires) {
+        neighbours[ends.from.node].push_back(ends.to.node);
+        neighbours[ends.to.node].push_back(ends.from.node);
+    }
+    const std::set<NodeId> wanted(unplaced.begin(), unplaced.end());
+    std::set<NodeId> seen;
+    std::vector<std::vector<NodeId>> parts;
+    for (const NodeId &first : unplaced) {
+        if (!seen.insert(first).second)
+            continue;
+        std::vector<NodeId> part;
+        std::vector<NodeId> open{first};
+        while (!open.empty()) {
+            const NodeId id = std::move(open.back());
+            open.pop_back();
+            if (wanted.contains(id))
+                part.push_back(id);
+            for (const NodeId &next : neighbours[id]) {
+                if (seen.insert(next).second)
+                    open.push_back(next);
+            }
+        }
+        std::sort(part.begin(), part.end());
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+/// Places of a part from (0,0) on, and the room they take.
+struct PlacedPart {
+    std::map<NodeId, QPointF> places;
+    QSizeF size;
+};
+
 /// The nodes of each layer in the order in which they shall stand: by the mean row of what leads to
 /// them, so that wires cross little.
 std::map<int, std::vector<NodeId>> layers(const graph::Document &document,
@@ -84,29 +125,19 @@ std::map<int, std::vector<NodeId>> layers(const graph::Document &document,
     return layers;
 }
 
-} // namespace
-
-std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document,
-                                            const graph::KindCatalog &catalog)
+PlacedPart placedPart(const graph::Document &document, const graph::KindCatalog &catalog,
+                      const std::vector<NodeId> &part)
 {
-    qreal top = 0;
     qreal heightOfAll = 0;
-    std::vector<NodeId> unplaced;
-    for (const auto &[id, node] : document.nodes) {
-        const auto found = document.layout.nodes.find(id);
-        if (found != document.layout.nodes.end() && found->second.position) {
-            top = std::max(top, found->second.position->y + rowHeight(node, catalog));
-        } else {
-            unplaced.push_back(id);
-            heightOfAll += rowHeight(node, catalog);
-        }
-    }
+    for (const NodeId &id : part)
+        heightOfAll += rowHeight(*document.find(id), catalog);
     // As high as the whole is wide if all columns were full, and never less than a few cards.
     const qreal highest =
         std::max(std::sqrt(heightOfAll * kColumnPx / kWideness), kLeastRows * kRowPx);
-    std::map<NodeId, QPointF> places;
+    PlacedPart placed;
     qreal x = 0;
-    for (const auto &[layer, nodes] : layers(document, unplaced)) {
+    qreal bottom = 0;
+    for (const auto &[layer, nodes] : layers(document, part)) {
         qreal y = 0;
         for (const NodeId &id : nodes) {
             const qreal height = rowHeight(*document.find(id), catalog);
@@ -114,10 +145,52 @@ std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document,
                 x += kColumnPx;
                 y = 0;
             }
-            places[id] = QPointF(x, top + y);
+            placed.places[id] = QPointF(x, y);
             y += height;
+            bottom = std::max(bottom, y);
         }
         x += kColumnPx;
+    }
+    placed.size = QSizeF(x, bottom);
+    return placed;
+}
+
+} // namespace
+
+std::map<NodeId, QPointF> placesForUnplaced(const graph::Document &document,
+                                            const graph::KindCatalog &catalog)
+{
+    qreal top = 0;
+    std::vector<NodeId> unplaced;
+    for (const auto &[id, node] : document.nodes) {
+        const auto found = document.layout.nodes.find(id);
+        if (found != document.layout.nodes.end() && found->second.position)
+            top = std::max(top, found->second.position->y + rowHeight(node, catalog));
+        else
+            unplaced.push_back(id);
+    }
+    std::vector<PlacedPart> placed;
+    qreal area = 0;
+    for (const std::vector<NodeId> &part : parts(document, unplaced)) {
+        placed.push_back(placedPart(document, catalog, part));
+        area += placed.back().size.width() * placed.back().size.height();
+    }
+    // Parts stand one below the other, in as many stacks as make the whole as wide as a canvas.
+    const qreal highest = std::max(std::sqrt(area / kWideness), kLeastRows * kRowPx);
+    std::map<NodeId, QPointF> places;
+    qreal x = 0;
+    qreal y = 0;
+    qreal widest = 0;
+    for (const PlacedPart &part : placed) {
+        if (y > 0 && y + part.size.height() > highest) {
+            x += widest;
+            y = 0;
+            widest = 0;
+        }
+        for (const auto &[id, place] : part.places)
+            places[id] = QPointF(x, top + y) + place;
+        y += part.size.height();
+        widest = std::max(widest, part.size.width());
     }
     return places;
 }

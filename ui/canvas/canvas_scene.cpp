@@ -4,6 +4,8 @@
 #include "ui/canvas/auto_place.h"
 #include "ui/canvas/node_item.h"
 #include "ui/canvas/wire_item.h"
+#include "ui/canvas/wire_label_layer.h"
+#include "ui/canvas/wire_router.h"
 #include "ui/document/pipeline_document.h"
 #include "ui/style/format.h"
 #include "ui/style/style.h"
@@ -144,6 +146,10 @@ QRectF CanvasScene::contentRect() const
     QRectF rect;
     for (const auto &[id, item] : m_nodes)
         rect = rect.united(item->sceneBoundingRect());
+    for (const auto &[ends, item] : m_wires) {
+        if (!item->geometry().way.empty())
+            rect = rect.united(item->sceneBoundingRect());
+    }
     return rect;
 }
 
@@ -182,9 +188,15 @@ void CanvasScene::rebuild()
         m_wires[ends] = item;
         addItem(item);
     }
+    m_labels = new WireLabelLayer;
+    addItem(m_labels);
     refreshContents();
     routeWires();
     setSceneRect(contentRect().adjusted(-kMarginPx, -kMarginPx, kMarginPx, kMarginPx));
+    std::vector<const WireItem *> wires;
+    for (const auto &[ends, item] : m_wires)
+        wires.push_back(item);
+    m_labels->setWires(std::move(wires), sceneRect());
     if (selected)
         select(*selected);
     m_rebuilding = false;
@@ -246,6 +258,7 @@ void CanvasScene::routeWires()
     std::vector<QRectF> cards;
     for (const auto &[id, item] : m_nodes)
         cards.push_back(item->mapRectToScene(item->layout().rect()));
+    WireRouter router(cards);
     for (const auto &[ends, item] : m_wires) {
         const NodeItem *from = itemFor(ends.from.node);
         const NodeItem *to = itemFor(ends.to.node);
@@ -254,6 +267,7 @@ void CanvasScene::routeWires()
             from->layout().anchorOut(index(outgoing[ends.from.node], item), from->wiresOut()));
         geometry.to = to->mapToScene(
             to->layout().anchorIn(index(incoming[ends.to.node], item), to->wiresIn()));
+        geometry.way = router.way(geometry.from, geometry.to);
         item->setGeometry(geometry);
         item->setCards(cards);
     }

@@ -14,6 +14,7 @@ namespace millrace::ui {
 class NodeItem;
 class PipelineDocument;
 class WireItem;
+class WireLabelLayer;
 
 /// Draws a PipelineDocument and the figures of a snapshot. Owns the items, and no state that a
 /// rebuild would lose but the selection, which it keeps by id.
@@ -40,7 +41,7 @@ public:
     /// Selects the nearest node in a direction of the keyboard; the first when none is selected.
     void selectTowards(const QPointF &direction);
 
-    /// The rectangle around all cards.
+    /// The rectangle around all cards, and the wires that were led around them.
     QRectF contentRect() const;
 
     /// Moves the flowing dashes; called by the view while they are seen.
@@ -60,6 +61,7 @@ private:
     std::map<NodeId, Problem> m_problems;
     std::map<NodeId, NodeItem *> m_nodes;          ///< owned by the scene
     std::map<graph::WireEnds, WireItem *> m_wires; ///< owned by the scene
+    WireLabelLayer *m_labels = nullptr;            ///< owned by the scene
     std::map<graph::WireEnds, qreal> m_phases;
     std::optional<NodeId> m_lastSelected;
     bool m_rebuilding = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace millrace::ui {
@@ -19,9 +20,11 @@ qreal logShare(qreal recordsPerSecond)
 
 } // namespace
 
-qreal WireGeometry::reach() const
+qreal WireGeometry::reach(const QPointF &start, const QPointF &end) const
 {
-    const QPointF span = to - from;
+    const QPointF span = end - start;
+    if (!way.empty()) // within the piece: what it leads around begins right behind it
+        return span.x() * 0.5;
     if (span.x() >= 0)
         return std::clamp(span.x() * 0.5, 24.0, 160.0);
     return std::clamp(-span.x() * 0.5 + std::abs(span.y()) * 0.25, 60.0, 240.0);
@@ -29,24 +32,36 @@ qreal WireGeometry::reach() const
 
 QPainterPath WireGeometry::curve() const
 {
+    const QPolygonF points = straight();
     QPainterPath path(from);
-    path.cubicTo(from + QPointF(reach(), 0), to - QPointF(reach(), 0), to);
+    for (qsizetype i = 1; i < points.size(); ++i) {
+        const QPointF handle(reach(points[i - 1], points[i]), 0);
+        path.cubicTo(points[i - 1] + handle, points[i] - handle, points[i]);
+    }
     return path;
 }
 
-QPainterPath WireGeometry::straight() const
+QPolygonF WireGeometry::straight() const
 {
-    QPainterPath path(from);
-    path.lineTo(to);
-    return path;
+    QPolygonF points;
+    points.reserve(std::ssize(way) + 2);
+    points << from;
+    for (const QPointF &point : way)
+        points << point;
+    return points << to;
 }
 
 QPointF WireGeometry::at(qreal t) const
 {
-    const qreal u = 1 - t;
-    const QPointF leave = from + QPointF(reach(), 0);
-    const QPointF arrive = to - QPointF(reach(), 0);
-    return u * u * u * from + 3 * u * u * t * leave + 3 * u * t * t * arrive + t * t * t * to;
+    const auto pieces = static_cast<qreal>(way.size() + 1);
+    const auto piece = static_cast<std::size_t>(std::clamp(t * pieces, 0.0, pieces - 1));
+    const QPointF start = piece == 0 ? from : way[piece - 1];
+    const QPointF end = piece == way.size() ? to : way[piece];
+    const qreal v = t * pieces - static_cast<qreal>(piece);
+    const qreal u = 1 - v;
+    const QPointF handle(reach(start, end), 0);
+    return u * u * u * start + 3 * u * u * v * (start + handle) + 3 * u * v * v * (end - handle) +
+           v * v * v * end;
 }
 
 QPointF WireGeometry::labelPlace(const QSizeF &size, const std::vector<QRectF> &cards) const

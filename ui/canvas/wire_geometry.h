@@ -3,22 +3,25 @@
 
 #include <QPainterPath>
 #include <QPointF>
+#include <QPolygonF>
 #include <QRectF>
 
 #include <vector>
 
 namespace millrace::ui {
 
-/// The curve of a wire between two anchors, in scene coordinates.
+/// The curve of a wire between two anchors, in scene coordinates: one piece, or with points on its
+/// way one more for each of them.
 struct WireGeometry {
     QPointF from;
     QPointF to;
+    std::vector<QPointF> way = {}; ///< rising x; see WireRouter
 
-    /// Leaves and arrives horizontally; the reach of its handles grows with the distance, so that
-    /// a wire that goes back still makes a loop around its cards.
+    /// Every piece leaves and arrives horizontally; the reach of its handles grows with the
+    /// distance, so that a wire that goes back still makes a loop around its cards.
     QPainterPath curve() const;
-    QPainterPath straight() const; ///< for the level of detail
-    QPointF at(qreal t) const;     ///< on the curve: 0 is `from`, 1 is `to`
+    QPolygonF straight() const; ///< for the level of detail
+    QPointF at(qreal t) const;  ///< on the curve: 0 is `from`, 1 is `to`
     QPointF middle() const { return at(0.5); }
     /// Where a label of `size` stands: on the curve, as near to the middle as the `cards` leave
     /// room; where they cover least of it when they leave none.
@@ -26,7 +29,7 @@ struct WireGeometry {
     friend bool operator==(const WireGeometry &, const WireGeometry &) = default;
 
 private:
-    qreal reach() const;
+    qreal reach(const QPointF &start, const QPointF &end) const;
 };
 
 inline constexpr qreal kThinnestWirePx = 1.5;

@@ -105,7 +105,7 @@ void WireItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, 
     if (zoom < kDetailZoom) {
         painter->setRenderHint(QPainter::Antialiasing, false);
         painter->setPen(QPen(color, width));
-        painter->drawLine(m_geometry.from, m_geometry.to);
+        painter->drawPolyline(m_geometry.straight());
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
@@ -133,12 +133,12 @@ void WireItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, 
             painter->drawPath(m_curve);
         }
     }
-    if (!m_pill.isNull())
-        paintLabel(*painter);
 }
 
 void WireItem::paintLabel(QPainter &painter) const
 {
+    if (m_pill.isNull())
+        return;
     painter.setBrush(theme().raised);
     painter.setPen(QPen(m_content.backPressured ? theme().error : theme().line, 1));
     painter.drawRoundedRect(m_pill, kPillHeightPx / 2, kPillHeightPx / 2);

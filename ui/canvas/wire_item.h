@@ -50,10 +50,11 @@ public:
     QRectF boundingRect() const override { return m_bounds; }
     QPainterPath shape() const override { return m_hitArea; }
     void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+    /// The rate, apart from the wire: see WireLabelLayer.
+    void paintLabel(QPainter &painter) const;
 
 private:
     void measure();
-    void paintLabel(QPainter &painter) const;
 
     graph::WireEnds m_ends;
     WireContent m_content;

@@ -22,18 +22,34 @@ QString PipelineDocument::fileName() const
 
 QString PipelineDocument::folder() const
 {
-    return m_filePath.isEmpty() ? QString() : QFileInfo(m_filePath).absolutePath();
+    return m_folder;
 }
 
 QString PipelineDocument::name() const
 {
-    return m_graph.name.empty() ? QFileInfo(m_filePath).completeBaseName() : toQt(m_graph.name);
+    if (!m_graph.name.empty())
+        return toQt(m_graph.name);
+    const QString file = QFileInfo(m_filePath).completeBaseName();
+    return file.isEmpty() && m_open ? tr("Unnamed pipeline") : file;
 }
 
 void PipelineDocument::open(graph::Document document, const QString &filePath)
 {
+    take(std::move(document), filePath,
+         filePath.isEmpty() ? QString() : QFileInfo(filePath).absolutePath());
+}
+
+void PipelineDocument::openFromEngine(graph::Document document, const QString &folder)
+{
+    take(std::move(document), {}, folder);
+}
+
+void PipelineDocument::take(graph::Document document, const QString &filePath,
+                            const QString &folder)
+{
     m_graph = std::move(document);
     m_filePath = filePath;
+    m_folder = folder;
     m_open = true;
     m_undoStack.clear();
     validateNow();
@@ -48,6 +64,7 @@ void PipelineDocument::close()
     m_open = false;
     m_graph = {};
     m_filePath.clear();
+    m_folder.clear();
     m_undoStack.clear();
     m_problems.clear();
     emit changed();

@@ -34,12 +34,16 @@ public:
     QString filePath() const { return m_filePath; } ///< empty: not from a file of the user's
     QString fileName() const;
     QString folder() const; ///< relative paths in the pipeline start here
-    QString name() const;   ///< the pipeline's, else the file's
+    QString name() const;   ///< the pipeline's, else the file's; never empty while open
     bool isModified() const { return !m_undoStack.isClean(); }
     QUndoStack &undoStack() { return m_undoStack; }
 
     /// Replaces what is open, with what was read from `filePath`. The history is cleared.
     void open(graph::Document document, const QString &filePath);
+
+    /// Likewise, with what another program gave the engine: no file of it is known, only the
+    /// folder in which its relative paths start.
+    void openFromEngine(graph::Document document, const QString &folder);
 
     /// Nothing is open then, as before the first open().
     void close();
@@ -59,12 +63,14 @@ signals:
 
 private:
     friend class EditCommand;
+    void take(graph::Document document, const QString &filePath, const QString &folder);
     Result<graph::Edit> applyNow(const graph::Edit &edit);
     void validateNow();
 
     const graph::KindCatalog &m_catalog;
     graph::Document m_graph;
     QString m_filePath;
+    QString m_folder;
     QUndoStack m_undoStack;
     std::vector<Problem> m_problems;
     bool m_open = false;

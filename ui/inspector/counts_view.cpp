@@ -84,7 +84,8 @@ void CountsView::paintEvent(QPaintEvent *)
     if (!m_known) {
         painter.setPen(theme().muted);
         painter.drawText(QRect(inset, line.top(), line.width(), row * 3), Qt::TextWordWrap,
-                         tr("Nothing yet. Press Run (F5) to start the pipeline."));
+                         tr("Figures come once it runs: press Run (F5). Its counts go on from "
+                            "where they stood."));
         return;
     }
     const int shareWidth = style.px(56);

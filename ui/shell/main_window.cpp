@@ -15,7 +15,7 @@
 #include "ui/panels/records_panel.h"
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/dock_sizes.h"
-#include "ui/shell/message_page.h"
+#include "ui/shell/notice_bar.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/top_bar.h"
@@ -95,7 +95,16 @@ MainWindow::MainWindow(const graph::KindCatalog &catalog, const WindowOptions &o
     rule->setFixedHeight(1);
     topLayout->addWidget(rule);
     setMenuWidget(top);
-    setCentralWidget(m_pages);
+    m_fileNotice = new NoticeBar(u"notice.file"_s);
+    m_otherNotice = new NoticeBar(u"notice.other"_s);
+    auto *center = new QWidget;
+    auto *centerLayout = new QVBoxLayout(center);
+    centerLayout->setContentsMargins(0, 0, 0, 0);
+    centerLayout->setSpacing(0);
+    centerLayout->addWidget(m_fileNotice);
+    centerLayout->addWidget(m_otherNotice);
+    centerLayout->addWidget(m_pages, 1);
+    setCentralWidget(center);
     setStatusBar(new QStatusBar);
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_status, 1);
@@ -145,6 +154,15 @@ void MainWindow::connectAll()
     connect(m_start, &StartPage::templatesRead, this, &MainWindow::offerTemplates);
     connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
     connect(m_message, &MessagePage::backWanted, this, &MainWindow::cancelOpening);
+    connect(m_message, &MessagePage::againWanted, this, &MainWindow::tryAgain);
+    connect(&m_watch, &FileWatch::touched, this, &MainWindow::checkFile);
+    connect(m_fileNotice, &NoticeBar::accepted, this, &MainWindow::reload);
+    connect(m_fileNotice, &NoticeBar::dismissed, this, [this] {
+        if (m_found.document)
+            m_onDisk = *m_found.document;
+        m_onDiskProblems = m_found.problems;
+    });
+    connect(m_otherNotice, &NoticeBar::accepted, this, &MainWindow::showOther);
     connect(m_status, &StatusLine::problemsWanted, this, [this] {
         if (m_pages->currentWidget() == m_message)
             return; // they are in sight
@@ -152,9 +170,15 @@ void MainWindow::connectAll()
         m_bottom->open(BottomPanel::Page::Problems);
     });
     connect(&m_document, &PipelineDocument::opened, this, [this] {
-        m_lastStream.reset();
         m_problems.setDeployProblems({});
+        m_watch.watch(m_document.filePath());
+        m_fileNotice->hide();
+        const QString before = std::exchange(m_shownFile, m_document.filePath());
+        const bool again = !before.isEmpty() && before == m_shownFile;
         showDocument();
+        if (again)
+            return; // a person goes on where they were
+        m_lastStream.reset();
         m_bottom->open(BottomPanel::Page::Throughput); // not where the one before was looked at
         m_canvas->fitSoon();
         // A stream says most about a pipeline: it is what the panels show first.
@@ -165,6 +189,12 @@ void MainWindow::connectAll()
         m_lastStream.reset();
         m_runPending = false;
         m_reading.cancel();
+        m_checking.cancel();
+        m_watch.watch({});
+        m_shownFile.clear();
+        m_other.reset();
+        m_fileNotice->hide();
+        m_otherNotice->hide();
         m_slowTimer.stop();
         m_problems.setDeployProblems({});
         m_problems.setRuntimeProblems({});
@@ -184,6 +214,8 @@ void MainWindow::connectAll()
     connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
     connect(&m_bridge, &EngineBridge::deployed, this, [this] {
         m_deployed = true;
+        m_other.reset();
+        m_otherNotice->hide();
         m_problems.setDeployProblems({});
     });
     connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
@@ -198,26 +230,75 @@ void MainWindow::connectAll()
 void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
 {
     m_engineFailed = false;
+    m_deployed = false;
+    m_other.reset();
+    m_otherNotice->hide();
     m_bridge.setEngine(std::move(engine));
     updateActions();
     if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
         run();
 }
 
-void MainWindow::showEngineProblem(const Problem &problem)
+void MainWindow::showEngineProblem(const Problem &problem, const QString &holder)
 {
     m_engineFailed = true;
-    m_runPending = false;
     m_status->showNoEngine(StatusLine::NoEngine::Failed);
     showMessage(tr("The engine could not start"),
-                tr("Nothing can run until this is solved. Then start the studio again."), {problem},
-                m_document.isOpen(), false);
+                holder.isEmpty()
+                    ? tr("Nothing can run until this is solved. Then try again.")
+                    //: %1 a program, such as: millrace run orders.millrace (PID 4711)
+                    : tr("The data directory is held by “%1”. Nothing can run here until that has "
+                         "ended. Then try again.")
+                          .arg(holder),
+                {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
+}
+
+/// What was to run as soon as the engine is there still is.
+void MainWindow::tryAgain()
+{
+    m_engineFailed = false;
+    m_status->showNoEngine(StatusLine::NoEngine::Starting);
+    showDocument();
+    emit engineWanted();
+}
+
+void MainWindow::showDeployedByOther(const graph::Document &document, const QString &folder)
+{
+    if (!m_document.isOpen())
+        return;
+    m_deployed = document == m_document.graph();
+    m_otherNotice->setVisible(!m_deployed);
+    m_other.reset();
+    if (m_deployed)
+        return;
+    m_other = {document, folder};
+    m_otherNotice->show(
+        document.name.empty()
+            ? tr("Another program deployed a pipeline here that differs from “%1”: figures on the "
+                 "canvas are those of what runs.")
+                  .arg(m_document.name())
+            //: %1 and %2 names of pipelines
+            : tr("Another program deployed “%1” here, and it differs from “%2” on the canvas: "
+                 "figures are those of what runs.")
+                  .arg(toQt(document.name), m_document.name()),
+        tr("Show what runs"));
+}
+
+void MainWindow::showOther()
+{
+    if (!m_other)
+        return;
+    const Other other = *std::exchange(m_other, std::nullopt);
+    m_document.openFromEngine(other.document, other.folder);
+    m_deployed = true;
+    updateActions();
 }
 
 void MainWindow::showMessage(const QString &headline, const QString &lead,
-                             const std::vector<Problem> &problems, bool back, bool open)
+                             const std::vector<Problem> &problems,
+                             const MessagePage::Offers &offers)
 {
-    m_message->show(headline, lead, problems, back, open);
+    m_message->show(headline, lead, problems, offers);
     showWhatRuns();
     m_pages->setCurrentWidget(m_message);
     setDocksVisible(false);
@@ -229,6 +310,11 @@ void MainWindow::run()
 {
     if (!m_document.isOpen())
         return;
+    if (m_engineFailed) {
+        m_runPending = true;
+        tryAgain();
+        return;
+    }
     if (m_deployed && m_bridge.snapshot()->state == runtime::RunState::Paused)
         m_bridge.run();
     else
@@ -388,7 +474,8 @@ void MainWindow::updateActions()
     const bool runs = state == runtime::RunState::Running || state == runtime::RunState::Starting;
     m_actions.action(u"file.close"_s)->setEnabled(m_document.isOpen());
     // What runs can be stopped from every page; what nobody sees is not started.
-    m_actions.action(u"run.run"_s)->setEnabled(ready && !runs && (canvas || paused));
+    m_actions.action(u"run.run"_s)
+        ->setEnabled((ready && !runs && (canvas || paused)) || (canvas && m_engineFailed));
     m_actions.action(u"run.pause"_s)->setEnabled(ready && state == runtime::RunState::Running);
     m_actions.action(u"run.stop"_s)->setEnabled(ready && (runs || paused));
     for (const QString &id :
@@ -465,6 +552,8 @@ void MainWindow::showEvent(QShowEvent *event)
 
 bool MainWindow::event(QEvent *event)
 {
+    if (event->type() == QEvent::WindowActivate)
+        checkFile(); // where no watch reaches, such as a folder of another computer
     // Every click that nobody takes comes by here, and so do the drags of the lines between docks,
     // of which Qt tells nothing else.
     const bool done = QMainWindow::event(event);

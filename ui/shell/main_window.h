@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/graph/file.h"
 #include "core/graph/kind_catalog.h"
 #include "core/runtime/snapshot.h"
 
 #include "ui/bridge/background_job.h"
 #include "ui/bridge/engine_bridge.h"
 #include "ui/canvas/canvas_scene.h"
+#include "ui/document/file_watch.h"
 #include "ui/document/pipeline_document.h"
 #include "ui/models/problem_list_model.h"
 #include "ui/shell/action_registry.h"
+#include "ui/shell/message_page.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -29,7 +32,7 @@ namespace millrace::ui {
 class BottomPanel;
 class CanvasPage;
 class InspectorPanel;
-class MessagePage;
+class NoticeBar;
 class RecordsPanel;
 class StartPage;
 class StatusLine;
@@ -64,8 +67,13 @@ public:
     void openFile(const QString &filePath, AfterOpening then = AfterOpening::Show);
     bool isReading() const { return m_reading.isRunning(); }
     void setEngine(std::shared_ptr<engine::Engine> engine);
-    /// The engine could not be opened: a page says why and what to do.
-    void showEngineProblem(const Problem &problem);
+    /// The engine could not be opened: a page says why and what to do, and offers to try again.
+    /// `holder`: the program that has the data directory, as people know it; empty: none, or
+    /// unknown.
+    void showEngineProblem(const Problem &problem, const QString &holder = {});
+    /// Another program gave the engine `document` through its control interface. What the canvas
+    /// shows stays until a person asks for what runs.
+    void showDeployedByOther(const graph::Document &document, const QString &folder);
     PipelineDocument &document() { return m_document; }
     EngineBridge &bridge() { return m_bridge; }
     CanvasScene &scene() { return m_scene; }
@@ -79,7 +87,8 @@ public:
     MessagePage &message() { return *m_message; }
 
 signals:
-    void fileRefused(); ///< a file was read and is no pipeline, or could not be read
+    void engineWanted(); ///< a person asks to open the engine again that could not be opened
+    void fileRefused();  ///< a file was read and is no pipeline, or could not be read
 
 protected:
     void dragEnterEvent(QDragEnterEvent *event) override;
@@ -102,6 +111,11 @@ private:
     void refuseFile(const QString &filePath, const std::vector<Problem> &problems);
     void askToStop(const graph::Document &document, const QString &filePath, AfterOpening then);
     void takeFile(const graph::Document &document, const QString &filePath, AfterOpening then);
+    void checkFile();
+    void compareFile(const graph::ReadOutcome &read);
+    void reload();
+    void showOther();
+    void tryAgain();
     void offerTemplates();
     bool runsAnything() const;
     void showWhatRuns();
@@ -113,7 +127,7 @@ private:
     void updateActions();
     void updateProblemCount();
     void showMessage(const QString &headline, const QString &lead,
-                     const std::vector<Problem> &problems, bool back, bool open);
+                     const std::vector<Problem> &problems, const MessagePage::Offers &offers);
     void goToNode(const NodeId &node);
     void showAbout();
     void setDocksVisible(bool visible);
@@ -133,15 +147,30 @@ private:
     ActionRegistry m_actions;
     ProblemListModel m_problems;
 
-    BackgroundJob m_reading; ///< of the file that is to be opened
-    QString m_opening;       ///< that file
-    QTimer m_slowTimer;      ///< until a page says that it takes long
+    BackgroundJob m_reading;               ///< of the file that is to be opened
+    QString m_opening;                     ///< that file
+    QTimer m_slowTimer;                    ///< until a page says that it takes long
+    FileWatch m_watch;                     ///< of the open pipeline's file
+    BackgroundJob m_checking;              ///< of that file, when it may have changed
+    graph::Document m_onDisk;              ///< what the file was when a person last decided on it
+    std::vector<Problem> m_onDiskProblems; ///< of reading it then; not empty: it was no pipeline
+    graph::ReadOutcome m_found;            ///< what the file is while its notice is in sight
+    QString m_shownFile;                   ///< of the pipeline that was opened last
+
+    /// What another program gave the engine while the canvas showed something else.
+    struct Other {
+        graph::Document document;
+        QString folder;
+    };
+    std::optional<Other> m_other;
     QMessageBox *m_stopQuestion = nullptr;
 
     QMenuBar *m_menus = nullptr;
     QMenu *m_fileMenu = nullptr;
     TopBar *m_topBar = nullptr;
     StatusLine *m_status = nullptr;
+    NoticeBar *m_fileNotice = nullptr;
+    NoticeBar *m_otherNotice = nullptr;
     QStackedWidget *m_pages = nullptr;
     StartPage *m_start = nullptr;
     QScrollArea *m_startArea = nullptr;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How files get into the main window: read off its thread, with a question before anything stops.
+#include "core/base/problem_codes.h"
 #include "core/graph/file.h"
 
 #include "ui/bridge/convert.h"
 #include "ui/shell/main_window.h"
-#include "ui/shell/message_page.h"
+#include "ui/shell/notice_bar.h"
 #include "ui/shell/start_page.h"
 #include "ui/style/style.h"
 
@@ -66,7 +67,7 @@ void MainWindow::showSlowFile()
 {
     showMessage(tr("Opening %1…").arg(QFileInfo(m_opening).fileName()),
                 tr("%1 has not been read yet. Its disk or the network may be slow.").arg(m_opening),
-                {}, true, true);
+                {}, {.back = true, .open = true});
 }
 
 void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> &problems)
@@ -74,7 +75,7 @@ void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> 
     const int count = static_cast<int>(problems.size());
     showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
                 tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
-                problems, m_document.isOpen() || !m_engineFailed, true);
+                problems, {.back = m_document.isOpen() || !m_engineFailed, .open = true});
     emit fileRefused();
 }
 
@@ -116,9 +117,68 @@ void MainWindow::takeFile(const graph::Document &document, const QString &filePa
                           AfterOpening then)
 {
     m_runPending = then == AfterOpening::Run;
+    m_onDisk = document;
+    m_onDiskProblems.clear();
+    m_checking.cancel();
     m_document.open(document, filePath);
     if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
         run();
+}
+
+void MainWindow::checkFile()
+{
+    if (!m_document.isOpen() || m_document.filePath().isEmpty() || m_reading.isRunning())
+        return;
+    m_checking.run(
+        [files = &m_options.fileSystem, path = pathFromQt(m_document.filePath())] {
+            return graph::loadDocument(*files, path);
+        },
+        [this](const graph::ReadOutcome &read) { compareFile(read); });
+}
+
+/// The text may differ and the pipeline be the same; a file that is away may come back at once.
+void MainWindow::compareFile(const graph::ReadOutcome &read)
+{
+    const bool same = read.document ? m_onDiskProblems.empty() && *read.document == m_onDisk
+                                    : read.problems == m_onDiskProblems;
+    const bool gone =
+        !read.document && !read.problems.empty() && read.problems.front().code() == Code::NotFound;
+    if (same || gone) {
+        m_fileNotice->hide();
+        return;
+    }
+    m_found = read;
+    QString sentence;
+    if (!read.document)
+        sentence = tr("%1 was changed by another program and is no pipeline now. What is open "
+                      "stays as it is.");
+    else if (m_document.isModified())
+        sentence = tr("%1 was changed by another program. To load it again drops what you changed "
+                      "here.");
+    else
+        sentence = tr("%1 was changed by another program.");
+    m_fileNotice->show(sentence.arg(m_document.fileName()),
+                       read.document ? tr("Reload") : tr("Show what is wrong"));
+}
+
+/// As it is on the disk by now. What runs goes on with what differs.
+void MainWindow::reload()
+{
+    const QString filePath = m_document.filePath();
+    m_checking.cancel();
+    m_reading.run([files = &m_options.fileSystem,
+                   path = pathFromQt(filePath)] { return graph::loadDocument(*files, path); },
+                  [this, filePath](const graph::ReadOutcome &read) {
+                      const runtime::RunState state = m_bridge.snapshot()->state;
+                      if (!read.document)
+                          refuseFile(filePath, read.problems);
+                      else
+                          takeFile(*read.document, filePath,
+                                   state == runtime::RunState::Running ||
+                                           state == runtime::RunState::Starting
+                                       ? AfterOpening::Run
+                                       : AfterOpening::Show);
+                  });
 }
 
 void MainWindow::askForFile()

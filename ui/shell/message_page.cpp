@@ -13,6 +13,8 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace millrace::ui {
@@ -45,10 +47,15 @@ QWidget *row(const Problem &problem, QWidget *parent)
     auto *layout = new QHBoxLayout(widget);
     layout->setContentsMargins(0, 6, 0, 6);
     layout->setSpacing(12);
-    layout->addWidget(mark, 0, Qt::AlignTop);
-    layout->addLayout(text, 1);
     for (QLabel *label : widget->findChildren<QLabel *>())
-        label->ensurePolished(); // their heights are asked for before they are shown
+        label->ensurePolished();    // their heights are asked for before they are shown
+    auto *marked = new QVBoxLayout; // beside the first line
+    marked->addSpacing(
+        std::max(0, (sentence->fontMetrics().height() - mark->sizeHint().height()) / 2));
+    marked->addWidget(mark);
+    marked->addStretch(1);
+    layout->addLayout(marked);
+    layout->addLayout(text, 1);
     return widget;
 }
 
@@ -62,6 +69,7 @@ MessagePage::MessagePage(QWidget *parent)
     , m_list(new QVBoxLayout)
     , m_back(new QPushButton(tr("Back"), this))
     , m_open(new QPushButton(tr("Open another file…"), this))
+    , m_again(new QPushButton(tr("Try again"), this))
 {
     const Style &style = Style::instance();
     setObjectName(u"message"_s);
@@ -86,6 +94,10 @@ MessagePage::MessagePage(QWidget *parent)
     m_open->setObjectName(u"message.open.button"_s);
     m_open->setAccessibleName(m_open->text());
     m_open->setAutoDefault(true);
+    m_again->setObjectName(u"message.again.button"_s);
+    m_again->setAccessibleName(m_again->text());
+    m_again->setProperty("primary", true);
+    m_again->setAutoDefault(true);
 
     auto *list = new QWidget;
     list->setProperty("look", u"page"_s);
@@ -108,6 +120,7 @@ MessagePage::MessagePage(QWidget *parent)
 
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(12);
+    buttons->addWidget(m_again);
     buttons->addWidget(m_open);
     buttons->addWidget(m_back);
     buttons->addStretch(1);
@@ -134,10 +147,11 @@ MessagePage::MessagePage(QWidget *parent)
     layout->addStretch(1);
     connect(m_back, &QPushButton::clicked, this, &MessagePage::backWanted);
     connect(m_open, &QPushButton::clicked, this, &MessagePage::openWanted);
+    connect(m_again, &QPushButton::clicked, this, &MessagePage::againWanted);
 }
 
 void MessagePage::show(const QString &headline, const QString &lead,
-                       const std::vector<Problem> &problems, bool back, bool open)
+                       const std::vector<Problem> &problems, const Offers &offers)
 {
     m_headline->setText(headline);
     m_lead->setText(lead);
@@ -157,8 +171,11 @@ void MessagePage::show(const QString &headline, const QString &lead,
         m_lines << problemTextWithPlace(problem);
         m_sentences << problemText(problem);
     }
-    m_back->setVisible(back);
-    m_open->setVisible(open);
+    m_back->setVisible(offers.back);
+    m_open->setVisible(offers.open);
+    m_again->setVisible(offers.again);
+    if (offers.again)
+        m_again->setFocus(); // what Enter does
     fitList();
 }
 

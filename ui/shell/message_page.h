@@ -23,9 +23,14 @@ class MessagePage final : public QWidget
 public:
     explicit MessagePage(QWidget *parent = nullptr);
 
-    /// `back`: whether there is something to go back to; `open`: whether another file helps.
+    /// The buttons that help.
+    struct Offers {
+        bool back = false;  ///< there is something to go back to
+        bool open = false;  ///< another file
+        bool again = false; ///< the same once more, when what stood in its way is gone
+    };
     void show(const QString &headline, const QString &lead, const std::vector<Problem> &problems,
-              bool back, bool open);
+              const Offers &offers);
     /// What goes on behind the page, in a sentence; empty: nothing does.
     void showWhatRuns(const QString &sentence);
     /// What is shown, a problem on a line, with and without its place.
@@ -35,6 +40,7 @@ public:
 signals:
     void backWanted();
     void openWanted();
+    void againWanted();
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -49,6 +55,7 @@ private:
     QVBoxLayout *m_list = nullptr;
     QPushButton *m_back = nullptr;
     QPushButton *m_open = nullptr;
+    QPushButton *m_again = nullptr;
     QScrollArea *m_area = nullptr;
     QStringList m_lines;
     QStringList m_sentences;

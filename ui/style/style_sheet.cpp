@@ -25,6 +25,7 @@ QStatusBar::item { border: none; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px 6px; }
 
 QWidget[look="bar"], QWidget[look="panel"] { background: @panel; }
+QFrame[look="notice"] { background: @panel; border: none; border-bottom: 1px solid @line; }
 QFrame[look="rule"] { background: @line; border: none; }
 
 QLabel { background: transparent; color: @text; }

@@ -22,6 +22,7 @@ namespace {
 struct Host {
     std::shared_ptr<engine::Engine> engine;
     std::optional<Problem> problem;
+    QString holder;
     EngineHost host; // the last: its destructor waits for what it still says
 
     Host()
@@ -30,7 +31,10 @@ struct Host {
             &host, &EngineHost::opened, &host,
             [this](std::shared_ptr<engine::Engine> opened) { engine = std::move(opened); });
         QObject::connect(&host, &EngineHost::failed, &host,
-                         [this](const Problem &failed) { problem = failed; });
+                         [this](const Problem &failed, const QString &by) {
+                             problem = failed;
+                             holder = by;
+                         });
     }
     void open(const QString &directory)
     {
@@ -80,6 +84,9 @@ private slots:
         second.open(folder.filePath(u"data"_s));
         QTRY_VERIFY_WITH_TIMEOUT(second.problem, 60'000); // one engine a directory
         QCOMPARE(second.problem->code(), Code::DirectoryBusy);
+        const QString self = u"(PID %1)"_s.arg(QCoreApplication::applicationPid());
+        QVERIFY2(second.holder.endsWith(self) && second.holder.startsWith(u"test_ui_app"_s),
+                 qPrintable(second.holder));
         first.engine.reset();
         first.host.close();
         const auto opensNow = [&] {
@@ -156,6 +163,44 @@ private slots:
         auto client = gateway::ControlClient::find(posixFileSystem(), directory);
         QVERIFY(client.has_value());
         QCOMPARE(client->snapshot()->dataDirectory, directory);
+        h.engine.reset();
+    }
+
+    void whatAnotherProgramDeploysIsTold()
+    {
+        const QTemporaryDir folder;
+        Host h;
+        std::optional<graph::Document> told;
+        QString in;
+        QObject::connect(&h.host, &EngineHost::deployedByOther, &h.host,
+                         [&](const graph::Document &document, const QString &documentFolder) {
+                             told = document;
+                             in = documentFolder;
+                         });
+        h.open(folder.filePath(u"data"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
+        auto client =
+            gateway::ControlClient::find(posixFileSystem(), h.engine->snapshot()->dataDirectory);
+        QVERIFY(client.has_value());
+        graph::Document document;
+        document.project = *Uuid::parse("6f0f6d3c-2b8a-4b63-9c0e-7a2f4d1c9e01");
+        document.name = "Shop";
+        graph::Node node;
+        node.id.value = "orders01";
+        node.kind = "data-stream";
+        node.parameters = {{"stream", std::string("orders")}};
+        document.put(node);
+        const auto reply = client->ask(engine::DeployRequest{document, "/pipelines"});
+        QVERIFY(reply.has_value() && reply->ok());
+        QTRY_VERIFY_WITH_TIMEOUT(told, 60'000);
+        QCOMPARE(*told, document);
+        QCOMPARE(in, u"/pipelines"_s);
+        // What was refused runs nowhere.
+        told.reset();
+        document.nodes.begin()->second.kind = "no-such-kind";
+        QVERIFY(!client->ask(engine::DeployRequest{document, "/pipelines"})->ok());
+        QCoreApplication::processEvents();
+        QVERIFY(!told);
         h.engine.reset();
     }
 };

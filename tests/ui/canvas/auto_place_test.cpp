@@ -57,6 +57,32 @@ private slots:
             QVERIFY(places.at(ends.from.node).x() < places.at(ends.to.node).x());
     }
 
+    void partsThatNoWireJoinsStandApart()
+    {
+        graph::Document document; // 40 chains of 5
+        for (int i = 0; i < 200; ++i) {
+            graph::Node node;
+            node.id.value = "node" + std::to_string(1000 + i);
+            node.kind = "filter";
+            document.put(node);
+            if (i % 5 > 0) {
+                const NodeId before{"node" + std::to_string(1000 + i - 1)};
+                document.wires[{{before, "out"}, {node.id, "in"}}] = {};
+            }
+        }
+        const auto places = placesForUnplaced(document, testKinds());
+        QRectF all;
+        for (const auto &[id, place] : places)
+            all |= QRectF(place, QSizeF(200, 100));
+        QVERIFY2(all.width() > all.height() && all.width() < 4 * all.height(),
+                 qPrintable(QStringLiteral("%1 x %2").arg(all.width()).arg(all.height())));
+        // Each chain is a row: its wires are straight.
+        for (const auto &[ends, wire] : document.wires) {
+            QCOMPARE(places.at(ends.from.node).y(), places.at(ends.to.node).y());
+            QVERIFY(places.at(ends.to.node).x() - places.at(ends.from.node).x() < 400);
+        }
+    }
+
     void aStreamOfManyShardsHasRoomForItsBars()
     {
         graph::Document document;

@@ -11,8 +11,11 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+
+#include <algorithm>
 
 using namespace millrace;
 using namespace millrace::ui;
@@ -151,6 +154,55 @@ private slots:
                     ->text()
                     .startsWith(u"1 problem"_s));
         picture(window, u"engine-failed"_s);
+    }
+
+    void anEngineIsTriedAgainFromThePage()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())),
+                 AfterOpening::Run);
+        const Problem busy(Code::DirectoryBusy, {{"directory", "/data/shop"}});
+        window.showEngineProblem(busy, u"millrace run shop.millrace (PID 4711)"_s);
+        QVERIFY(window.message().isVisible());
+        const auto labels = window.message().findChildren<QLabel *>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+            return label->text().contains(u"millrace run shop.millrace (PID 4711)"_s);
+        }));
+        picture(window, u"directory-busy"_s);
+        const QSignalSpy wanted(&window, &MainWindow::engineWanted);
+        auto *again = window.findChild<QPushButton *>(u"message.again.button"_s);
+        QTest::mouseClick(again, Qt::LeftButton);
+        QCOMPARE(wanted.count(), 1);
+        window.showEngineProblem(busy); // still
+        QVERIFY(window.message().isVisible());
+        QTest::mouseClick(again, Qt::LeftButton);
+        QCOMPARE(wanted.count(), 2);
+        // What was to run still is.
+        const auto engine = std::make_shared<FakeEngine>();
+        window.setEngine(engine);
+        QVERIFY(window.canvas().isVisible());
+        QCOMPARE(engine->count<engine::DeployRequest>(), 1);
+    }
+
+    void runTriesTheEngineAgain()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        window.showEngineProblem(Problem(Code::DirectoryBusy, {{"directory", "/data/shop"}}));
+        QTest::mouseClick(window.findChild<QPushButton *>(u"message.back.button"_s),
+                          Qt::LeftButton);
+        QVERIFY(window.canvas().isVisible());
+        const QSignalSpy wanted(&window, &MainWindow::engineWanted);
+        QVERIFY(window.actions().action(u"run.run"_s)->isEnabled());
+        window.actions().action(u"run.run"_s)->trigger();
+        QCOMPARE(wanted.count(), 1);
+        const auto engine = std::make_shared<FakeEngine>();
+        window.setEngine(engine);
+        QCOMPARE(engine->count<engine::DeployRequest>(), 1);
     }
 };
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/test_main.h"
+#include "tests/ui/support/studio.h"
+
+#include "core/graph/file.h"
+
+#include "ui/canvas/canvas_view.h"
+#include "ui/shell/canvas_page.h"
+#include "ui/shell/message_page.h"
+#include "ui/shell/notice_bar.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QPushButton>
+#include <QTest>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace millrace;
+using namespace millrace::ui;
+using namespace millrace::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void write(const QString &path, const std::string &text)
+{
+    std::ofstream(path.toStdString(), std::ios::trunc) << text;
+}
+
+/// As version control and most editors do.
+void replaceByRename(const QString &path, const std::string &text)
+{
+    write(path + u".new"_s, text);
+    std::filesystem::rename((path + u".new"_s).toStdString(), path.toStdString());
+}
+
+std::string changedPipeline(const std::string &name)
+{
+    graph::Document document = clickstream();
+    document.name = name;
+    document.nodes.at(kFilter).name = "Changed elsewhere";
+    return *graph::writeDocument(document);
+}
+
+void press(Studio &studio, const QString &button)
+{
+    QTest::mouseClick(studio.find<QPushButton>(button), Qt::LeftButton);
+}
+
+bool shows(Studio &studio, const QString &bar)
+{
+    return studio.find<NoticeBar>(bar)->isVisible();
+}
+
+} // namespace
+
+class NoticesTest final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void aFileChangedElsewhereIsOffered_data()
+    {
+        QTest::addColumn<bool>("byRename");
+        QTest::addColumn<bool>("running");
+        QTest::addRow("written, stopped") << false << false;
+        QTest::addRow("written, running") << false << true;
+        QTest::addRow("replaced, stopped") << true << false;
+        QTest::addRow("replaced, running") << true << true;
+    }
+
+    void aFileChangedElsewhereIsOffered()
+    {
+        QFETCH(bool, byRename);
+        QFETCH(bool, running);
+        Studio studio;
+        if (running)
+            studio.tick();
+        studio.clickNode(kMap);
+        studio.window.canvas().view().setFocus();
+        const QWidget *focus = QApplication::focusWidget();
+        const QString path = studio.window.document().filePath();
+        const auto change = [&](const std::string &text) {
+            byRename ? replaceByRename(path, text) : write(path, text);
+        };
+        change(changedPipeline("First"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        picture(studio.window, u"file-changed"_s);
+        QCOMPARE(QApplication::focusWidget(), focus);
+        QCOMPARE(studio.window.document().graph(), clickstream());
+        // As it was before: nothing to say.
+        change(*graph::writeDocument(clickstream()));
+        QTRY_VERIFY_WITH_TIMEOUT(!shows(studio, u"notice.file"_s), 60'000);
+        change(changedPipeline("Second"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        press(studio, u"notice.file.action.button"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Second"_s, 60'000);
+        QVERIFY(!shows(studio, u"notice.file"_s));
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kMap));
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), running ? 1 : 0);
+        if (running)
+            QCOMPARE(studio.engine->last<engine::DeployRequest>()->document,
+                     studio.window.document().graph());
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 0);
+        // And so on.
+        change(changedPipeline("Third"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+    }
+
+    void whatWasLeftComesBackOnlyWhenItChangesAgain()
+    {
+        Studio studio;
+        const QString path = studio.window.document().filePath();
+        write(path, changedPipeline("First"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        press(studio, u"notice.file.dismiss.button"_s);
+        QVERIFY(!shows(studio, u"notice.file"_s));
+        QCOMPARE(studio.window.document().graph(), clickstream());
+        write(path, changedPipeline("Second"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        write(path, changedPipeline("First")); // what a person said no to
+        QTRY_VERIFY_WITH_TIMEOUT(!shows(studio, u"notice.file"_s), 60'000);
+    }
+
+    void aFileThatBecameNoPipelineIsExplained()
+    {
+        Studio studio;
+        write(studio.window.document().filePath(), "{\"formatVersion\": 1");
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        QCOMPARE(studio.window.document().graph(), clickstream());
+        press(studio, u"notice.file.action.button"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window.message().isVisible(), 60'000);
+        press(studio, u"message.back.button"_s);
+        QCOMPARE(studio.window.document().graph(), clickstream());
+    }
+
+    void nothingIsSaidOfAPipelineThatWasClosed()
+    {
+        Studio studio;
+        write(studio.window.document().filePath(), changedPipeline("First"));
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 60'000);
+        studio.window.document().close();
+        QVERIFY(!shows(studio, u"notice.file"_s));
+    }
+
+    void whatAnotherProgramDeployedIsShownWhenAsked()
+    {
+        Studio studio;
+        studio.tick();
+        graph::Document other = clickstream();
+        other.name = "Shop";
+        other.nodes.erase(kTail);
+        std::erase_if(other.wires, [](const auto &wire) { return wire.first.from.node == kTail; });
+        studio.window.showDeployedByOther(other, u"/shop"_s);
+        QVERIFY(shows(studio, u"notice.other"_s));
+        QVERIFY(studio.find<NoticeBar>(u"notice.other"_s)->sentence().contains(u"“Shop”"_s));
+        QCOMPARE(studio.window.document().graph(), clickstream());
+        picture(studio.window, u"deployed-by-other"_s);
+        press(studio, u"notice.other.action.button"_s);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+        QCOMPARE(studio.window.document().graph(), other);
+        QCOMPARE(studio.window.document().folder(), u"/shop"_s);
+        QVERIFY(!studio.window.scene().itemFor(kTail));
+        // It runs already: nothing is deployed for showing it, nor for going on after a pause.
+        runtime::Snapshot paused = clickstreamSnapshot(400);
+        paused.state = runtime::RunState::Paused;
+        studio.show(paused);
+        studio.window.actions().action(u"run.run"_s)->trigger();
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), 0);
+        QCOMPARE(studio.engine->count<engine::RunRequest>(), 1);
+    }
+
+    void theSamePipelineFromAnotherProgramIsNoNews()
+    {
+        Studio studio;
+        studio.tick();
+        graph::Document other = clickstream();
+        other.name = "Shop";
+        studio.window.showDeployedByOther(other, u"/shop"_s);
+        QVERIFY(shows(studio, u"notice.other"_s));
+        studio.window.showDeployedByOther(clickstream(), u"/shop"_s);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    void toRunOnesOwnTakesTheNoticeAway()
+    {
+        Studio studio;
+        graph::Document other = clickstream();
+        other.name = "Shop";
+        studio.window.showDeployedByOther(other, u"/shop"_s);
+        QVERIFY(shows(studio, u"notice.other"_s));
+        studio.window.actions().action(u"run.run"_s)->trigger();
+        studio.window.bridge().poll();
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+};
+
+MILLRACE_TEST(NoticesTest)
+#include "notices_test.moc"

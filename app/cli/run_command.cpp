@@ -401,7 +401,9 @@ Command runCommand()
           {"--until-done", "",
            "stop when every source has ended and all of it went through; a pipeline that has "
            "nothing to do is refused (exit code 3)"},
-          {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
+          {"--virtual", "",
+           "do not wait for the clock: time passes as fast as the work is done, and what is left "
+           "of --for at once when nothing is left to do"},
           {"--report", "json[=FILE]",
            "say at the end what became of every record, on standard output or in FILE"},
           {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},

@@ -15,7 +15,9 @@ Result<EngineLink> EngineLink::open(const Environment &environment, const Path &
     if (onlyRunning)
         return link;
     link.m_client.reset();
-    auto own = environment.openEngine({.dataDirectory = dataDirectory, .log = printProblem});
+    // What is put goes into a stream that is there: a directory made for it would have none.
+    auto own = environment.openEngine(
+        {.dataDirectory = dataDirectory, .create = false, .log = printProblem});
     if (!own)
         return std::move(own).error();
     link.m_own = *std::move(own);

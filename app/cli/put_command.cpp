@@ -231,7 +231,7 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
     auto link = EngineLink::open(environment, *directory, retry->has_value());
     if (!link) {
         printProblem(link.error());
-        return ExitCode::DataDirectory;
+        return link.error().code() == Code::NotFound ? ExitCode::NotFound : ExitCode::DataDirectory;
     }
     gateway::PutSender::Options options;
     options.stream = *arguments.positional(0);

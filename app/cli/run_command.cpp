@@ -331,8 +331,6 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
-    if (const auto opened = reportOutput->open(); !opened)
-        return failed(opened.error(), exitCodeOf(opened.error()));
     catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
     auto opened = environment.openEngine({.dataDirectory = *directory,
@@ -343,6 +341,10 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);
+    // Behind the lock: what is refused empties nobody's report, and the file may stand in the data
+    // directory.
+    if (const auto made = reportOutput->open(); !made)
+        return failed(made.error(), exitCodeOf(made.error()));
     const engine::Reply deployed =
         engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
     if (!deployed.ok()) {

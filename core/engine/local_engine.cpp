@@ -156,6 +156,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     stream::StreamStoreOptions storeOptions;
     storeOptions.dataDirectory = options.dataDirectory;
     storeOptions.budgetBytes = options.budgetBytes;
+    storeOptions.create = options.create;
     storeOptions.threads = !m_virtual;
     storeOptions.expire = !m_virtual;
     auto store = stream::StreamStore::open(storeOptions, m_fileSystem, clock(), m_random,

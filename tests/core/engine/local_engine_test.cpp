@@ -81,6 +81,27 @@ private slots:
             QCOMPARE((*engine)->snapshot()->node({"stream01"})->counts.in, std::uint64_t(10));
     }
 
+    /// A field that nobody reads is most often one that was spelled wrongly.
+    void anUnknownFieldIsWarnedOf()
+    {
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).unknown["paramters"] = "{}";
+        pipeline.document.wires.begin()->second.unknown["color"] = "1";
+        pipeline.document.unknown["wire"] = "[]";
+        const auto problems = checkDocumentFile(pipeline.document, {});
+        std::vector<std::string> said;
+        for (const Problem &problem : problems) {
+            QCOMPARE(problem.severity(), Severity::Warning);
+            said.push_back(problem.place() + "|" + std::string(problem.argument("field")) + "|" +
+                           std::string(problem.argument("hint")));
+        }
+        QCOMPARE(said, (std::vector<std::string>{
+                           "|wire|; did you mean wires?",
+                           "node gener001|paramters|; did you mean parameters?",
+                           "wire filter01.out -> sqlite01.in|color|",
+                       }));
+    }
+
     /// A destination is filled anew by another condition: what fails now is a dead letter, though
     /// the progress of the dead letters is beyond it.
     void deadLettersOfAnotherConditionStand()

@@ -168,6 +168,14 @@ class ProgramTest(unittest.TestCase):
         with open(path, encoding="utf-8") as report:
             self.assertEqual(json.load(report)["ended"], "time")
 
+    def test_check_warns_of_a_field_that_nobody_reads(self):
+        source = {**SOURCE, "paramters": SOURCE["parameters"]}
+        file = self.file("slip.millrace", pipeline({"aaaaaaaa": source, "bbbbbbbb": STREAM},
+                                                   [("aaaaaaaa", "bbbbbbbb")]))
+        done = subprocess.run([PROGRAM, "check", file], text=True, capture_output=True, check=True)
+        self.assertRegex(done.stderr, r'node aaaaaaaa: The field "paramters" is not known and does '
+                                      r'nothing; did you mean parameters\? ')
+
     def test_a_put_for_nothing_asks_for_no_lock(self):
         self.run_it("run", self.empty, "--for", "100ms")
         lock = os.open(self.data, os.O_RDONLY)

@@ -410,9 +410,11 @@ Command runCommand()
            "say at the end what became of every record, on standard output or in FILE"},
           {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},
         "run a pipeline until it is stopped",
-        "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. Started again "
-        "on\n"
-        "the same data directory, it goes on where it was.\n"
+        "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. So does a "
+        "terminal\n"
+        "that closes (SIGHUP; with nohup the run goes on). Ctrl-\\ (SIGQUIT) ends it at once; what "
+        "was\n"
+        "stored stands. Started again on the same data directory, it goes on where it was.\n"
         "\n"
         "The report is one JSON object: {\"pipeline\", \"project\", \"ended\", \"elapsed_ms\",\n"
         "\"nodes\": {id: {name, kind, state, in, processed, filtered, late, dead, expired, "

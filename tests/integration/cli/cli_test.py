@@ -220,13 +220,23 @@ class CliTest(unittest.TestCase):
 
     def test_run_ends_in_good_order_on_signals(self):
         good = self.file("good.millrace", pipeline())
-        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]:
             process = self.start(good, "--report", "json")
             process.send_signal(number)
             out, errors = process.communicate(timeout=PATIENCE)
             self.assertEqual(process.returncode, code, errors)
             self.assertEqual(json.loads(out)["ended"], "interrupted")
             self.assertFalse(os.path.exists(self.data + "/control.sock"))
+
+    def test_a_run_without_a_terminal_goes_on(self):
+        """nohup ignores SIGHUP, and so does what it starts."""
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.SIG_DFL)
+        process = self.start(self.file("good.millrace", pipeline()))
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 143)
 
     def test_a_run_has_its_streams_before_its_socket(self):
         self.start(self.file("good.millrace", pipeline()))

@@ -143,6 +143,7 @@ public:
     ExitCode run()
     {
         const MonoTime began = m_environment.clock->mono();
+        const std::uint64_t deadBefore = deadLetters().records;
         if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
             return code;
         // Waiting for the end of nothing would never end.
@@ -160,7 +161,7 @@ public:
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
-        printDeadLetters(*last);
+        printDeadLetters(*m_engine.snapshot(), deadBefore);
         if (nothing) {
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
@@ -211,33 +212,44 @@ private:
         return "interrupted";
     }
 
-    /// A run whose records all went astray must not look like one that did what was wanted.
-    void printDeadLetters(const runtime::Snapshot &last) const
+    struct DeadLetterStreams {
+        std::uint64_t records = 0;
+        std::string names; ///< "a or b"
+    };
+    DeadLetterStreams deadLetters() const
     {
-        std::uint64_t dead = 0;
-        std::string nodes;
-        for (const runtime::NodeFigures &figures : last.nodes) {
-            const graph::Node *node = m_document.find(figures.id);
-            if (figures.counts.dead == 0 || node == nullptr)
-                continue;
-            dead += figures.counts.dead;
-            nodes += fmt::format("{}{} ({})", nodes.empty() ? "" : ", ",
-                                 node->name.empty() ? figures.id.value : node->name,
-                                 figures.counts.dead);
-        }
-        if (dead == 0)
-            return;
-        std::string stream;
+        DeadLetterStreams out;
         const engine::Reply reply = m_engine.wait(m_engine.request(engine::StreamsRequest{}));
         if (const auto *streams = std::get_if<engine::StreamsReply>(&reply.value)) {
             for (const engine::StreamInfo &each : streams->streams) {
-                if (each.deadLetters)
-                    stream += (stream.empty() ? "" : " or ") + each.name;
+                if (!each.deadLetters)
+                    continue;
+                out.records += each.records;
+                out.names += (out.names.empty() ? "" : " or ") + each.name;
             }
         }
+        return out;
+    }
+
+    /// A run whose records all went astray must not look like one that did what was wanted. Of this
+    /// run alone, as nodes count on from one run to the next.
+    void printDeadLetters(const runtime::Snapshot &final, std::uint64_t before) const
+    {
+        const DeadLetterStreams now = deadLetters();
+        if (now.records <= before)
+            return;
+        std::string nodes;
+        for (const runtime::NodeFigures &figures : final.nodes) {
+            const graph::Node *node = m_document.find(figures.id);
+            if (figures.counts.dead > 0 && node != nullptr)
+                nodes += fmt::format("{}{} ({} in all)", nodes.empty() ? "" : ", ",
+                                     node->name.empty() ? figures.id.value : node->name,
+                                     figures.counts.dead);
+        }
         printProblem(
-            Problem(Code::CliDeadLetters,
-                    {{"records", std::to_string(dead)}, {"nodes", nodes}, {"stream", stream}}));
+            Problem(Code::CliDeadLetters, {{"records", std::to_string(now.records - before)},
+                                           {"nodes", nodes},
+                                           {"stream", now.names}}));
     }
 
     void printEvents()

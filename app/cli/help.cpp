@@ -69,7 +69,7 @@ Problem unknownCommand(const std::string &name)
 
 ExitCode help(std::span<const std::string> words)
 {
-    if (words.empty()) {
+    if (words.empty() || (words.size() == 1 && words.front() == "help")) {
         fmt::print("{}", overview());
         return ExitCode::Success;
     }

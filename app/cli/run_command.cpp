@@ -410,7 +410,10 @@ Command runCommand()
          {{"--data", "DIR",
            "where streams and progress are kept; by default "
            "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
-          {"--budget", "SIZE", "most that the data directory may take, like 2GB"},
+          {"--budget", "SIZE",
+           "most that the data directory may take, like 2GB, with all that the pipeline writes "
+           "into it; remembered by the directory. Never said, it is 5GB, or a tenth of what was "
+           "free on the disk when the directory was made, whichever is less"},
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
           {"--until-done", "",
            "stop when every source has ended and all of it went through; a pipeline that has "
@@ -436,6 +439,9 @@ Command runCommand()
         "is what\n"
         "still waits before a node in the stream it reads: with it, the figures of two nodes add "
         "up.\n"
+        "The counts of a node go on from one run to the next and begin anew where its destination "
+        "does;\n"
+        "elapsed_ms is the time that really passed, with --virtual too.\n"
         "FILE is emptied when the run begins and written at its end. Where a node of the pipeline "
         "writes to\n"
         "standard output, the report has to go to a file: --report json alone is then refused "

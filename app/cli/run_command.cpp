@@ -161,12 +161,14 @@ public:
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
-        printDeadLetters(*m_engine.snapshot(), deadBefore);
+        // The last one of the running engine may be older than what happened before the stop.
+        const runtime::SnapshotPtr final = m_engine.snapshot();
+        printDeadLetters(*final, deadBefore);
         if (nothing) {
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
         }
-        if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
+        if (const std::string failed = failedNodes(m_document, *final); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
         }

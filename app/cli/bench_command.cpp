@@ -264,8 +264,8 @@ Command benchCommand()
              {{"--json", "", "print one JSON object"},
               {"--records", "N", "how many records to measure with"},
               {"--folder", "DIR",
-               "on the disk to be measured; a scratch folder is made in it and "
-               "removed (/var/tmp)"}}},
+               "on the disk to be measured (/var/tmp); a scratch folder is made in it, and DIR "
+               "itself where it is missing, and both are removed at the end"}}},
             "measure what the engine does on this machine",
             details(),
             bench};

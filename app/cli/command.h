@@ -23,6 +23,7 @@ namespace millrace::cli {
 /// How a command wants its engine.
 struct EngineWishes {
     Path dataDirectory;
+    bool create = true;            ///< false: one that is there, or NotFound
     std::uint64_t budgetBytes = 0; ///< 0: the engine's own default
     bool virtualTime = false;
     std::optional<std::chrono::milliseconds> virtualFor = {}; ///< as LocalEngineOptions has it

@@ -112,6 +112,7 @@ ExitCode exitCodeOf(const Problem &problem)
         return ExitCode::NotFound;
     case Code::Busy:
     case Code::DirectoryBusy:
+    case Code::NotDataDirectory:
     case Code::CatalogLost:
     case Code::NewerFormat:
     case Code::NetworkFileSystem:

@@ -35,7 +35,9 @@ bool EngineLink::findRunning()
 
 Status EngineLink::openOwn()
 {
-    auto own = m_environment->openEngine({.dataDirectory = m_dataDirectory, .log = printProblem});
+    // What is put goes into a stream that is there: a directory made for it would have none.
+    auto own = m_environment->openEngine(
+        {.dataDirectory = m_dataDirectory, .create = false, .log = printProblem});
     if (!own)
         return std::move(own).error();
     m_own = *std::move(own);

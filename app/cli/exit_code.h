@@ -13,6 +13,7 @@ enum class ExitCode : std::uint8_t {
     InvalidPipeline = 3, ///< the pipeline or an expression has errors, or nothing to do
     DataDirectory = 4,   ///< in use by another engine, of a newer version, or not usable
     NotFound = 5,        ///< the stream, record or input that was named does not exist
+    HungUp = 129,        ///< ended in good order when the terminal was closed (SIGHUP)
     Interrupted = 130,   ///< ended in good order after Ctrl-C (SIGINT)
     Terminated = 143,    ///< ended in good order after SIGTERM
 };

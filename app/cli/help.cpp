@@ -19,6 +19,7 @@ constexpr std::string_view kExitCodes =
     "    3  the pipeline file, or an expression, has errors, or the pipeline has nothing to do\n"
     "    4  the data directory is in use, of a newer version, or not usable\n"
     "    5  the stream or the input that was named does not exist\n"
+    "  129  ended in good order when the terminal was closed (SIGHUP)\n"
     "  130  ended in good order after Ctrl-C (SIGINT); records --follow ends with 0\n"
     "  143  ended in good order after SIGTERM\n"
     "\n"
@@ -68,7 +69,7 @@ Problem unknownCommand(const std::string &name)
 
 ExitCode help(std::span<const std::string> words)
 {
-    if (words.empty()) {
+    if (words.empty() || (words.size() == 1 && words.front() == "help")) {
         fmt::print("{}", overview());
         return ExitCode::Success;
     }

@@ -38,6 +38,13 @@ void catchInterrupts()
     sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
+    // A terminal that closes may send it twice, the kernel and the shell: nobody asks for haste.
+    // Who ignores it (nohup) goes on.
+    struct sigaction before {
+    };
+    action.sa_flags = 0;
+    if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+        ::sigaction(SIGHUP, &action, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -48,7 +55,14 @@ bool interrupted()
 
 ExitCode interruptCode()
 {
-    return g_signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted;
+    switch (g_signal) {
+    case SIGTERM:
+        return ExitCode::Terminated;
+    case SIGHUP:
+        return ExitCode::HungUp;
+    default:
+        return ExitCode::Interrupted;
+    }
 }
 
 bool sleepUnlessInterrupted(std::chrono::milliseconds duration)

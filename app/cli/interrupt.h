@@ -7,14 +7,15 @@
 
 namespace millrace::cli {
 
-/// Catches SIGINT and SIGTERM from now on: the first one is remembered, a second one ends the
-/// program at once, as if it had not been caught. Also ignores SIGPIPE, so that a reader that went
+/// Catches SIGINT, SIGTERM and, unless it is ignored, SIGHUP from now on: the first one is
+/// remembered, a second SIGINT or SIGTERM ends the program at once, as if it had not been caught.
+/// Also ignores SIGPIPE, so that a reader that went
 /// away is an error of a write.
 void catchInterrupts();
 
 /// Whether a signal came.
 bool interrupted();
-/// Interrupted or Terminated, after a signal.
+/// Interrupted, Terminated or HungUp, after a signal.
 ExitCode interruptCode();
 
 /// Waits for `duration`, or until a signal comes. True when none came.

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
     environment.openEngine = [](cli::EngineWishes wishes) {
         engine::LocalEngineOptions options;
         options.dataDirectory = std::move(wishes.dataDirectory);
+        options.create = wishes.create;
         options.budgetBytes = wishes.budgetBytes;
         options.virtualTime = wishes.virtualTime;
         options.virtualFor = wishes.virtualFor;

@@ -159,7 +159,9 @@ Result<std::optional<std::uint64_t>> Arguments::bytes(std::string_view option) c
         return std::optional<std::uint64_t>();
     const auto parsed = parseBytes(*given);
     if (!parsed || *parsed == 0)
-        return badValue(option, "a size above 0, like 2GB, 512MiB or 4096");
+        return badValue(option,
+                        "a size above 0 in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, like 2GB, "
+                        "512MiB or 4096");
     return parsed;
 }
 

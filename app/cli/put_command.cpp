@@ -29,27 +29,29 @@ class Keys
 {
 public:
     explicit Keys(const Arguments &arguments)
-        : m_field(arguments.value("--key"))
+        : m_name(arguments.value("--key"))
         , m_text(arguments.value("--key-text"))
+        , m_field(m_name.value_or(""))
     {}
 
-    Result<std::string> of(const std::string &line, std::uint64_t index) const
+    Result<std::string> of(const std::string &line, std::uint64_t index)
     {
         if (m_text)
             return *m_text;
-        if (!m_field)
+        if (!m_name)
             return std::to_string(index);
-        auto key = sql::jsonFieldText(line, *m_field);
+        auto key = m_field.textIn(line);
         if (!key)
             return Problem(
                 Code::CliKeyMissing,
-                {{"field", *m_field}, {"reason", std::string(key.error().argument("what"))}});
+                {{"field", *m_name}, {"reason", std::string(key.error().argument("what"))}});
         return key;
     }
 
 private:
-    std::optional<std::string> m_field;
+    std::optional<std::string> m_name;
     std::optional<std::string> m_text;
+    sql::JsonField m_field; ///< when there is a name
 };
 
 /// Puts the lines of one input and says what became of it.
@@ -71,7 +73,7 @@ public:
                    *environment.clock)
     {}
 
-    ExitCode run(LineReader &lines, const Keys &keys)
+    ExitCode run(LineReader &lines, Keys keys)
     {
         const ExitCode code = putAll(lines, keys);
         sayStored(code == ExitCode::Success);
@@ -79,7 +81,7 @@ public:
     }
 
 private:
-    ExitCode putAll(LineReader &lines, const Keys &keys)
+    ExitCode putAll(LineReader &lines, Keys &keys)
     {
         if (const auto begun = m_sender.begin(); !begun)
             return failed(begun.error());
@@ -245,7 +247,7 @@ ExitCode put(const Arguments &arguments, const Environment &environment)
     auto link = EngineLink::open(environment, *directory, retry->has_value());
     if (!link) {
         printProblem(link.error());
-        return ExitCode::DataDirectory;
+        return link.error().code() == Code::NotFound ? ExitCode::NotFound : ExitCode::DataDirectory;
     }
     gateway::PutSender::Options options;
     options.stream = *arguments.positional(0);
@@ -264,7 +266,9 @@ Command putCommand()
         {"put",
          {{"STREAM"}, {"FILE", false}},
          {{"--data", "DIR", "the data directory; may be left out when there is only one"},
-          {"--key", "FIELD", "partition key: this field of the JSON record, a.b for one inside"},
+          {"--key", "FIELD",
+           "partition key: this field of the JSON record, a.b for one inside; a text, or a number "
+           "or truth value as it stands there"},
           {"--key-text", "TEXT", "partition key: always this text"},
           {"--producer", "ID", "put every record once, however often this command is repeated"},
           {"--acks", "", "print the number of each record, from 0, once it is stored"},

@@ -138,7 +138,11 @@ std::string readable(std::string_view signature)
 
 std::string functionsReference()
 {
-    std::string out = "The functions of expressions, spelled and meant as in Flink SQL.\n";
+    std::string out = "The functions of expressions, spelled and meant as in Flink SQL. Times are "
+                      "read and written\n"
+                      "in UTC, whatever the computer's time zone. Where a name stands twice in a "
+                      "JSON object, the\n"
+                      "first counts, in the functions as in the columns.\n";
     for (const auto &[group, title] : kGroups) {
         out += fmt::format("\n{}\n", title);
         for (const sql::Function *function : sql::allFunctions()) {

@@ -175,6 +175,7 @@ public:
     ExitCode run()
     {
         const MonoTime began = m_environment.clock->mono();
+        const std::uint64_t deadBefore = deadLetters().records;
         if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
             return code;
         // Waiting for the end of nothing would never end.
@@ -194,7 +195,7 @@ public:
             fmt::print(stderr,
                        "Ended ({}) after {:.1f} s. Streams and relative outputs are in {}\n", ended,
                        static_cast<double>(elapsed.count()) / 1e3, m_dataDirectory);
-        printDeadLetters(*final);
+        printDeadLetters(*final, deadBefore);
         if (nothing) {
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
@@ -259,33 +260,44 @@ private:
         return "interrupted";
     }
 
-    /// A run whose records all went astray must not look like one that did what was wanted.
-    void printDeadLetters(const runtime::Snapshot &final) const
+    struct DeadLetterStreams {
+        std::uint64_t records = 0;
+        std::string names; ///< "a or b"
+    };
+    DeadLetterStreams deadLetters() const
     {
-        std::uint64_t dead = 0;
-        std::string nodes;
-        for (const runtime::NodeFigures &figures : final.nodes) {
-            const graph::Node *node = m_document.find(figures.id);
-            if (figures.counts.dead == 0 || node == nullptr)
-                continue;
-            dead += figures.counts.dead;
-            nodes += fmt::format("{}{} ({})", nodes.empty() ? "" : ", ",
-                                 node->name.empty() ? figures.id.value : node->name,
-                                 figures.counts.dead);
-        }
-        if (dead == 0)
-            return;
-        std::string stream;
+        DeadLetterStreams out;
         const engine::Reply reply = m_engine.wait(m_engine.request(engine::StreamsRequest{}));
         if (const auto *streams = std::get_if<engine::StreamsReply>(&reply.value)) {
             for (const engine::StreamInfo &each : streams->streams) {
-                if (each.deadLetters)
-                    stream += (stream.empty() ? "" : " or ") + each.name;
+                if (!each.deadLetters)
+                    continue;
+                out.records += each.records;
+                out.names += (out.names.empty() ? "" : " or ") + each.name;
             }
         }
+        return out;
+    }
+
+    /// A run whose records all went astray must not look like one that did what was wanted. Of this
+    /// run alone, as nodes count on from one run to the next.
+    void printDeadLetters(const runtime::Snapshot &final, std::uint64_t before) const
+    {
+        const DeadLetterStreams now = deadLetters();
+        if (now.records <= before)
+            return;
+        std::string nodes;
+        for (const runtime::NodeFigures &figures : final.nodes) {
+            const graph::Node *node = m_document.find(figures.id);
+            if (figures.counts.dead > 0 && node != nullptr)
+                nodes += fmt::format("{}{} ({} in all)", nodes.empty() ? "" : ", ",
+                                     node->name.empty() ? figures.id.value : node->name,
+                                     figures.counts.dead);
+        }
         printProblem(
-            Problem(Code::CliDeadLetters,
-                    {{"records", std::to_string(dead)}, {"nodes", nodes}, {"stream", stream}}));
+            Problem(Code::CliDeadLetters, {{"records", std::to_string(now.records - before)},
+                                           {"nodes", nodes},
+                                           {"stream", now.names}}));
     }
 
     void printEvents()
@@ -380,9 +392,7 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!directory)
         return failed(directory.error(), ExitCode::Usage);
 
-    catchInterrupts(); // before the report is emptied: from here on it is written, however it ends
-    if (const auto opened = reportOutput->open(); !opened)
-        return failed(opened.error(), exitCodeOf(opened.error()));
+    catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
     auto opened = environment.openEngine({.dataDirectory = *directory,
                                           .budgetBytes = budget->value_or(0),
@@ -392,6 +402,10 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);
+    // Behind the lock: what is refused empties nobody's report, and the file may stand in the data
+    // directory.
+    if (const auto made = reportOutput->open(); !made)
+        return failed(made.error(), exitCodeOf(made.error()));
     const engine::Reply deployed =
         engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
     if (!deployed.ok()) {
@@ -445,21 +459,28 @@ Command runCommand()
          {{"--data", "DIR",
            "where streams and progress are kept; by default "
            "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
-          {"--budget", "SIZE", "most that the data directory may take, like 2GB"},
+          {"--budget", "SIZE",
+           "most that the data directory may take, like 2GB, with all that the pipeline writes "
+           "into it; remembered by the directory. Never said, it is 5GB, or a tenth of what was "
+           "free on the disk when the directory was made, whichever is less"},
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},
           {"--until-done", "",
            "stop when every source has ended and all of it went through; a pipeline that has "
            "nothing to do is refused (exit code 3), and one that for 30 s has nothing left but "
            "what "
            "fails again and again is ended (exit code 1), unless --for says how long to try"},
-          {"--virtual", "", "do not wait for the clock: time passes as fast as the work is done"},
+          {"--virtual", "",
+           "do not wait for the clock: time passes as fast as the work is done, and what is left "
+           "of --for at once when nothing is left to do"},
           {"--report", "json[=FILE]",
            "say at the end what became of every record, on standard output or in FILE"},
           {"--dashboard", "", "show rates per node and a bar per shard while it runs"}}},
         "run a pipeline until it is stopped",
-        "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. Started again "
-        "on\n"
-        "the same data directory, it goes on where it was.\n"
+        "Ctrl-C (or SIGTERM) stops the pipeline in good order, a second one at once. So does a "
+        "terminal\n"
+        "that closes (SIGHUP; with nohup the run goes on). Ctrl-\\ (SIGQUIT) ends it at once; what "
+        "was\n"
+        "stored stands. Started again on the same data directory, it goes on where it was.\n"
         "\n"
         "The report is one JSON object: {\"pipeline\", \"project\", \"ended\", \"elapsed_ms\",\n"
         "\"nodes\": {id: {name, kind, state, in, processed, filtered, late, dead, expired, "
@@ -469,6 +490,9 @@ Command runCommand()
         "is what\n"
         "still waits before a node in the stream it reads: with it, the figures of two nodes add "
         "up.\n"
+        "The counts of a node go on from one run to the next and begin anew where its destination "
+        "does;\n"
+        "elapsed_ms is the time that really passed, with --virtual too.\n"
         "FILE is emptied when the run begins and written at its end. Where a node of the pipeline "
         "writes to\n"
         "standard output, the report has to go to a file: --report json alone is then refused "

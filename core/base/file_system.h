@@ -74,7 +74,7 @@ public:
     virtual Result<FilePos> nextData(FilePos from) const { return from; }
 };
 
-/// A lock on a file that one process holds and that dies with it.
+/// A lock on a folder that one process holds and that dies with it.
 class FileLock
 {
 public:
@@ -100,8 +100,9 @@ public:
     virtual Status syncFolder(const Path &folder,
                               std::source_location from = std::source_location::current()) = 0;
     virtual Result<VolumeInfo> volume(const Path &path) = 0;
-    /// Takes the lock of `path` (made when absent), or Busy when another process has it.
-    virtual Result<std::unique_ptr<FileLock>> lock(const Path &path) = 0;
+    /// Takes the lock of a folder, which must exist, or Busy when another one has it. Nothing is
+    /// made for it, and nothing that is removed from the folder takes it away.
+    virtual Result<std::unique_ptr<FileLock>> lock(const Path &folder) = 0;
 
     /// Conveniences on the above.
     Result<Bytes> readAll(const Path &path);

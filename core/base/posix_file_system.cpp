@@ -322,17 +322,17 @@ public:
         return out;
     }
 
-    Result<std::unique_ptr<FileLock>> lock(const Path &path) override
+    Result<std::unique_ptr<FileLock>> lock(const Path &folder) override
     {
-        const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
-            return fromErrno(errno, "open", path);
+            return fromErrno(errno, "open", folder);
         if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
             const int error = errno;
             ::close(fd);
             if (error == EWOULDBLOCK)
-                return Problem(Code::Busy, {{"what", path}}, path);
-            return fromErrno(error, "lock", path);
+                return Problem(Code::Busy, {{"what", folder}}, folder);
+            return fromErrno(error, "lock", folder);
         }
         return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(fd));
     }

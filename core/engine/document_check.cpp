@@ -8,12 +8,44 @@
 #include "core/graph/place.h"
 #include "core/graph/validate.h"
 #include "core/nodes/kinds.h"
+#include "core/sql/nearest_name.h"
 #include "core/sql/parser.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 namespace millrace::engine {
 namespace {
+
+constexpr std::array<std::string_view, 6> kTopFields{"formatVersion", "project", "name",
+                                                     "nodes",         "wires",   "layout"};
+constexpr std::array<std::string_view, 4> kNodeFields{"kind", "name", "state", "parameters"};
+constexpr std::array<std::string_view, 2> kWireFields{"from", "to"};
+
+/// Fields that the file keeps and nobody reads, of all that decides what runs: most are slips.
+std::vector<Problem> unknownFields(const graph::Document &document)
+{
+    std::vector<Problem> out;
+    const auto add = [&](const graph::UnknownFields &fields,
+                         std::span<const std::string_view> known, const std::string &place) {
+        for (const auto &[name, value] : fields) {
+            const std::string_view near = sql::nearestName(name, known);
+            out.emplace_back(
+                Code::DocumentFieldUnknown,
+                std::vector<Problem::Argument>{
+                    {"field", graph::shortened(name)},
+                    {"hint", near.empty() ? "" : "; did you mean " + std::string(near) + "?"}},
+                place);
+        }
+    };
+    add(document.unknown, kTopFields, {});
+    for (const auto &[id, node] : document.nodes)
+        add(node.unknown, kNodeFields, graph::nodePlace(id));
+    for (const auto &[ends, wire] : document.wires)
+        add(wire.unknown, kWireFields, graph::wirePlace(ends));
+    return out;
+}
 
 /// Carries schemas along the plan and makes every operator whose input is known.
 class Checker
@@ -160,7 +192,9 @@ bool hasErrors(const std::vector<Problem> &problems)
 std::vector<Problem> checkDocument(const graph::Document &document,
                                    const runtime::NodeContext &context, const KnownSchema &known)
 {
-    std::vector<Problem> problems = graph::validate(document, nodes::kindCatalog());
+    std::vector<Problem> problems = unknownFields(document);
+    for (Problem &problem : graph::validate(document, nodes::kindCatalog()))
+        problems.push_back(std::move(problem));
     if (hasErrors(problems))
         return problems; // a plan needs a sound graph
     for (Problem &problem : Checker(document, context, known).run())

@@ -157,6 +157,7 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     stream::StreamStoreOptions storeOptions;
     storeOptions.dataDirectory = options.dataDirectory;
     storeOptions.budgetBytes = options.budgetBytes;
+    storeOptions.create = options.create;
     storeOptions.threads = !m_virtual;
     storeOptions.expire = !m_virtual;
     auto store = stream::StreamStore::open(storeOptions, m_fileSystem, clock(), m_random,
@@ -319,7 +320,7 @@ void LocalEngine::driveLoop(const std::stop_token &stop)
 }
 
 /// One round of virtual time: all that is due, then the clock moves to the next moment at which
-/// something is. False when nothing will ever happen by itself.
+/// something is, or to the end that was set for it. False when nothing will ever happen by itself.
 bool LocalEngine::driveOnce()
 {
     bool worked = false;
@@ -334,7 +335,8 @@ bool LocalEngine::driveOnce()
     bool over = false;
     {
         const std::lock_guard guard(m_deployMutex);
-        over = m_state != RunState::Running || m_deployment->drained();
+        // Who has nothing left to do waits for the end of the time all the same.
+        over = m_state != RunState::Running || (m_deployment->drained() && !m_virtualEnd);
         if (!over)
             m_deployment->trimWires();
     }

@@ -12,7 +12,8 @@
 namespace millrace::engine {
 
 struct LocalEngineOptions {
-    Path dataDirectory;            ///< made when absent
+    Path dataDirectory;
+    bool create = true; ///< makes the directory when it is absent or empty; false: NotFound
     std::uint64_t budgetBytes = 0; ///< 0: the directory's own (see StreamStoreOptions)
     /// Time only moves when nothing is left to do; retention is off, and nothing is fdatasynced.
     bool virtualTime = false;
@@ -26,8 +27,8 @@ struct LocalEngineOptions {
 };
 
 /// Opens a data directory and an engine on it, in this process.
-/// Errors: DirectoryBusy (another engine has it), CatalogLost, NewerFormat, NetworkFileSystem, Io,
-/// DiskFull, PermissionDenied, Corrupt.
+/// Errors: DirectoryBusy (another engine has it), NotDataDirectory, NotFound, CatalogLost,
+/// NewerFormat, NetworkFileSystem, Io, DiskFull, PermissionDenied, Corrupt.
 Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &options);
 
 /// Checks a document without an engine: what a deploy into an empty data directory would say.

@@ -123,12 +123,17 @@ public:
     bool parse_error(std::size_t position, const std::string & /*token*/,
                      const nlohmann::json::exception & /*error*/)
     {
+        return refuse(position == 0 ? 0 : position - 1);
+    }
+    /// Says what is wrong with the text, which is not read behind the byte `at`.
+    bool refuse(std::size_t at)
+    {
         if (const auto fault = findJsonFault(m_text))
             m_problem = Problem(Code::DocumentSyntax, {{"reason", fault->reason}},
                                 fmt::format("line {}, column {}", fault->line, fault->column));
         else // JSON, but more than a parser takes
             m_problem = Problem(Code::DocumentSyntax, {{"reason", "a number is too large"}},
-                                lineAndColumn(m_text, position == 0 ? 0 : position - 1));
+                                lineAndColumn(m_text, at));
         return false;
     }
 
@@ -290,6 +295,9 @@ Result<JsonNode> parseJson(std::string_view text, std::size_t maxDepth, std::siz
     const bool parsed =
         nlohmann::json::sax_parse(CountingIterator(text.data(), &consumed),
                                   CountingIterator(text.data() + text.size(), &consumed), &builder);
+    // The lexer takes a NUL byte for the end of the text, whatever stands behind it.
+    if (const auto nul = text.find('\0'); parsed && nul != std::string_view::npos)
+        builder.refuse(nul);
     return std::move(builder).result(parsed);
 }
 

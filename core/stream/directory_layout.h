@@ -4,6 +4,8 @@
 #include "core/base/file_system.h"
 #include "core/base/uuid.h"
 
+#include <string_view>
+
 namespace millrace::stream {
 
 /// Where the parts of a data directory stand (FORMAT.md of core/store and core/log).
@@ -18,6 +20,13 @@ inline Path streamsFolder(const Path &dataDirectory)
 inline Path logFolder(const Path &dataDirectory, const StreamUuid &stream)
 {
     return joinPath(streamsFolder(dataDirectory), stream.toString());
+}
+
+/// Whether a file directly in the data directory is Millrace's own: the catalog with what SQLite
+/// keeps beside it, and the control socket's.
+inline bool isOwnFile(std::string_view name)
+{
+    return name.starts_with("catalog.db") || name.starts_with("control.");
 }
 
 /// Of all files of a log, room kept ahead included.

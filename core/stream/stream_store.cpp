@@ -20,8 +20,6 @@ constexpr std::uint64_t kSegmentsInLimit = 24;            ///< of one stream's o
 constexpr std::uint64_t kLeastSegmentBytes = 1ULL << 20U; ///< as much as is preallocated
 constexpr std::size_t kCommitters = 2;
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
-/// A folder of many files is not listed more often.
-constexpr std::chrono::seconds kMeasureEvery{10};
 
 /// "3.4 MB": in the units of --budget.
 std::string sizeText(std::uint64_t bytes)
@@ -57,6 +55,7 @@ StreamStore::StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clo
     , m_clock(clock)
     , m_random(random)
     , m_log(std::move(log))
+    , m_others(fileSystem, clock, m_options.dataDirectory)
 {}
 
 Result<std::unique_ptr<StreamStore>> StreamStore::open(const StreamStoreOptions &options,
@@ -98,7 +97,8 @@ StreamStore::~StreamStore()
 Status StreamStore::openDirectory()
 {
     const Path &directory = m_options.dataDirectory;
-    MILLRACE_TRY(m_fileSystem.makeFolders(streamsFolder(directory)));
+    if (m_options.create)
+        MILLRACE_TRY(m_fileSystem.makeFolders(directory));
     auto volume = m_fileSystem.volume(directory);
     if (!volume)
         return std::move(volume).error();
@@ -108,11 +108,16 @@ Status StreamStore::openDirectory()
                         {"type", volume->networkType},
                         {"suggestion", "/var/tmp/millrace"}},
                        directory);
-    auto lock = m_fileSystem.lock(joinPath(directory, "lock"));
+    // The folder itself, not a file in it: whoever removes a file does not let a second one in.
+    auto lock = m_fileSystem.lock(directory);
     if (!lock)
         return lock.error().code() == Code::Busy ? busyDirectory(directory)
                                                  : std::move(lock).error();
     m_lock = *std::move(lock);
+    MILLRACE_TRY(refuseForeign());
+    if (!m_options.create && !m_fileSystem.exists(streamsFolder(directory)))
+        return Problem(Code::NotFound, {{"what", "A data directory in " + directory}});
+    MILLRACE_TRY(m_fileSystem.makeFolders(streamsFolder(directory)));
     auto folders = streamFolders();
     if (!folders)
         return std::move(folders).error();
@@ -134,6 +139,25 @@ Status StreamStore::openDirectory()
     for (const auto &folder : *folders)
         reportOrphan(joinPath(streamsFolder(directory), folder));
     return Done{};
+}
+
+/// A data directory begins as a new or an empty folder: nothing is made in somebody else's.
+Status StreamStore::refuseForeign() const
+{
+    const Path &directory = m_options.dataDirectory;
+    auto names = m_fileSystem.list(directory);
+    if (!names)
+        return std::move(names).error();
+    std::erase(*names, "lost+found"); // what a file system of its own begins with
+    if (names->empty() || m_fileSystem.exists(catalogPath(directory)))
+        return Done{};
+    // What a crash leaves while one is made, or whoever lost the catalog.
+    const auto logs = m_fileSystem.list(streamsFolder(directory));
+    if (logs && std::all_of(logs->begin(), logs->end(),
+                            [](const std::string &name) { return Uuid::parse(name).has_value(); }))
+        return Done{};
+    return Problem(Code::NotDataDirectory, {{"directory", directory}, {"file", names->front()}},
+                   directory);
 }
 
 /// The folders of logs; what else somebody put there is nobody's business.
@@ -218,11 +242,12 @@ Problem StreamStore::whyFull() const
 {
     const auto volume = m_fileSystem.volume(m_options.dataDirectory);
     const std::string free = volume ? sizeText(volume->freeBytes) : "an unknown number of bytes";
-    if (m_otherBytes >= m_budget)
+    // The catalog is nobody's to remove: with that alone too much, only a larger budget helps.
+    if (m_others.bytes() >= m_budget && m_others.ownBytes() < m_budget)
         return Problem(Code::BudgetTaken, {{"budget", sizeText(m_budget)},
-                                           {"others", sizeText(m_otherBytes)},
-                                           {"file", m_largestOther},
-                                           {"bytes", sizeText(m_largestOtherBytes)},
+                                           {"others", sizeText(m_others.bytes())},
+                                           {"file", m_others.largest()},
+                                           {"bytes", sizeText(m_others.largestBytes())},
                                            {"free", free}});
     return Problem(m_budgetOfDisk ? Code::SmallDisk : Code::BudgetExhausted,
                    {{"budget", sizeText(m_budget)}, {"free", free}});
@@ -345,7 +370,7 @@ Status StreamStore::update(const StreamUuid &id,
 
 std::uint64_t StreamStore::diskBytes() const
 {
-    std::uint64_t total = m_otherBytes;
+    std::uint64_t total = m_others.bytes();
     for (const auto &stream : all()) {
         if (!stream->gone())
             total += stream->log().diskBytes();
@@ -437,47 +462,10 @@ void StreamStore::watchBudget()
     m_maintainWake.notify_one();
 }
 
-/// What stands in the directory beside the logs: the catalog, and what pipelines write there.
-void StreamStore::measureOthers()
-{
-    const MonoTime now = m_clock.mono();
-    if (m_othersMeasured && now - *m_othersMeasured < kMeasureEvery)
-        return;
-    m_othersMeasured = now;
-    std::uint64_t bytes = 0;
-    m_largestOther.clear();
-    m_largestOtherBytes = 0;
-    std::vector<Path> folders{m_options.dataDirectory};
-    std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a link may lead back
-    while (!folders.empty()) {
-        const Path folder = std::move(folders.back());
-        folders.pop_back();
-        const auto names = m_fileSystem.list(folder);
-        for (const std::string &name : names ? *names : std::vector<std::string>{}) {
-            const Path path = joinPath(folder, name);
-            const auto info = m_fileSystem.info(path);
-            if (!info || path == streamsFolder(m_options.dataDirectory))
-                continue; // it may just have gone
-            if (!seen.insert({info->device, info->inode}).second)
-                continue;
-            if (info->isFolder) {
-                folders.push_back(path);
-                continue;
-            }
-            bytes += info->sizeBytes;
-            if (info->sizeBytes > m_largestOtherBytes) {
-                m_largestOther = path;
-                m_largestOtherBytes = info->sizeBytes;
-            }
-        }
-    }
-    m_otherBytes = bytes;
-}
-
 void StreamStore::maintain()
 {
     const std::lock_guard guard(m_maintainMutex);
-    measureOthers();
+    m_others.measure();
     const auto streams = withFolders(all());
     for (const auto &stream : streams) {
         if (m_options.expire) {
@@ -558,7 +546,7 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
 
     // What may not go, files beside the logs and wires: when that alone is too much, records that
     // went would make no room.
-    std::uint64_t fixedBytes = m_otherBytes;
+    std::uint64_t fixedBytes = m_others.bytes();
     for (const auto &stream : streams) {
         if (stream->entry().role == store::StreamRole::Wire)
             fixedBytes += stream->log().diskBytes();

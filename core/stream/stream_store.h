@@ -3,6 +3,7 @@
 
 #include "core/base/log_line.h"
 #include "core/stream/data_stream.h"
+#include "core/stream/other_files.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -24,16 +25,19 @@ struct StreamStoreOptions {
     /// False: no threads; the owner calls commitAll() and maintain() (virtual time, tests).
     bool threads = true;
     bool expire = true; ///< false: retention is off (virtual time)
+    bool create = true; ///< false: a directory that is none yet is NotFound, and nothing is made
 };
 
 /// All streams of a data directory: opens them, gives out DataStreams, runs two committer threads,
 /// and keeps the directory within its budget.
 ///
-/// The directory is locked while the store lives: a second one gets Busy. A network file system is
-/// refused, and so is one whose catalog is gone while logs are there (CatalogLost); a log that the
-/// catalog does not know is reported (OrphanStream) and left as it is. What is here and what is
-/// not: FORMAT.md of core/store and core/log. Thread-safety: every function may be called from any
-/// thread.
+/// The directory is locked while the store lives, the folder itself, so that no file in it can be
+/// removed that the lock hangs on: a second one gets DirectoryBusy. A network file system is
+/// refused, a folder that holds something and is no data directory (NotDataDirectory; nothing is
+/// made in it), and a directory whose catalog is gone while logs are there (CatalogLost); a log
+/// that the catalog does not know is reported (OrphanStream) and left as it is. What is here and
+/// what is not: FORMAT.md of core/store and core/log. Thread-safety: every function may be called
+/// from any thread.
 class StreamStore
 {
 public:
@@ -72,6 +76,7 @@ private:
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                 RandomSource &random, LogSink log);
     Status openDirectory();
+    Status refuseForeign() const;
     Result<std::set<std::string>> streamFolders() const;
     Status openCatalog(std::size_t logs);
     void reportOrphan(const Path &folder) const;
@@ -90,7 +95,6 @@ private:
     void keepBudget(const std::vector<StreamPtr> &streams);
     void tellRemoved(const DataStream &stream,
                      std::uint64_t records);              ///< with m_maintainMutex held
-    void measureOthers();                                 ///< with m_maintainMutex held
     bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
     void watchBudget();
 
@@ -120,12 +124,9 @@ private:
         m_removed;                 ///< records that went for their size, since opened
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
-    std::optional<MonoTime> m_othersMeasured;
-    Path m_largestOther; ///< file in the directory beside the logs
-    std::uint64_t m_largestOtherBytes = 0;
-    std::atomic<std::uint64_t> m_otherBytes = 0; ///< in the directory beside the logs
-    std::atomic<bool> m_full = false;            ///< as the streams were told last
-    std::mutex m_wakeMutex;                      ///< guards m_overBudget
+    OtherFiles m_others;
+    std::atomic<bool> m_full = false; ///< as the streams were told last
+    std::mutex m_wakeMutex;           ///< guards m_overBudget
     bool m_overBudget = false;
     std::condition_variable_any m_maintainWake;
     std::vector<std::jthread> m_threads; ///< last: stopped before what they use goes

@@ -122,7 +122,11 @@ Status PutSender::flush()
         }
         m_batch.entries = std::move(again);
         m_numbers = std::move(againNumbers);
-        m_stored += stored.size();
+        // Another sender of the producer was faster, or an answer was lost.
+        const std::uint64_t skipped =
+            put != nullptr ? std::min<std::uint64_t>(put->skipped, stored.size()) : 0;
+        m_stored += stored.size() - skipped;
+        m_passed += skipped;
         MILLRACE_TRY(m_hooks.stored(stored));
         if (!m_batch.entries.empty() && !m_hooks.wait(kLongestWait))
             return Problem(Code::Cancelled);

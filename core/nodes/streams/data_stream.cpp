@@ -57,7 +57,9 @@ runtime::NodeFactory makeDataStream()
                   .defaultValue = std::int64_t{0},
                   .minimum = 0,
                   .help = "The oldest records go when the stream takes more on disk; 0 leaves it "
-                          "to the data directory's budget.",
+                          "to the data directory's budget. They go in whole segments of 1 MiB or "
+                          "more, and never those that are written to: with a small limit it takes "
+                          "some MiB more.",
                   .applies = graph::Applies::AtOnce},
         Parameter{.id = "durability",
                   .title = "Durability",

@@ -121,13 +121,17 @@ private slots:
         QCOMPARE(written.error().place(), std::string("/dev/full"));
     }
 
-    void aLockIsTakenOnce()
+    void aLockOfAFolderIsTakenOnceAndMakesNothing()
     {
-        auto first = m_fs.lock(path("lock"));
+        const Path folder = path("locked");
+        QCOMPARE(m_fs.lock(folder).error().code(), Code::NotFound);
+        QVERIFY(m_fs.makeFolders(folder).has_value());
+        auto first = m_fs.lock(folder);
         QVERIFY(first.has_value());
-        QCOMPARE(m_fs.lock(path("lock")).error().code(), Code::Busy);
+        QCOMPARE(m_fs.list(folder)->size(), std::size_t(0));
+        QCOMPARE(m_fs.lock(folder).error().code(), Code::Busy);
         first = Problem(Code::Cancelled);
-        QVERIFY(m_fs.lock(path("lock")).has_value());
+        QVERIFY(m_fs.lock(folder).has_value());
     }
 
     void aLocalVolumeIsNotANetworkOne()

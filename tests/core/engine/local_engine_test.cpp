@@ -46,6 +46,62 @@ private slots:
                  std::int64_t(0));
     }
 
+    void virtualTimeGoesToItsEndThoughNothingIsLeftToDo_data()
+    {
+        QTest::addColumn<bool>("source");
+        QTest::newRow("a source that ends") << true;
+        QTest::newRow("no source") << false;
+    }
+
+    void virtualTimeGoesToItsEndThoughNothingIsLeftToDo()
+    {
+        QFETCH(bool, source);
+        QTemporaryDir dir;
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).parameters["total"] = std::int64_t{10};
+        if (!source) {
+            pipeline.document.nodes.erase({"gener001"});
+            pipeline.document.wires.erase({{{"gener001"}, "out"}, {{"stream01"}, "in"}});
+        }
+        LocalEngineOptions options;
+        options.dataDirectory = dir.path().toStdString();
+        options.virtualTime = true;
+        options.virtualFor = std::chrono::hours(2);
+        const auto engine = openLocalEngine(options);
+        QVERIFY(engine.has_value());
+        const auto ask = [&](Request request) {
+            return (*engine)->wait((*engine)->request(std::move(request))).ok();
+        };
+        QVERIFY(ask(DeployRequest{pipeline.document, {}}));
+        QVERIFY(ask(RunRequest{}));
+        QTRY_VERIFY_WITH_TIMEOUT((*engine)->snapshot()->runningFor == std::chrono::hours(2),
+                                 60'000);
+        QVERIFY((*engine)->snapshot()->drained);
+        if (source)
+            QCOMPARE((*engine)->snapshot()->node({"stream01"})->counts.in, std::uint64_t(10));
+    }
+
+    /// A field that nobody reads is most often one that was spelled wrongly.
+    void anUnknownFieldIsWarnedOf()
+    {
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).unknown["paramters"] = "{}";
+        pipeline.document.wires.begin()->second.unknown["color"] = "1";
+        pipeline.document.unknown["wire"] = "[]";
+        const auto problems = checkDocumentFile(pipeline.document, {});
+        std::vector<std::string> said;
+        for (const Problem &problem : problems) {
+            QCOMPARE(problem.severity(), Severity::Warning);
+            said.push_back(problem.place() + "|" + std::string(problem.argument("field")) + "|" +
+                           std::string(problem.argument("hint")));
+        }
+        QCOMPARE(said, (std::vector<std::string>{
+                           "|wire|; did you mean wires?",
+                           "node gener001|paramters|; did you mean parameters?",
+                           "wire filter01.out -> sqlite01.in|color|",
+                       }));
+    }
+
     /// A destination is filled anew by another condition: what fails now is a dead letter, though
     /// the progress of the dead letters is beyond it.
     void deadLettersOfAnotherConditionStand()

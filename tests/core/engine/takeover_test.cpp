@@ -293,8 +293,8 @@ private slots:
         edited.unwire("filter01", "sqlite01");
         edited.pipeline.wire("filter01", "stream02");
         edited.pipeline.wire("stream02", "sqlite01");
-        QVERIFY(QDir().mkpath(edited.folder.filePath("output/out.db")));
         Run run(edited.folder.path(), true);
+        QVERIFY(QDir().mkpath(edited.folder.filePath("output/out.db")));
         run.deployAndRun(edited.pipeline);
         QTRY_COMPARE_WITH_TIMEOUT(run.engine->snapshot()->node({"stream02"})->counts.in,
                                   std::uint64_t(1000), 60'000);

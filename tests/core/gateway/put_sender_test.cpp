@@ -52,6 +52,7 @@ public:
     std::deque<Problem> refusals;         ///< of the next requests
     std::set<std::string> refusedOnce;    ///< payloads over the limit
     std::size_t giveUpAfter = 1000;       ///< waits
+    std::uint64_t skips = 0;              ///< entries of each put that stand already
     std::vector<engine::PutRequest> puts; ///< that were taken, whole or in part
     std::vector<std::chrono::milliseconds> waits;
     std::vector<std::uint64_t> stored;
@@ -76,6 +77,7 @@ private:
         out.producerNext = producerNext;
         if (const auto *put = std::get_if<engine::PutRequest>(&request)) {
             puts.push_back(*put);
+            out.skipped = skips;
             for (const engine::PutEntry &entry : put->entries)
                 out.results.push_back({{}, {}, refusedOnce.erase(entry.data) > 0});
         }
@@ -137,6 +139,19 @@ private slots:
         QCOMPARE(world.stored, upTo(10, 7));
         QCOMPARE(world.puts.at(0).firstIndex, std::uint64_t(7));
         QCOMPARE(world.puts.at(0).producer, std::string("p"));
+    }
+
+    /// Two senders of one producer: what the other one was faster with is not counted as new.
+    void whatAnotherSenderStoredMeanwhileIsPassed()
+    {
+        World world;
+        auto sender = world.sender({.producer = "p", .batchRecords = 5});
+        QVERIFY(sender.begin());
+        world.skips = 3;
+        QVERIFY(World::addAll(sender, 10));
+        QCOMPARE(sender.storedRecords(), std::uint64_t(4));
+        QCOMPARE(sender.passedRecords(), std::uint64_t(6));
+        QCOMPARE(world.stored, upTo(10));
     }
 
     void entriesOverTheLimitAreSentAgain()

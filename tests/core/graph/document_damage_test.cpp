@@ -124,6 +124,19 @@ private slots:
         QCOMPARE(whatIsWrong("{\"" + name + "\" 5}"), QString());
     }
 
+    void aNulByteIsNotTheEndOfTheFile()
+    {
+        for (const std::string_view behind :
+             {std::string_view("\0", 1), std::string_view("\0}{", 3)}) {
+            const ReadOutcome outcome =
+                readDocument(*writeDocument(richDocument()) + std::string(behind));
+            QVERIFY(!outcome.document);
+            QCOMPARE(outcome.problems.size(), std::size_t(1));
+            QCOMPARE(int(outcome.problems[0].code()), int(Code::DocumentSyntax));
+            QVERIFY(isUtf8(outcome.problems[0].message()));
+        }
+    }
+
     void givesProblemsForBytesThatAreNoUtf8()
     {
         const ReadOutcome outcome = readDocument("{\"a\": \"\xC3\x28\"}");

@@ -23,6 +23,14 @@ private slots:
                                 << QByteArray("7");
         QTest::newRow("a truth value")
             << QByteArray(R"({"a":true})") << QByteArray("a") << QByteArray("true");
+        QTest::newRow("a number of many digits")
+            << QByteArray(R"({"a":12345678901234567890123.10})") << QByteArray("a")
+            << QByteArray("12345678901234567890123.10");
+        QTest::newRow("a number beyond a double's digits")
+            << QByteArray(R"({"a":9007199254740993})") << QByteArray("a")
+            << QByteArray("9007199254740993");
+        QTest::newRow("an escaped text")
+            << QByteArray(R"({"a":"\u00e9"})") << QByteArray("a") << QByteArray("\xc3\xa9");
         QTest::newRow("the first of two")
             << QByteArray(R"({"a":1,"b":{"a":9},"a":2})") << QByteArray("a") << QByteArray("1");
         QTest::newRow("the first of two inside")
@@ -34,7 +42,7 @@ private slots:
         QFETCH(QByteArray, document);
         QFETCH(QByteArray, path);
         QFETCH(QByteArray, text);
-        const auto found = sql::jsonFieldText(document.toStdString(), path.toStdString());
+        const auto found = sql::JsonField(path.toStdString()).textIn(document.toStdString());
         QVERIFY(found);
         QCOMPARE(*found, text.toStdString());
     }
@@ -44,20 +52,23 @@ private slots:
         QTest::addColumn<QByteArray>("document");
         QTest::addColumn<QByteArray>("reason");
         QTest::newRow("no JSON") << QByteArray("{a") << QByteArray("the line is not JSON");
+        QTest::newRow("broken behind it")
+            << QByteArray(R"({"a":{"b":1}} x)") << QByteArray("the line is not JSON");
         QTest::newRow("no object") << QByteArray("[1]") << QByteArray("there is no a");
         QTest::newRow("no field") << QByteArray(R"({"b":1})") << QByteArray("there is no a");
         QTest::newRow("no field inside")
             << QByteArray(R"({"a":{"c":1}})") << QByteArray("there is no b");
         QTest::newRow("an object")
-            << QByteArray(R"({"a":{"b":{}}})") << QByteArray("it is neither a text nor a number");
+            << QByteArray(R"({"a":{"b":{}}})")
+            << QByteArray("it is neither a text, a number nor a truth value");
         QTest::newRow("nothing") << QByteArray(R"({"a":{"b":null}})")
-                                 << QByteArray("it is neither a text nor a number");
+                                 << QByteArray("it is neither a text, a number nor a truth value");
     }
     void whyThereIsNoneIsSaid()
     {
         QFETCH(QByteArray, document);
         QFETCH(QByteArray, reason);
-        const auto found = sql::jsonFieldText(document.toStdString(), "a.b");
+        const auto found = sql::JsonField("a.b").textIn(document.toStdString());
         QVERIFY(!found);
         QCOMPARE(found.error().code(), Code::InvalidArgument);
         QCOMPARE(found.error().argument("what"), std::string_view(reason.toStdString()));

@@ -5,6 +5,7 @@
 #include "core/base/problem_codes.h"
 #include "core/stream/stream_store.h"
 
+#include <QDir>
 #include <QFile>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -242,6 +243,69 @@ private slots:
         QVERIFY(d.tryOpen(d.fs).has_value());
     }
 
+    /// Whoever clears a directory up by hand does not let a second one write into the same logs.
+    void aSecondOneIsRefusedWhateverFileIsRemoved()
+    {
+        QTemporaryDir folder;
+        const auto open = [&] {
+            StreamStoreOptions options;
+            options.dataDirectory = folder.filePath("data").toStdString();
+            options.threads = false;
+            static ManualClock clock;
+            static SeededRandom random(1);
+            return StreamStore::open(options, posixFileSystem(), clock, random,
+                                     [](const Problem &) {});
+        };
+        const auto first = open();
+        QVERIFY(first.has_value());
+        for (const QString &name : QDir(folder.filePath("data")).entryList(QDir::Files)) {
+            if (!name.startsWith("catalog"))
+                QVERIFY(QFile::remove(folder.filePath("data/" + name)));
+        }
+        const auto second = open();
+        QVERIFY(!second.has_value());
+        QCOMPARE(second.error().code(), Code::DirectoryBusy);
+    }
+
+    void nothingIsMadeInAFolderOfSomethingElse_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::newRow("a file") << QByteArray("notes.txt");
+        QTest::newRow("a folder of that name with other things") << QByteArray("streams/notes.txt");
+    }
+
+    void nothingIsMadeInAFolderOfSomethingElse()
+    {
+        QFETCH(QByteArray, file);
+        Directory d;
+        const Path path = joinPath(d.options.dataDirectory, file.toStdString());
+        QVERIFY(d.fs.makeFolders(parentPath(path)).has_value());
+        d.fs.setContent(path, Bytes(1));
+        const auto before = d.fs.list(d.options.dataDirectory);
+        const auto refused = d.tryOpen(d.fs);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code(), Code::NotDataDirectory);
+        QVERIFY(!QFile::exists(QString::fromStdString(d.catalogPath())));
+        QCOMPARE(*d.fs.list(d.options.dataDirectory), *before);
+        QVERIFY(d.fs.remove(path).has_value());
+        QVERIFY(d.tryOpen(d.fs).has_value());
+    }
+
+    void whoMakesNoneFindsOneOnly()
+    {
+        Directory d;
+        d.options.create = false;
+        const auto refused = d.tryOpen(d.fs);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code(), Code::NotFound);
+        QVERIFY(!QFile::exists(QString::fromStdString(d.catalogPath())));
+        d.options.create = true;
+        d.open();
+        d.close();
+        d.options.create = false;
+        QVERIFY(d.tryOpen(d.fs).has_value());
+    }
+
     void aNetworkFileSystemIsRefused()
     {
         Directory d;
@@ -414,6 +478,46 @@ private slots:
         opened.maintain();
         QVERIFY(d.put(*stream, "more"));
         QCOMPARE(recordsOf(*stream), std::uint64_t(4));
+    }
+
+    /// Nobody is told to remove the catalog, nor what SQLite keeps beside a table's file.
+    void whatTakesTheBudgetIsNamedAsOneMayRemoveIt()
+    {
+        Directory d;
+        d.options.budgetBytes = 50'000'000;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        const auto refusal = [&] {
+            d.clock.advance(11s);
+            opened.maintain();
+            std::optional<Problem> out;
+            record::RecordBatchBuilder builder;
+            builder.append({"more", "key", {}, {}, nullptr});
+            Put put;
+            put.batch = builder.finish();
+            stream->put(std::move(put), [&](const auto &outcome) {
+                if (!outcome)
+                    out = outcome.error();
+            });
+            return out.value_or(Problem(Code::Cancelled));
+        };
+        const auto content = [&](const char *name, std::size_t bytes) {
+            d.fs.setContent(joinPath(d.options.dataDirectory, name), Bytes(bytes));
+        };
+        const Path table = joinPath(d.options.dataDirectory, "output/table.db");
+        QVERIFY(d.fs.makeFolders(parentPath(table)).has_value());
+        content("catalog.db-wal", 40'000'000);
+        content("output/other.db", 7'000'000);
+        content("output/table.db", 3'000'000);
+        content("output/table.db-wal", 5'000'000);
+        const Problem taken = refusal();
+        QCOMPARE(taken.code(), Code::BudgetTaken);
+        QCOMPARE(taken.argument("file"), std::string_view(table));
+        QCOMPARE(taken.argument("bytes"), std::string_view("8.0 MB"));
+        content("catalog.db-wal", 60'000'000);
+        const Problem own = refusal();
+        QCOMPARE(own.code(), Code::BudgetExhausted);
+        QVERIFY(own.message().find("catalog") == std::string::npos);
     }
 
     /// A segment may not go before it is sealed, and it is sealed as the stream's limits say now.

@@ -85,6 +85,7 @@ class CliTest(unittest.TestCase):
             for option in set(re.findall(r"\[(--[a-z-]+)", one.stdout)):
                 self.assertRegex(one.stdout, rf"\n  {option}[ \n]", "an option without help")
         self.assertIn("130", self.run_it("help", "exit-codes").stdout)
+        self.assertEqual(self.run_it("help", "help").stdout, overview.stdout)
         self.expect(2, r'no command "rum"; did you mean run\?', "help", "rum")
 
     def test_no_command(self):
@@ -113,7 +114,7 @@ class CliTest(unittest.TestCase):
             (["run", "a", "--virtual", "--virtual"], r"run: --virtual is given twice"),
             (["run", "a", "--for", "soon"], r'run: --for must be a duration.*, not "soon"'),
             (["run", "a", "--for=-1s"], r"run: --for must be a duration"),
-            (["run", "a", "--budget", "2XB"], r"run: --budget must be a size"),
+            (["run", "a", "--budget", "2XB"], r"run: --budget must be a size .* kB, MB"),
             (["run", "a", "--report", "xml"], r"run: --report must be json or json=FILE"),
             (["run", "a", "--report", "json="], r"run: --report must be json or json=FILE"),
             (["check"], r"check: FILE is missing"),
@@ -168,6 +169,8 @@ class CliTest(unittest.TestCase):
         self.assertRegex(kind.stdout, r"(?m)^  shards\n +a whole number, 1 to .*when left out")
         self.assertEqual(self.run_it("help", "kinds", "lambda").returncode, 2)
         functions = self.run_it("help", "functions")
+        self.assertTrue(all(len(line) <= 100 for line in functions.stdout.splitlines()[:5]))
+        self.assertIn("in UTC", functions.stdout)
         self.assertRegex(functions.stdout, r"(?m)^  REGEXP_EXTRACT +\S")
         self.assertGreater(functions.stdout.count(" -> "), 40)
 
@@ -238,13 +241,23 @@ class CliTest(unittest.TestCase):
 
     def test_run_ends_in_good_order_on_signals(self):
         good = self.file("good.millrace", pipeline())
-        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143)]:
+        for number, code in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]:
             process = self.start(good, "--report", "json")
             process.send_signal(number)
             out, errors = process.communicate(timeout=PATIENCE)
             self.assertEqual(process.returncode, code, errors)
             self.assertEqual(json.loads(out)["ended"], "interrupted")
             self.assertFalse(os.path.exists(self.data + "/control.sock"))
+
+    def test_a_run_without_a_terminal_goes_on(self):
+        """nohup ignores SIGHUP, and so does what it starts."""
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.SIG_DFL)
+        process = self.start(self.file("good.millrace", pipeline()))
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 143)
 
     def test_a_run_has_its_streams_before_its_socket(self):
         self.start(self.file("good.millrace", pipeline()))

@@ -4,6 +4,7 @@
 at rest. argv: program."""
 import contextlib
 import fcntl
+import glob
 import json
 import os
 import re
@@ -135,14 +136,68 @@ class ProgramTest(unittest.TestCase):
         reads = self.file("reads.millrace", pipeline(
             {"aaaaaaaa": {"kind": "file", "name": "File", "parameters": {"path": bad}}, "bbbbbbbb": STREAM}, [("aaaaaaaa", "bbbbbbbb")]))
         said = self.run_it("run", reads, "--until-done").stderr
-        self.assertRegex(said, r"7 records could not be processed, by .* \(7\); millrace records "
+        self.assertRegex(said, r"7 records could not be processed, by File \(7 in all\); millrace records "
                                r"\S+-dead-letters shows them .*\[cli\.dead-letters\]")
+        # The counters go on from run to run; what is said is of this one.
+        self.assertNotIn("cli.dead-letters", self.run_it("run", reads, "--until-done").stderr)
+
+    def test_a_run_says_all_that_it_could_not_process(self):
+        """Also what fails while it is being stopped: as many as stand in the dead letters."""
+        bad = self.file("bad.ndjson", "no JSON\n" * 200_000)
+        reads = self.file("reads.millrace", pipeline(
+            {"aaaaaaaa": {"kind": "file", "name": "File", "parameters": {"path": bad}}, "bbbbbbbb": STREAM},
+            [("aaaaaaaa", "bbbbbbbb")]))
+        done = self.run_it("run", reads, "--for", "200ms", "--report", "json")
+        dead = json.loads(done.stdout)["nodes"]["aaaaaaaa"]["dead"]
+        if dead:
+            self.assertRegex(done.stderr, rf"{dead} records could not be processed, by File \({dead} in all")
+        stored = [s["records"] for s in json.loads(done.stdout)["streams"].values() if s["role"] == "dead-letters"]
+        self.assertEqual(stored, [dead])
+
+    def test_virtual_time_ends_though_nothing_is_left_to_do(self):
+        report = json.loads(self.run_it("run", self.generated, "--for", "2h", "--virtual", "--report",
+                                        "json").stdout)
+        self.assertEqual(report["ended"], "time")
+        self.assertEqual(report["streams"]["clicks"]["records"], TOTAL)
+
+    def test_nothing_is_made_in_a_folder_of_something_else(self):
+        os.mkdir(self.data)
+        self.file("data/notes.txt", "")
+        for words in (["run", self.empty, "--for", "100ms"], ["put", "clicks"]):
+            with self.subTest(words=words):
+                done = self.run_it(*words, stdin="1\n", code=4)
+                self.assertIn("notes.txt is in it", done.stderr)
+                self.assertIn("[stream.not-data-directory]", done.stderr)
+                self.assertEqual(os.listdir(self.data), ["notes.txt"])
+        os.remove(self.data + "/notes.txt")
+        self.run_it("put", "clicks", stdin="1\n", code=5)
+        self.assertEqual(os.listdir(self.data), [])
+
+    def test_a_refused_run_leaves_the_report_of_another_alone(self):
+        os.mkdir(self.data)
+        path = self.file("data/report.json", "old")
+        self.run_it("run", self.empty, "--for", "100ms", "--report", "json=" + path, code=4)
+        with open(path, encoding="utf-8") as report:
+            self.assertEqual(report.read(), "old")
+        os.remove(path)
+        self.run_it("run", self.empty, "--for", "100ms", "--report", "json=" + path)
+        with open(path, encoding="utf-8") as report:
+            self.assertEqual(json.load(report)["ended"], "time")
+
+    def test_check_warns_of_a_field_that_nobody_reads(self):
+        source = {**SOURCE, "paramters": SOURCE["parameters"]}
+        file = self.file("slip.millrace", pipeline({"aaaaaaaa": source, "bbbbbbbb": STREAM},
+                                                   [("aaaaaaaa", "bbbbbbbb")]))
+        done = subprocess.run([PROGRAM, "check", file], text=True, capture_output=True, check=True)
+        self.assertRegex(done.stderr, r'node aaaaaaaa: The field "paramters" is not known and does '
+                                      r'nothing; did you mean parameters\? ')
 
     def test_a_put_for_nothing_asks_for_no_lock(self):
         self.run_it("run", self.empty, "--for", "100ms")
-        with open(os.path.join(self.data, "lock"), "r+b") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            done = self.run_it("put", "clcks", stdin="{}\n", code=5)
+        lock = os.open(self.data, os.O_RDONLY)
+        self.addCleanup(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = self.run_it("put", "clcks", stdin="{}\n", code=5)
         self.assertIn("did you mean clicks?", done.stderr)
 
     def test_until_done_without_a_source(self):
@@ -369,6 +424,10 @@ class ProgramTest(unittest.TestCase):
     def test_a_second_engine_is_refused_and_reading_goes_on(self):
         self.start(self.empty)
         self.wait_for(lambda: os.path.exists(self.data + "/control.sock"))
+        # Whatever somebody removes by hand.
+        for path in glob.glob(self.data + "/*"):
+            if os.path.isfile(path) and not os.path.basename(path).startswith("catalog.db"):
+                os.remove(path)
         refused = self.run_it("run", self.empty, code=4)
         self.assertIn("[stream.directory-busy]", refused.stderr)
         self.run_it("put", "clicks", "--retry", f"{PATIENCE}s", stdin="1\n")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/timestamp_text.h"
-#include "core/sql/functions/time_format.h"
+#include "core/sql/functions/time_unit.h"
 #include "core/sql/kernels.h"
 
 #include <algorithm>

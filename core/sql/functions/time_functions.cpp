@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/function.h"
 #include "core/sql/functions/time_format.h"
+#include "core/sql/functions/time_unit.h"
 
 #include <limits>
 

@@ -17,10 +17,11 @@ using record::TypeKind;
 using record::Value;
 
 /// Words that never are a column without backticks, because the grammar needs them.
-constexpr std::array<std::string_view, 28> kReserved{
-    "AND",   "OR",    "NOT",   "IN",     "IS",     "LIKE",    "BETWEEN",  "CASE", "WHEN", "THEN",
-    "ELSE",  "END",   "AS",    "NULL",   "TRUE",   "FALSE",   "CAST",     "FROM", "FOR",  "SELECT",
-    "WHERE", "GROUP", "ORDER", "HAVING", "ESCAPE", "UNKNOWN", "DISTINCT", "UNION"};
+constexpr std::array<std::string_view, 29> kReserved{
+    "AND",    "OR",      "NOT",     "IN",       "IS",    "LIKE",  "BETWEEN", "CASE",
+    "WHEN",   "THEN",    "ELSE",    "END",      "AS",    "NULL",  "TRUE",    "FALSE",
+    "CAST",   "FROM",    "FOR",     "SELECT",   "WHERE", "GROUP", "ORDER",   "HAVING",
+    "ESCAPE", "SIMILAR", "UNKNOWN", "DISTINCT", "UNION"};
 
 bool isReserved(const Token &token)
 {

@@ -104,6 +104,9 @@ const Golden kOperators[] = {
     {"'mississippi' LIKE '%iss%pi'", "TRUE"},
     {"s NOT LIKE '%z%'", "TRUE"},
     {"n LIKE '%'", "NULL"},
+    {"s SIMILAR TO 'H(e|a)llo'", "TRUE"},
+    {"s NOT SIMILAR TO 'H%'", "FALSE"},
+    {"NOT s SIMILAR TO 'h%' AND i > 1", "TRUE"},
     {"s LIKE n", "NULL"},
     // Text, CASE, paths.
     {"s || ' ' || u", "Hello größe"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/timestamp_text.h"
+#include "core/sql/functions/time_format.h"
 #include "core/sql/kernels.h"
 #include "core/sql/token.h"
 
@@ -113,10 +114,13 @@ bool textToBoolean(RowCall &call, std::string_view text)
     return false;
 }
 
+/// As Flink reads it, and beyond that ISO 8601 with its T and zone.
 template <bool Attempt>
 std::int64_t textToTime(RowCall &call, std::string_view text)
 {
-    const auto out = record::parseTimestamp(trimSpaces(text));
+    auto out = readSqlTimestamp(trimSpaces(text));
+    if (!out)
+        out = record::parseTimestamp(trimSpaces(text));
     if (!out)
         refuse<Attempt>(call, text);
     return out.value_or(0);

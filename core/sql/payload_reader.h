@@ -65,8 +65,6 @@ public:
     std::int64_t arraySize(std::string_view json);
 
 private:
-    PathOutcome readScalarDocument(std::string_view json, ColumnVector &column, std::size_t row,
-                                   TextArena &arena);
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

@@ -2,6 +2,7 @@
 #include "core/sql/functions/time_format.h"
 
 #include "core/sql/functions/time_unit.h"
+#include "core/sql/token.h"
 
 #include <algorithm>
 #include <array>
@@ -24,11 +25,36 @@ void appendNumber(std::string &out, std::int64_t value, int width)
     out += digits;
 }
 
+/// How often a letter may stand in a row; 0: it has no meaning here.
+std::size_t mostOf(char letter)
+{
+    switch (letter) {
+    case 'y':
+    case 'u':
+        return 19;
+    case 'M':
+    case 'E':
+        return 5;
+    case 'S':
+        return 9;
+    case 'd':
+    case 'H':
+    case 'h':
+    case 'm':
+    case 's':
+        return 2;
+    case 'a':
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 } // namespace
 
 std::optional<TimeFormat> TimeFormat::parse(std::string_view pattern)
 {
-    constexpr std::string_view kLetters = "yuMdHhmsSaE";
+    constexpr std::string_view kReserved = "[]{}#"; // of java.time: parts that may be missing
     TimeFormat out;
     std::string literal;
     const auto flush = [&] {
@@ -45,12 +71,14 @@ std::optional<TimeFormat> TimeFormat::parse(std::string_view pattern)
             literal += end == i + 1 ? std::string_view("'") : pattern.substr(i + 1, end - i - 1);
             i = end + 1;
         } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-            if (kLetters.find(c) == std::string_view::npos)
-                return {};
             flush();
             const std::size_t end = std::min(pattern.find_first_not_of(c, i), pattern.size());
+            if (end - i > mostOf(c))
+                return {};
             out.m_parts.push_back({c, static_cast<int>(end - i), {}});
             i = end;
+        } else if (kReserved.find(c) != std::string_view::npos) {
+            return {};
         } else {
             literal += c;
             ++i;
@@ -142,6 +170,7 @@ public:
             return number(m_civil.day, part.count, most);
         case 'H':
         case 'h':
+            m_clockHour = part.letter == 'h';
             return number(m_civil.hour, part.count, most);
         case 'm':
             return number(m_civil.minute, part.count, most);
@@ -163,14 +192,24 @@ public:
     std::optional<std::int64_t> result() const
     {
         CivilTime civil = m_civil;
-        if (m_afternoon)
-            civil.hour = civil.hour % 12 + (*m_afternoon ? 12 : 0);
+        const bool midnight = civil.hour == 24 && civil.minute == 0 && civil.second == 0 &&
+                              civil.millisecond == 0 && !m_clockHour;
         if (m_at != m_text.size() || civil.year < 1 || civil.year > 9999 || civil.month < 1 ||
-            civil.month > 12 || civil.day < 1 ||
-            civil.day > record::daysInMonth(civil.year, civil.month) || civil.hour > 23 ||
+            civil.month > 12 || civil.day < 1 || civil.day > 31 || (civil.hour > 23 && !midnight) ||
             civil.minute > 59 || civil.second > 59)
             return {};
-        return record::millisFromCivil(civil);
+        if (m_clockHour) {
+            if (civil.hour < 1 || civil.hour > 12)
+                return {};
+            // An hour of half a day says nothing without the half.
+            civil.hour = m_afternoon ? civil.hour % 12 + (*m_afternoon ? 12 : 0) : 0;
+        }
+        const int last = record::daysInMonth(civil.year, civil.month);
+        if (civil.day > last && !m_year)
+            return {};
+        civil.day = std::min(civil.day, last);
+        const std::int64_t out = record::millisFromCivil(civil);
+        return record::isTimestampInRange(out) ? std::optional(out) : std::nullopt;
     }
 
 private:
@@ -206,6 +245,7 @@ private:
         int value = 0;
         const bool good = number(value, count, touches ? count : std::max(count, 4));
         m_civil.year = count == 2 ? 2000 + value : value;
+        m_year = true;
         return good;
     }
     bool takeFraction(int count)
@@ -224,16 +264,166 @@ private:
     std::size_t m_at = 0;
     CivilTime m_civil;
     std::optional<bool> m_afternoon;
+    bool m_clockHour = false; ///< m_civil.hour is 1 to 12 of half a day
+    bool m_year = false;
 };
 
-std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
+/// A text as java.text.SimpleDateFormat reads it.
+class TimeFormat::LenientReading
 {
-    Reading reading(text);
+public:
+    explicit LenientReading(std::string_view text)
+        : m_text(text)
+    {}
+
+    bool take(const Part &part, bool touches)
+    {
+        if (part.letter == '\0')
+            return word(part.text);
+        while (m_at < m_text.size() && (m_text[m_at] == ' ' || m_text[m_at] == '\t'))
+            ++m_at;
+        const std::size_t most = touches ? static_cast<std::size_t>(part.count) : m_text.size();
+        switch (part.letter) {
+        case 'y':
+        case 'u':
+            return takeYear(part.count, most);
+        case 'M':
+            if (part.count < 3)
+                return number(m_month, most);
+            return name(kMonths, m_month);
+        case 'd':
+            return number(m_day, most);
+        case 'H':
+            return number(m_hour, most);
+        case 'h':
+            return takeClockHour(most);
+        case 'm':
+            return number(m_minute, most);
+        case 's':
+            return number(m_second, most);
+        case 'S':
+            return number(m_millisecond, most);
+        case 'a':
+            m_halfDay = m_text.size() > m_at && (m_text[m_at] | 0x20) == 'p' ? 12 : 0;
+            return word(m_halfDay > 0 ? "PM" : "AM");
+        default: { // the day of the week says nothing beside a date
+            std::int64_t ignored = 0;
+            return name(kDays, ignored);
+        }
+        }
+    }
+
+    std::optional<std::int64_t> result() const
+    {
+        const std::int64_t months = m_year * 12 + m_month - 1;
+        const std::int64_t days =
+            record::daysFromCivil(months / 12, static_cast<int>(months % 12) + 1, 1) + m_day - 1;
+        const std::int64_t out = days * record::kMillisPerDay +
+                                 (m_hour + m_halfDay) * record::kMillisPerHour +
+                                 m_minute * record::kMillisPerMinute +
+                                 m_second * record::kMillisPerSecond + m_millisecond;
+        return months >= 0 && record::isTimestampInRange(out) ? std::optional(out) : std::nullopt;
+    }
+
+private:
+    /// Beyond kMost, no number leads to a time that there is.
+    bool number(std::int64_t &out, std::size_t most)
+    {
+        constexpr std::int64_t kMost = 1'000'000'000;
+        std::size_t digits = 0;
+        out = 0;
+        for (; digits < most && m_at < m_text.size() && m_text[m_at] >= '0' && m_text[m_at] <= '9';
+             ++m_at, ++digits)
+            out = std::min(out * 10 + (m_text[m_at] - '0'), kMost);
+        return digits > 0;
+    }
+    bool takeYear(int count, std::size_t most)
+    {
+        const std::size_t begin = m_at;
+        const bool good = number(m_year, most);
+        if (count <= 2 && m_at - begin == 2)
+            m_year += 2000;
+        m_year = std::min<std::int64_t>(m_year, 100'000);
+        return good;
+    }
+    bool takeClockHour(std::size_t most)
+    {
+        const bool good = number(m_hour, most);
+        m_hour = m_hour == 12 ? 0 : m_hour;
+        return good;
+    }
+    bool word(std::string_view wanted)
+    {
+        if (!equalsIgnoreCase(m_text.substr(std::min(m_at, m_text.size()), wanted.size()), wanted))
+            return false;
+        m_at += wanted.size();
+        return true;
+    }
+    /// The number of the name that stands here, whole or in short, from 1.
+    bool name(const auto &names, std::int64_t &number)
+    {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (word(names[i]) || word(names[i].substr(0, 3))) {
+                number = static_cast<std::int64_t>(i) + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::int64_t m_year = 1970;
+    std::int64_t m_month = 1;
+    std::int64_t m_day = 1;
+    std::int64_t m_hour = 0;
+    std::int64_t m_halfDay = 0; ///< hours to add to those of the clock
+    std::int64_t m_minute = 0;
+    std::int64_t m_second = 0;
+    std::int64_t m_millisecond = 0;
+};
+
+template <class R>
+std::optional<std::int64_t> TimeFormat::readWith(std::string_view text) const
+{
+    R reading(text);
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         if (!reading.take(m_parts[i], i + 1 < m_parts.size() && m_parts[i + 1].letter != '\0'))
             return {};
     }
     return reading.result();
+}
+
+std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
+{
+    return readWith<Reading>(text);
+}
+
+std::optional<std::int64_t> TimeFormat::readLeniently(std::string_view text) const
+{
+    return readWith<LenientReading>(text);
+}
+
+std::optional<std::int64_t> readSqlTimestamp(std::string_view text)
+{
+    static const TimeFormat date = *TimeFormat::parse("yyyy-M-d");
+    static const TimeFormat time = *TimeFormat::parse("yyyy-M-d H:m:s");
+    constexpr std::size_t kMostDigits = 9;
+    constexpr std::size_t kKeptDigits = 3;
+    if (text.find(' ') == std::string_view::npos)
+        return date.read(text);
+    const std::string_view whole = text.substr(0, text.find('.'));
+    std::int64_t millis = 0;
+    if (whole.size() < text.size()) {
+        std::string digits(text.substr(whole.size() + 1));
+        if (digits.size() > kMostDigits ||
+            digits.find_first_not_of("0123456789") != std::string::npos)
+            return {};
+        digits.resize(kKeptDigits, '0');
+        millis = std::stoi(digits);
+    }
+    const auto out = time.read(whole);
+    return out ? std::optional(*out + millis) : std::nullopt;
 }
 
 } // namespace millrace::sql

@@ -27,14 +27,22 @@ int dayOfWeek(std::int64_t millis)
     return static_cast<int>((days % 7 + 11) % 7);
 }
 
-std::int64_t isoWeek(std::int64_t millis)
+/// The Thursday of the week of ISO 8601, as days since 1970: the week is of its year.
+std::int64_t isoThursday(std::int64_t millis)
 {
-    // The week of a day is that of its Thursday, counted in the Thursday's year.
     const std::int64_t days = floorDivide(millis, kMillisPerDay);
     const int fromMonday = (dayOfWeek(millis) + 6) % 7;
-    const std::int64_t thursday = days - fromMonday + 3;
-    const CivilTime civil = record::civilFromMillis(thursday * kMillisPerDay);
-    return (thursday - record::daysFromCivil(civil.year, 1, 1)) / 7 + 1;
+    return days - fromMonday + 3;
+}
+
+std::int64_t isoYear(std::int64_t millis)
+{
+    return record::civilFromMillis(isoThursday(millis) * kMillisPerDay).year;
+}
+
+std::int64_t isoWeek(std::int64_t millis)
+{
+    return (isoThursday(millis) - record::daysFromCivil(isoYear(millis), 1, 1)) / 7 + 1;
 }
 
 std::int64_t unitMillis(TimeUnit unit)
@@ -59,7 +67,30 @@ std::int64_t unitMillis(TimeUnit unit)
 
 std::int64_t unitMonths(TimeUnit unit)
 {
-    return unit == TimeUnit::Year ? 12 : unit == TimeUnit::Quarter ? 3 : 1;
+    switch (unit) {
+    case TimeUnit::Millennium:
+        return 12'000;
+    case TimeUnit::Century:
+        return 1'200;
+    case TimeUnit::Decade:
+        return 120;
+    case TimeUnit::Year:
+        return 12;
+    case TimeUnit::Quarter:
+        return 3;
+    case TimeUnit::Month:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/// The year a span of years that `year` lies in begins with: 2001 of the third millennium, 1990 of
+/// a decade.
+std::int64_t firstYear(TimeUnit unit, std::int64_t year)
+{
+    const std::int64_t years = unitMonths(unit) / 12;
+    return unit == TimeUnit::Decade ? year / years * years : (year - 1) / years * years + 1;
 }
 
 } // namespace
@@ -71,13 +102,27 @@ std::optional<TimeUnit> timeUnit(std::string_view upperName)
         TimeUnit unit;
     };
     static constexpr std::array kNames{
-        Name{"YEAR", TimeUnit::Year},     Name{"QUARTER", TimeUnit::Quarter},
-        Name{"MONTH", TimeUnit::Month},   Name{"WEEK", TimeUnit::Week},
-        Name{"DAY", TimeUnit::Day},       Name{"DAYOFMONTH", TimeUnit::Day},
-        Name{"DOW", TimeUnit::DayOfWeek}, Name{"DAYOFWEEK", TimeUnit::DayOfWeek},
-        Name{"DOY", TimeUnit::DayOfYear}, Name{"DAYOFYEAR", TimeUnit::DayOfYear},
-        Name{"HOUR", TimeUnit::Hour},     Name{"MINUTE", TimeUnit::Minute},
-        Name{"SECOND", TimeUnit::Second}, Name{"MILLISECOND", TimeUnit::Millisecond},
+        Name{"MILLENNIUM", TimeUnit::Millennium},
+        Name{"CENTURY", TimeUnit::Century},
+        Name{"DECADE", TimeUnit::Decade},
+        Name{"ISOYEAR", TimeUnit::IsoYear},
+        Name{"ISODOW", TimeUnit::IsoDayOfWeek},
+        Name{"MICROSECOND", TimeUnit::Microsecond},
+        Name{"NANOSECOND", TimeUnit::Nanosecond},
+        Name{"YEAR", TimeUnit::Year},
+        Name{"QUARTER", TimeUnit::Quarter},
+        Name{"MONTH", TimeUnit::Month},
+        Name{"WEEK", TimeUnit::Week},
+        Name{"DAY", TimeUnit::Day},
+        Name{"DAYOFMONTH", TimeUnit::Day},
+        Name{"DOW", TimeUnit::DayOfWeek},
+        Name{"DAYOFWEEK", TimeUnit::DayOfWeek},
+        Name{"DOY", TimeUnit::DayOfYear},
+        Name{"DAYOFYEAR", TimeUnit::DayOfYear},
+        Name{"HOUR", TimeUnit::Hour},
+        Name{"MINUTE", TimeUnit::Minute},
+        Name{"SECOND", TimeUnit::Second},
+        Name{"MILLISECOND", TimeUnit::Millisecond},
         Name{"EPOCH", TimeUnit::Epoch},
     };
     for (const Name &one : kNames) {
@@ -91,8 +136,16 @@ std::int64_t extractUnit(TimeUnit unit, std::int64_t millis)
 {
     const CivilTime civil = record::civilFromMillis(millis);
     switch (unit) {
+    case TimeUnit::Millennium:
+        return (civil.year + 999) / 1000;
+    case TimeUnit::Century:
+        return (civil.year + 99) / 100;
+    case TimeUnit::Decade:
+        return civil.year / 10;
     case TimeUnit::Year:
         return civil.year;
+    case TimeUnit::IsoYear:
+        return isoYear(millis);
     case TimeUnit::Quarter:
         return (civil.month - 1) / 3 + 1;
     case TimeUnit::Month:
@@ -103,6 +156,8 @@ std::int64_t extractUnit(TimeUnit unit, std::int64_t millis)
         return civil.day;
     case TimeUnit::DayOfWeek:
         return dayOfWeek(millis) + 1;
+    case TimeUnit::IsoDayOfWeek:
+        return (dayOfWeek(millis) + 6) % 7 + 1;
     case TimeUnit::DayOfYear:
         return floorDivide(millis, kMillisPerDay) - record::daysFromCivil(civil.year, 1, 1) + 1;
     case TimeUnit::Hour:
@@ -112,29 +167,47 @@ std::int64_t extractUnit(TimeUnit unit, std::int64_t millis)
     case TimeUnit::Second:
         return civil.second;
     case TimeUnit::Millisecond:
-        return civil.second * kMillisPerSecond + civil.millisecond;
+        return civil.millisecond;
+    case TimeUnit::Microsecond:
+        return civil.millisecond * std::int64_t{1'000};
+    case TimeUnit::Nanosecond:
+        return civil.millisecond * std::int64_t{1'000'000};
     case TimeUnit::Epoch:
-        return floorDivide(millis, kMillisPerSecond);
+        return millis / kMillisPerSecond;
     }
     return 0;
 }
 
-std::int64_t floorToUnit(TimeUnit unit, std::int64_t millis)
+bool isSpan(TimeUnit unit)
 {
-    if (unit == TimeUnit::Week)
-        return floorToUnit(TimeUnit::Day, millis) - dayOfWeek(millis) * kMillisPerDay;
-    if (const std::int64_t size = unitMillis(unit); size > 0)
-        return floorDivide(millis, size) * size;
-    CivilTime civil = record::civilFromMillis(millis);
-    const int months = static_cast<int>(unitMonths(unit));
-    const int month = (civil.month - 1) / months * months + 1;
-    return record::daysFromCivil(civil.year, month, 1) * kMillisPerDay;
+    return unitMillis(unit) > 0 || unitMonths(unit) > 0;
 }
 
-std::int64_t ceilToUnit(TimeUnit unit, std::int64_t millis)
+std::optional<std::int64_t> floorToUnit(TimeUnit unit, std::int64_t millis)
 {
-    const std::int64_t low = floorToUnit(unit, millis);
-    return low == millis ? millis : addUnits(unit, 1, low).value_or(low);
+    std::int64_t out = 0;
+    if (unit == TimeUnit::Week) {
+        out = (floorDivide(millis, kMillisPerDay) - dayOfWeek(millis)) * kMillisPerDay;
+    } else if (const std::int64_t size = unitMillis(unit); size > 0) {
+        out = floorDivide(millis, size) * size;
+    } else {
+        const CivilTime civil = record::civilFromMillis(millis);
+        const std::int64_t months = unitMonths(unit);
+        const bool years = months >= 12;
+        const int part = years ? 12 : static_cast<int>(months);
+        const int month = (civil.month - 1) / part * part + 1;
+        const std::int64_t year = years ? firstYear(unit, civil.year) : civil.year;
+        out = record::daysFromCivil(year, month, 1) * kMillisPerDay;
+    }
+    return record::isTimestampInRange(out) ? std::optional(out) : std::nullopt;
+}
+
+std::optional<std::int64_t> ceilToUnit(TimeUnit unit, std::int64_t millis)
+{
+    const auto low = floorToUnit(unit, millis);
+    if (!low || *low == millis)
+        return low;
+    return addUnits(unit, 1, *low);
 }
 
 std::int64_t unitsBetween(TimeUnit unit, std::int64_t from, std::int64_t to)
@@ -147,11 +220,7 @@ std::int64_t unitsBetween(TimeUnit unit, std::int64_t from, std::int64_t to)
     const CivilTime a = record::civilFromMillis(from);
     const CivilTime b = record::civilFromMillis(to);
     std::int64_t months = (b.year - a.year) * 12 + b.month - a.month;
-    const auto restOf = [](const CivilTime &civil, std::int64_t millis) {
-        return civil.day * kMillisPerDay +
-               (millis - floorDivide(millis, kMillisPerDay) * kMillisPerDay);
-    };
-    if (restOf(b, to) < restOf(a, from))
+    if (addUnits(TimeUnit::Month, months, from).value_or(from) > to)
         --months;
     const std::int64_t units = months / unitMonths(unit);
     return backwards ? -units : units;

@@ -127,6 +127,20 @@ std::int64_t textToTime(RowCall &call, std::string_view text)
 }
 
 template <bool Attempt>
+std::int64_t textToDate(RowCall &call, std::string_view text)
+{
+    const auto out = readSqlDate(trimSpaces(text));
+    if (!out)
+        refuse<Attempt>(call, text);
+    return out.value_or(0);
+}
+
+std::int64_t timeToDate(RowCall &, std::int64_t millis)
+{
+    return record::startOfDay(millis);
+}
+
+template <bool Attempt>
 Int128 toScale(RowCall &call, const Decimal &value)
 {
     const DataType &type = call.outputType();
@@ -269,6 +283,10 @@ Kernel castTo(const DataType &from, const DataType &to)
         if (from.isTime())
             return rowKernel<sameInteger>;
         return from.is(TypeKind::String) ? rowKernel<textToTime<Attempt>> : nullptr;
+    case TypeKind::Date:
+        if (from.isTime())
+            return rowKernel<timeToDate>;
+        return from.is(TypeKind::String) ? rowKernel<textToDate<Attempt>> : nullptr;
     case TypeKind::Bytes:
         return from.is(TypeKind::Bytes) ? rowKernel<sameText> : nullptr;
     case TypeKind::Row:

@@ -111,6 +111,7 @@ public:
             return boolean(trimmed(token), first);
         case TypeKind::Timestamp:
         case TypeKind::TimestampLtz:
+        case TypeKind::Date:
             return timestamp(value, first);
         case TypeKind::Bytes:
             return first == '"' ? text(value, token) : state(found(first));
@@ -198,7 +199,8 @@ private:
         std::string_view text;
         if (value.get_string().get(text) != simdjson::SUCCESS)
             return fail(CellState::Malformed);
-        const auto out = record::parseTimestamp(text);
+        const auto out = m_column.type().is(TypeKind::Date) ? record::parseDate(text)
+                                                            : record::parseTimestamp(text);
         if (!out)
             return state(CellState::BadText);
         m_column.set(m_row, *out);

@@ -426,4 +426,26 @@ std::optional<std::int64_t> readSqlTimestamp(std::string_view text)
     return out ? std::optional(*out + millis) : std::nullopt;
 }
 
+std::optional<std::int64_t> readSqlDate(std::string_view text)
+{
+    constexpr std::size_t kMostDigits = 4;
+    text = text.substr(0, text.find(' ', 1));
+    std::array<int, 3> parts{0, 1, 1};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool last = i + 1 == parts.size();
+        const std::string_view part = text.substr(0, last ? text.size() : text.find('-'));
+        if (part.empty() || part.size() > kMostDigits ||
+            part.find_first_not_of("0123456789") != std::string_view::npos)
+            return {};
+        parts[i] = std::stoi(std::string(part));
+        if (part.size() == text.size())
+            break;
+        text.remove_prefix(part.size() + 1);
+    }
+    const auto [year, month, day] = parts;
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > record::daysInMonth(year, month))
+        return {};
+    return record::daysFromCivil(year, month, day) * record::kMillisPerDay;
+}
+
 } // namespace millrace::sql

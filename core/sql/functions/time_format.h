@@ -48,4 +48,8 @@ private:
 /// no such time: a "T", a zone or a time without seconds is none.
 std::optional<std::int64_t> readSqlTimestamp(std::string_view text);
 
+/// Reads "yyyy[-[M]M[-[d]d]]", what follows a space cut off, and gives that day's midnight in UTC
+/// [Flink, DateTimeUtils.parseDate]. Empty when it is no such text or no such day.
+std::optional<std::int64_t> readSqlDate(std::string_view text);
+
 } // namespace millrace::sql

@@ -98,6 +98,18 @@ std::int64_t toTimestampFormat(RowCall &call, Text text, Text pattern)
     });
 }
 
+std::int64_t toDate(RowCall &call, Text text)
+{
+    return orNull(call, readSqlDate(text));
+}
+std::int64_t toDateFormat(RowCall &call, Text text, Text pattern)
+{
+    return withFormat<std::int64_t>(call, pattern, [&](const TimeFormat &format) {
+        const std::int64_t millis = orNull(call, format.readLeniently(text));
+        return record::startOfDay(millis);
+    });
+}
+
 /// NULL where the time would lie outside the years 0001 to 9999.
 std::int64_t inRange(RowCall &call, std::int64_t millis)
 {
@@ -193,6 +205,16 @@ Prepared secondUnit(std::span<const NodePtr> arguments, const Expression &)
     return prepareUnit(arguments, 1, false);
 }
 
+/// A day and some hours are a time of that day.
+Prepared addedUnit(std::span<const NodePtr> arguments, const Expression &call)
+{
+    Prepared out = firstUnit(arguments, call);
+    if (out.data && arguments[2]->type().is(TypeKind::Date) &&
+        static_cast<const UnitData *>(out.data.get())->unit > TimeUnit::Day)
+        out.type = TypeKind::Timestamp;
+    return out;
+}
+
 std::int64_t extract(RowCall &call, Text, std::int64_t millis)
 {
     return extractUnit(call.data<UnitData>().unit, millis);
@@ -232,12 +254,12 @@ std::int64_t addTime(RowCall &call, Text, std::int64_t count, std::int64_t milli
 template <TimeUnit Unit>
 std::vector<Overload> ofUnit()
 {
-    return {{"TIME -> BIGINT", rowKernel<unitOf<Unit>>}};
+    return {{"TIMEPOINT -> BIGINT", rowKernel<unitOf<Unit>>}};
 }
 
 std::vector<Overload> withTime(std::vector<Overload> numbers, Kernel kernel)
 {
-    numbers.push_back({"TIME, KEYWORD -> 1", kernel, secondUnit});
+    numbers.push_back({"TIMEPOINT, KEYWORD -> 1", kernel, secondUnit});
     return numbers;
 }
 
@@ -251,11 +273,12 @@ std::span<const Function> timeFunctions()
          withTime(ceilOverloads(), rowKernel<ceilTime>)},
         {"CEILING", kTime, "Rounded up; CEILING(time TO unit) to the start of the next unit",
          withTime(ceilOverloads(), rowKernel<ceilTime>)},
+        {"CURRENT_DATE", kTime, "The day the record arrived", {{"-> DATE"}}},
         {"CURRENT_TIMESTAMP", kTime, "When the record arrived", {{"-> TIMESTAMP_LTZ"}}},
         {"DATE_FORMAT",
          kTime,
          "The time as text by a pattern such as 'yyyy-MM-dd HH:mm'",
-         {{"TIME, STRING -> STRING", rowKernel<dateFormat>, preparePattern},
+         {{"TIMEPOINT, STRING -> STRING", rowKernel<dateFormat>, preparePattern},
           {"STRING, STRING -> STRING", rowKernel<dateFormatText>, preparePattern}}},
         {"DAYOFMONTH", kTime, "1 to 31", ofUnit<TimeUnit::Day>()},
         {"DAYOFWEEK", kTime, "1 (Sunday) to 7", ofUnit<TimeUnit::DayOfWeek>()},
@@ -263,7 +286,7 @@ std::span<const Function> timeFunctions()
         {"EXTRACT",
          kTime,
          "EXTRACT(unit FROM time): that part of it as a number",
-         {{"KEYWORD, TIME -> BIGINT", rowKernel<extract>, extractedUnit}}},
+         {{"KEYWORD, TIMEPOINT -> BIGINT", rowKernel<extract>, extractedUnit}}},
         {"FLOOR", kTime, "Rounded down; FLOOR(time TO unit) to the start of the unit",
          withTime(floorOverloads(), rowKernel<floorTime>)},
         {"FROM_UNIXTIME",
@@ -281,11 +304,16 @@ std::span<const Function> timeFunctions()
         {"TIMESTAMPADD",
          kTime,
          "TIMESTAMPADD(unit, n, time): the time n units later",
-         {{"KEYWORD, BIGINT, TIME -> 3", rowKernel<addTime>, firstUnit}}},
+         {{"KEYWORD, BIGINT, TIMEPOINT -> 3", rowKernel<addTime>, addedUnit}}},
         {"TIMESTAMPDIFF",
          kTime,
          "TIMESTAMPDIFF(unit, a, b): whole units from a to b",
-         {{"KEYWORD, TIME, TIME -> INT", rowKernel<difference>, firstUnit}}},
+         {{"KEYWORD, TIMEPOINT, TIMEPOINT -> INT", rowKernel<difference>, firstUnit}}},
+        {"TO_DATE",
+         kTime,
+         "A text as a day, by a pattern; NULL if it is none",
+         {{"STRING -> DATE", rowKernel<toDate>},
+          {"STRING, STRING -> DATE", rowKernel<toDateFormat>, preparePattern}}},
         {"TO_TIMESTAMP",
          kTime,
          "A text as a time, by a pattern; NULL if it is none",

@@ -291,6 +291,52 @@ const Fact kTimes[] = {
     {"UNIX_TIMESTAMP('1 feb 1970', 'd MMM yyyy')", "2678400", kSimpleDate},
 };
 
+const Fact kDates[] = {
+    {"DATE '2026-01-31'", "2026-01-31", kDocs},
+    {"EXTRACT(DAY FROM DATE '2006-06-05')", "5", kDocs},
+    {"EXTRACT(DAY FROM DATE '1990-10-14')", "14", kTimeTest},
+    {"YEAR(DATE '1994-09-27')", "1994", kDocs},
+    {"QUARTER(DATE '1994-09-27')", "3", kDocs},
+    {"MONTH(DATE '1994-09-27')", "9", kDocs},
+    {"WEEK(DATE '1994-09-27')", "39", kDocs},
+    {"DAYOFYEAR(DATE '1994-09-27')", "270", kDocs},
+    {"DAYOFMONTH(DATE '1994-09-27')", "27", kDocs},
+    {"DAYOFWEEK(DATE '1994-09-27')", "3", kDocs},
+    {"CEIL(DATE '1990-10-14' TO HOUR)", "1990-10-14", kTimeTest},
+    {"CEIL(DATE '1990-10-14' TO WEEK)", "1990-10-14", kTimeTest},
+    {"CEIL(DATE '1990-10-14' TO MONTH)", "1990-11-01", kTimeTest},
+    {"CEIL(DATE '1990-10-14' TO QUARTER)", "1991-01-01", kTimeTest},
+    {"CEIL(DATE '1990-10-14' TO YEAR)", "1991-01-01", kTimeTest},
+    {"CEIL(DATE '1990-10-14' TO DECADE)", "2000-01-01", kTimeTest},
+    {"FLOOR(DATE '1990-10-14' TO MONTH)", "1990-10-01", kTime},
+    {"CAST(TIMESTAMP '2026-01-31 23:59:59' AS DATE)", "2026-01-31", kTime},
+    {"CAST(TIMESTAMP '1969-12-31 23:59:59' AS DATE)", "1969-12-31", kTime},
+    {"CAST(DATE '2026-01-31' AS TIMESTAMP(3))", "2026-01-31 00:00:00.000", kTime},
+    {"CAST(DATE '2026-01-31' AS STRING)", "2026-01-31", kTime},
+    {"CAST('2026-1-7 10:00:00' AS DATE)", "2026-01-07", kTime},
+    {"CAST('2026-02' AS DATE)", "2026-02-01", kTime},
+    {"CAST('2026' AS DATE)", "2026-01-01", kTime},
+    {"CAST('2026-02-30' AS DATE)", "! CAST: '2026-02-30' does not become DATE", kTime},
+    {"TRY_CAST('2026-01-31T10:00' AS DATE)", "NULL", kTime},
+    {"TO_DATE('2026-01-31')", "2026-01-31", kTime},
+    {"TO_DATE('31.01.2026', 'dd.MM.yyyy')", "2026-01-31", kTime},
+    {"TO_DATE('32.01.2026', 'dd.MM.yyyy')", "2026-02-01", kSimpleDate},
+    {"TO_DATE('nonsense')", "NULL", kTime},
+    {"DATE_FORMAT(DATE '2026-01-31', 'dd.MM.yyyy')", "31.01.2026", kCodegen},
+    {"DATE '2026-01-31' < DATE '2026-02-01'", "TRUE", kDocs},
+    {"DATE '2026-01-31' = TIMESTAMP '2026-01-31 00:00:00'", "TRUE", kTime},
+    {"DATE '2026-01-31' < t", "FALSE", kTime},
+    {"DATE '2026-01-31' BETWEEN '2026-01-01' AND '2026-01-31'", "TRUE", kTime},
+    {"DATE '2026-01-31' + INTERVAL '1' DAY", "2026-02-01", "flink ScalarOperatorGens.scala"},
+    {"DATE '2026-01-31' + INTERVAL '1' MONTH", "2026-02-28", kTime},
+    {"DATE '2026-01-31' - INTERVAL '25' HOUR", "2026-01-30", "flink ScalarOperatorGens.scala"},
+    {"TIMESTAMPADD(DAY, 1, DATE '2026-01-31')", "2026-02-01", kTime},
+    {"TIMESTAMPADD(HOUR, 1, DATE '2026-01-31')", "2026-01-31 01:00:00.000",
+     "calcite SqlTimestampAddFunction.deduceType"},
+    {"TIMESTAMPDIFF(DAY, DATE '2026-01-01', DATE '2026-01-31')", "30", kTime},
+    {"COALESCE(CAST(NULL AS DATE), DATE '2026-01-31')", "2026-01-31", kDocs},
+};
+
 const Fact kJsonFacts[] = {
     {"JSON_VALUE(j, '$.a' DEFAULT 'none' ON EMPTY)", "1", kJson},
     {"JSON_VALUE(j, '$.x' DEFAULT 'none' ON EMPTY)", "NULL", kJson},
@@ -352,6 +398,8 @@ private slots:
     void numbers() { run(fetched(kNumbers)); }
     void times_data() { rows(kTimes); }
     void times() { run(fetched(kTimes)); }
+    void dates_data() { rows(kDates); }
+    void dates() { run(fetched(kDates)); }
     void json_data() { rows(kJsonFacts); }
     void json() { run(fetched(kJsonFacts)); }
 
@@ -377,6 +425,12 @@ private slots:
         row("'a' SIMILAR TO 'a' ESCAPE 'xy'",
             "line 1, column 27: ESCAPE needs one character, such as '!'");
         row("'a' SIMILAR 'a'", "line 1, column 13: Expected TO, found 'a'");
+        row("DATE '2026-02-30'", "line 1, column 6: '2026-02-30' is not a day such as "
+                                 "'2026-01-31'");
+        row("TIME '10:00:00'", "line 1, column 1: there is no type TIME; use a text, or a "
+                               "TIMESTAMP with a day");
+        row("CAST('10:00' AS TIME)", "line 1, column 17: Expected a type other than TIME: STRING, "
+                                     "or TIMESTAMP(3) with a day");
         row("1 SIMILAR TO 'a'", "line 1, column 1: SIMILAR TO needs a text (STRING), this is INT; "
                                 "use CAST(… AS STRING)");
         row("DATE_FORMAT(t, 'yyyy[-MM]')",
@@ -390,6 +444,38 @@ private slots:
         const auto schema = record::parseSchema("t TIMESTAMP(3)");
         const std::string found = evaluatedOnce(expression.toStdString(), *schema, "{}");
         QVERIFY2(found.find(problem.toStdString()) != std::string::npos, found.c_str());
+    }
+
+    /// From a payload to what map writes, and into a schema and back.
+    void aDateIsAColumn()
+    {
+        const auto schema = record::parseSchema("d DATE NOT NULL, a ARRAY<DATE>");
+        QVERIFY(schema.has_value());
+        QCOMPARE(schema->toString(), std::string("d DATE NOT NULL, a ARRAY<DATE>"));
+        QCOMPARE(*record::schemaFromJson(schema->toJson()), *schema);
+        const auto batch = batchOf({R"({"d":"2026-01-31","a":["2026-02-01"]})",
+                                    R"({"d":"2026-01-31 10:00:00"})", R"({"d":20484})"});
+        sql::EvaluationScratch scratch;
+        sql::ProjectedRows out;
+        sql::bindSelect("d, a[1] AS e, d + INTERVAL '1' DAY AS f", *schema)
+            ->project(*batch, allRows(*batch), scratch, out);
+        QCOMPARE(out.rows, std::vector<std::uint32_t>{0});
+        QCOMPARE(std::string(out.payload(0)),
+                 std::string(R"({"d":"2026-01-31","e":"2026-02-01","f":"2026-02-01"})"));
+        QCOMPARE(out.errors[0].reason, std::string("field `d`: expected DATE, found a string that "
+                                                   "is no such value"));
+        QCOMPARE(out.errors[1].reason, std::string("field `d`: expected DATE, found number"));
+        QCOMPARE(sql::bindExpression("d", *schema)->type(),
+                 record::DataType(record::TypeKind::Date));
+    }
+
+    void aTimeOfDayIsNoColumn()
+    {
+        const auto schema = record::parseSchema("t TIME");
+        QVERIFY(!schema.has_value());
+        QVERIFY2(schema.error().message().find("expected a type other than TIME (use STRING") !=
+                     std::string::npos,
+                 schema.error().message().c_str());
     }
 
     void aPatternMayChangeFromRowToRow()

@@ -82,6 +82,8 @@ std::string DataType::toString() const
         return "TIMESTAMP(3)";
     case TypeKind::TimestampLtz:
         return "TIMESTAMP_LTZ(3)";
+    case TypeKind::Date:
+        return "DATE";
     case TypeKind::Row:
         return "ROW<" + joinFields(children) + '>';
     case TypeKind::Array:

@@ -10,8 +10,8 @@
 
 namespace millrace::record {
 
-/// The kinds of SQL types, with Flink's names and meaning [Flink 2.x, "Data Types"]. The last three
-/// only occur inside expressions, never in a Schema.
+/// The kinds of SQL types, with Flink's names and meaning [Flink 2.x, "Data Types"]. Null and the
+/// intervals only occur inside expressions, never in a Schema.
 enum class TypeKind : std::uint8_t {
     Boolean = 1,
     Int,          ///< 32 bits, signed
@@ -22,6 +22,7 @@ enum class TypeKind : std::uint8_t {
     Bytes,        ///< base64 in a payload
     Timestamp,    ///< TIMESTAMP(3): a calendar time without a zone
     TimestampLtz, ///< TIMESTAMP_LTZ(3): a point in time; the session zone is UTC
+    Date,         ///< a day of the calendar: held as the TIMESTAMP that it begins with
     Row,
     Array,
     Null,          ///< the type of a bare NULL
@@ -50,7 +51,11 @@ struct DataType {
     {
         return isInteger() || kind == TypeKind::Double || kind == TypeKind::Decimal;
     }
-    bool isTime() const { return kind == TypeKind::Timestamp || kind == TypeKind::TimestampLtz; }
+    bool isTime() const
+    {
+        return kind == TypeKind::Timestamp || kind == TypeKind::TimestampLtz ||
+               kind == TypeKind::Date;
+    }
     bool isNested() const { return kind == TypeKind::Row || kind == TypeKind::Array; }
     const DataType &element() const; ///< of an Array
 
@@ -95,7 +100,8 @@ struct Schema {
 /// Reads a type at `position` of `text` and moves `position` behind it. Upper or lower case;
 /// understands VARCHAR(n), CHAR(n) as STRING, INTEGER, SMALLINT and TINYINT as INT, FLOAT as
 /// DOUBLE, NUMERIC as DECIMAL, VARBINARY as BYTES, TIMESTAMP [WITHOUT TIME ZONE], TIMESTAMP WITH
-/// LOCAL TIME ZONE. Errors: InvalidArgument, whose place is "column N".
+/// LOCAL TIME ZONE. Errors: InvalidArgument, whose place is "column N"; for TIME, which there is
+/// not, it says what to use.
 Result<DataType> parseTypeAt(std::string_view text, std::size_t &position);
 
 /// Reads one type and nothing behind it. Errors as parseTypeAt.

@@ -137,6 +137,23 @@ std::string timestampText(std::int64_t millis)
     return out;
 }
 
+std::string dateText(std::int64_t millis)
+{
+    constexpr std::size_t kDateBytes = 10;
+    return timestampText(millis).substr(0, kDateBytes);
+}
+
+std::int64_t startOfDay(std::int64_t millis)
+{
+    return floorDivide(millis, kMillisPerDay) * kMillisPerDay;
+}
+
+std::optional<std::int64_t> parseDate(std::string_view text)
+{
+    constexpr std::size_t kDateBytes = 10;
+    return text.size() <= kDateBytes ? parseTimestamp(text) : std::nullopt;
+}
+
 std::optional<std::int64_t> parseTimestamp(std::string_view text)
 {
     Digits in(text);

@@ -37,6 +37,16 @@ bool isTimestampInRange(std::int64_t millis);
 /// "2026-01-31 08:05:00.123".
 std::string timestampText(std::int64_t millis);
 
+/// "2026-01-31", the day that `millis` lies in.
+std::string dateText(std::int64_t millis);
+
+/// Midnight of the day that `millis` lies in.
+std::int64_t startOfDay(std::int64_t millis);
+
+/// Reads "yyyy-MM-dd" and gives that day's midnight in UTC. Empty when it is not such a text or no
+/// such day.
+std::optional<std::int64_t> parseDate(std::string_view text);
+
 /// Reads "yyyy-MM-dd[( |T)HH:mm[:ss[.fraction]]][ ](Z|±HH[:]mm)", digits beyond milliseconds cut
 /// off, in UTC when no zone is given. Empty when it is not such a text or no such day.
 std::optional<std::int64_t> parseTimestamp(std::string_view text);

@@ -231,7 +231,7 @@ Result<DataType> TypeReader::type(int depth)
         Simple{"INTEGER", TypeKind::Int},     Simple{"SMALLINT", TypeKind::Int},
         Simple{"TINYINT", TypeKind::Int},     Simple{"BIGINT", TypeKind::BigInt},
         Simple{"FLOAT", TypeKind::Double},    Simple{"STRING", TypeKind::String},
-        Simple{"BYTES", TypeKind::Bytes},
+        Simple{"BYTES", TypeKind::Bytes},     Simple{"DATE", TypeKind::Date},
     };
     static constexpr std::array kLengthed{
         Simple{"VARCHAR", TypeKind::String},
@@ -282,6 +282,8 @@ Result<DataType> TypeReader::type(int depth)
         return out;
     }
     m_at = begin;
+    if (upper == "TIME")
+        return expected("a type other than TIME (use STRING, or TIMESTAMP(3) with a day)");
     return expected("a type such as BIGINT, DOUBLE, STRING or TIMESTAMP(3)");
 }
 

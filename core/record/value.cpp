@@ -41,7 +41,9 @@ std::string Value::toString(const DataType &type) const
     if (const bool *value = boolean())
         return *value ? "TRUE" : "FALSE";
     if (const std::int64_t *value = integer())
-        return type.isTime() ? timestampText(*value) : std::to_string(*value);
+        return type.is(TypeKind::Date) ? dateText(*value)
+               : type.isTime()         ? timestampText(*value)
+                                       : std::to_string(*value);
     if (const double *value = real())
         return doubleText(*value);
     if (const Decimal *value = decimal())

@@ -13,9 +13,9 @@ namespace millrace::record {
 /// One typed scalar: a literal, a cell of the record table, a parameter of a SQLite statement. Not
 /// for the hot path, where columns are (core/sql/column_vector.h).
 ///
-/// INT, BIGINT and intervals are an int64; TIMESTAMP and TIMESTAMP_LTZ are milliseconds since 1970
-/// in an int64, told apart by the type that stands beside the value; STRING, BYTES and the raw
-/// JSON of ROW and ARRAY are a string.
+/// INT, BIGINT and intervals are an int64; TIMESTAMP, TIMESTAMP_LTZ and DATE (its midnight) are
+/// milliseconds since 1970 in an int64, told apart by the type that stands beside the value;
+/// STRING, BYTES and the raw JSON of ROW and ARRAY are a string.
 ///
 /// Thread-safety: a plain value.
 class Value

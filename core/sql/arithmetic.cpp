@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/timestamp_text.h"
-#include "core/sql/functions/time_format.h"
+#include "core/sql/functions/time_unit.h"
 #include "core/sql/kernels.h"
 
 #include <algorithm>
@@ -133,6 +133,8 @@ template <bool Subtract>
 std::int64_t addMillis(RowCall &call, std::int64_t time, std::int64_t interval)
 {
     std::int64_t out = 0;
+    if (call.outputType().is(TypeKind::Date)) // whole days [Flink, ScalarOperatorGens]
+        interval -= interval % record::kMillisPerDay;
     const bool wide = Subtract ? __builtin_sub_overflow(time, interval, &out)
                                : __builtin_add_overflow(time, interval, &out);
     if (wide || (call.outputType().isTime() && !record::isTimestampInRange(out)))

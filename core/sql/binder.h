@@ -43,7 +43,10 @@ private:
     NodePtr bindArithmetic(const Expression &expression);
     NodePtr bindTimeArithmetic(const Expression &expression, NodePtr left, NodePtr right);
     NodePtr bindComparison(const Expression &expression);
-    NodePtr bindLike(const Expression &expression);
+    NodePtr bindPattern(const Expression &expression);
+    NodePtr bindLike(const Expression &expression, std::vector<NodePtr> nodes, std::string escape);
+    NodePtr bindSimilar(const Expression &expression, std::vector<NodePtr> nodes,
+                        std::string escape);
     NodePtr bindCase(const Expression &expression);
     NodePtr bindCast(const Expression &expression);
     NodePtr bindCall(const Expression &expression);

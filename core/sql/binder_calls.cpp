@@ -142,8 +142,10 @@ NodePtr Binder::bindConditional(const Function &function, std::vector<NodePtr> a
         return std::make_shared<CaseNode>(type, newSlot(), std::move(branches),
                                           std::move(arguments[0]));
     }
-    // NOW(), CURRENT_TIMESTAMP and LOCALTIMESTAMP: the record's arrival.
+    // NOW(), CURRENT_TIMESTAMP, LOCALTIMESTAMP and CURRENT_DATE: the record's arrival.
     NodePtr arrival = bindMetadata("arrival_time");
+    if (function.name == "CURRENT_DATE")
+        return convert(std::move(arrival), TypeKind::Date);
     return function.name == "LOCALTIMESTAMP" ? convert(std::move(arrival), TypeKind::Timestamp)
                                              : arrival;
 }

@@ -2,7 +2,9 @@
 #include "core/sql/binder.h"
 #include "core/sql/kernels.h"
 #include "core/sql/like.h"
+#include "core/sql/similar.h"
 #include "core/sql/typing.h"
+#include "core/sql/utf8.h"
 
 #include <algorithm>
 
@@ -43,6 +45,10 @@ std::string_view operatorName(Operator op)
         return "%";
     case Operator::Concat:
         return "||";
+    case Operator::Like:
+        return "LIKE";
+    case Operator::Similar:
+        return "SIMILAR TO";
     case Operator::In:
         return "IN";
     case Operator::Between:
@@ -88,7 +94,8 @@ NodePtr Binder::bindOperator(const Expression &expression)
     case Operator::Element:
         return bindElement(expression);
     case Operator::Like:
-        return bindLike(expression);
+    case Operator::Similar:
+        return bindPattern(expression);
     case Operator::Add:
     case Operator::Subtract:
     case Operator::Multiply:
@@ -232,13 +239,14 @@ NodePtr Binder::bindComparison(const Expression &expression)
     return call(TypeKind::Boolean, kernel, std::move(nodes));
 }
 
-NodePtr Binder::bindLike(const Expression &expression)
+NodePtr Binder::bindPattern(const Expression &expression)
 {
+    const std::string name(operatorName(expression.op));
     std::vector<NodePtr> nodes;
     for (const ExpressionPtr &child : expression.children) {
         NodePtr node = bind(*child);
         if (node && !node->type().is(TypeKind::String) && !node->type().is(TypeKind::Null)) {
-            typeProblem(child->span, "LIKE needs a text (STRING), this is " +
+            typeProblem(child->span, name + " needs a text (STRING), this is " +
                                          node->type().toString() + "; use CAST(… AS STRING)");
             node = nullptr;
         }
@@ -246,21 +254,26 @@ NodePtr Binder::bindLike(const Expression &expression)
     }
     if (std::any_of(nodes.begin(), nodes.end(), [](const NodePtr &node) { return !node; }))
         return nullptr;
-    auto data = std::make_shared<LikeData>();
+    std::string escape;
     if (nodes.size() > 2) {
-        const Value *escape = nodes[2]->constant();
-        const std::string *text = escape != nullptr ? escape->text() : nullptr;
-        const auto characters =
-            text == nullptr ? 0 : std::count_if(text->begin(), text->end(), [](char c) {
-                return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-            });
-        if (characters != 1) {
+        const Value *given = nodes[2]->constant();
+        const std::string *text = given != nullptr ? given->text() : nullptr;
+        if (text == nullptr || characterCount(*text) != 1) {
             typeProblem(expression.children[2]->span, "ESCAPE needs one character, such as '!'");
             return nullptr;
         }
-        data->escape = *text;
+        escape = *text;
         nodes.pop_back();
     }
+    return expression.op == Operator::Similar ? bindSimilar(expression, std::move(nodes), escape)
+                                              : bindLike(expression, std::move(nodes), escape);
+}
+
+NodePtr Binder::bindLike(const Expression &expression, std::vector<NodePtr> nodes,
+                         std::string escape)
+{
+    auto data = std::make_shared<LikeData>();
+    data->escape = std::move(escape);
     if (const Value *pattern = nodes[1]->constant(); pattern != nullptr && pattern->text()) {
         data->pattern = LikePattern::parse(*pattern->text(), data->escape);
         if (!data->pattern) {
@@ -270,6 +283,23 @@ NodePtr Binder::bindLike(const Expression &expression)
         }
     }
     return call(TypeKind::Boolean, likeKernel(), std::move(nodes), std::move(data));
+}
+
+NodePtr Binder::bindSimilar(const Expression &expression, std::vector<NodePtr> nodes,
+                            std::string escape)
+{
+    auto data = std::make_shared<SimilarData>();
+    data->escape = std::move(escape);
+    if (const Value *pattern = nodes[1]->constant(); pattern != nullptr && pattern->text()) {
+        std::string problem;
+        if (const auto regex = similarRegex(*pattern->text(), data->escape, problem))
+            data->regex = Regex::compile(*regex, problem, RegexPart::Whole);
+        if (!data->regex) {
+            typeProblem(expression.children[1]->span, "SIMILAR TO: " + problem);
+            return nullptr;
+        }
+    }
+    return call(TypeKind::Boolean, similarKernel(), std::move(nodes), std::move(data));
 }
 
 NodePtr Binder::bindCase(const Expression &expression)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/record/timestamp_text.h"
+#include "core/sql/functions/time_format.h"
 #include "core/sql/kernels.h"
 #include "core/sql/token.h"
 
@@ -113,13 +114,30 @@ bool textToBoolean(RowCall &call, std::string_view text)
     return false;
 }
 
+/// As Flink reads it, and beyond that ISO 8601 with its T and zone.
 template <bool Attempt>
 std::int64_t textToTime(RowCall &call, std::string_view text)
 {
-    const auto out = record::parseTimestamp(trimSpaces(text));
+    auto out = readSqlTimestamp(trimSpaces(text));
+    if (!out)
+        out = record::parseTimestamp(trimSpaces(text));
     if (!out)
         refuse<Attempt>(call, text);
     return out.value_or(0);
+}
+
+template <bool Attempt>
+std::int64_t textToDate(RowCall &call, std::string_view text)
+{
+    const auto out = readSqlDate(trimSpaces(text));
+    if (!out)
+        refuse<Attempt>(call, text);
+    return out.value_or(0);
+}
+
+std::int64_t timeToDate(RowCall &, std::int64_t millis)
+{
+    return record::startOfDay(millis);
 }
 
 template <bool Attempt>
@@ -265,6 +283,10 @@ Kernel castTo(const DataType &from, const DataType &to)
         if (from.isTime())
             return rowKernel<sameInteger>;
         return from.is(TypeKind::String) ? rowKernel<textToTime<Attempt>> : nullptr;
+    case TypeKind::Date:
+        if (from.isTime())
+            return rowKernel<timeToDate>;
+        return from.is(TypeKind::String) ? rowKernel<textToDate<Attempt>> : nullptr;
     case TypeKind::Bytes:
         return from.is(TypeKind::Bytes) ? rowKernel<sameText> : nullptr;
     case TypeKind::Row:

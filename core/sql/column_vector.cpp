@@ -154,6 +154,9 @@ bool ColumnVector::appendJson(std::size_t row, std::string &out) const
         out += record::timestampText(asInt64(row));
         out += m_type.is(TypeKind::TimestampLtz) ? "Z\"" : "\"";
         return true;
+    case TypeKind::Date:
+        out += '"' + record::dateText(asInt64(row)) + '"';
+        return true;
     default:
         return number(asInt64(row));
     }

@@ -18,7 +18,7 @@ using record::Value;
 
 /// How the cells of a type are held.
 enum class Storage : std::uint8_t {
-    Integer = 1, ///< BOOLEAN (0, 1), INT, BIGINT, timestamps (ms), intervals
+    Integer = 1, ///< BOOLEAN (0, 1), INT, BIGINT, timestamps and dates (ms), intervals
     Real,        ///< DOUBLE
     Decimal,     ///< DECIMAL, unscaled
     Text,        ///< STRING, BYTES, and ROW and ARRAY as the JSON they came as
@@ -56,7 +56,7 @@ public:
 
     bool isNull(std::size_t row) const { return m_states[row & m_mask] != CellState::Valid; }
     bool asBoolean(std::size_t row) const { return m_integers[row & m_mask] != 0; }
-    /// BOOLEAN, INT, BIGINT, timestamps in ms since 1970, intervals in ms or months.
+    /// BOOLEAN, INT, BIGINT, timestamps and dates in ms since 1970, intervals in ms or months.
     std::int64_t asInt64(std::size_t row) const { return m_integers[row & m_mask]; }
     double asDouble(std::size_t row) const { return m_reals[row & m_mask]; }
     Decimal asDecimal(std::size_t row) const { return {m_decimals[row & m_mask], m_type.scale}; }

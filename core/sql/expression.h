@@ -42,6 +42,7 @@ enum class Operator : std::uint8_t {
     Negate,
     Concat,
     Like,             ///< text, pattern, [escape]
+    Similar,          ///< likewise: SIMILAR TO
     In,               ///< value, then the list
     Between,          ///< value, low, high
     BetweenSymmetric, ///< likewise, the bounds in either order

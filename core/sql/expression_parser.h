@@ -50,7 +50,7 @@ private:
     ExpressionPtr inList(ExpressionPtr left, const SourceSpan &at);
     ExpressionPtr wordPrimary();
     ExpressionPtr numberLiteral(bool negative);
-    ExpressionPtr timestampLiteral();
+    ExpressionPtr timeLiteral();
     ExpressionPtr intervalLiteral();
     ExpressionPtr caseExpression();
     ExpressionPtr castExpression();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/json_path.h"
 
+#include "core/sql/token.h"
+
+#include <algorithm>
 #include <charconv>
 
 namespace millrace::sql {
@@ -77,9 +80,10 @@ std::optional<JsonPath> parseJsonPath(std::string_view text)
 {
     JsonPath path;
     skipSpaces(text);
-    path.strict = accept(text, "strict ");
-    if (!path.strict)
-        accept(text, "lax ");
+    const std::string_view mode = text.substr(0, std::min(text.find(' '), text.size()));
+    path.strict = !equalsIgnoreCase(mode, "LAX");
+    if (!path.strict || equalsIgnoreCase(mode, "STRICT"))
+        text.remove_prefix(mode.size());
     skipSpaces(text);
     if (!accept(text, "$"))
         return {};

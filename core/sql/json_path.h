@@ -17,10 +17,11 @@ struct JsonStep {
 };
 
 /// A path such as `$.a.b[0]['c d']`, `lax $.x` or `strict $.x`: the part of the SQL/JSON path
-/// language that names one value. In lax mode, the default, what the path does not find is empty;
-/// in strict mode it is an error [ISO 9075-2, SQL/JSON path; Flink, JSON functions].
+/// language that names one value. In lax mode, what the path does not find is empty; in strict
+/// mode, which is the one without a word as well, it is an error [ISO 9075-2, SQL/JSON path; Flink,
+/// JSON functions: "When omitted, it defaults to the strict mode"].
 struct JsonPath {
-    bool strict = false;
+    bool strict = true;
     std::vector<JsonStep> steps;
 };
 

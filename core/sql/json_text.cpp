@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/json_text.h"
 
+#include <algorithm>
+
 namespace millrace::sql {
 
 void appendJsonString(std::string &out, std::string_view text)
@@ -44,6 +46,32 @@ void appendJsonString(std::string &out, std::string_view text)
     }
     out.append(text, plain);
     out += '"';
+}
+
+std::string wideIntegersAsReals(std::string_view json)
+{
+    constexpr std::size_t kNarrowDigits = 18; // always within 64 bits
+    constexpr std::string_view kDigits = "0123456789";
+    std::string out(json);
+    for (std::size_t at = 0; at < out.size();) {
+        if (out[at] == '"') {
+            for (++at; at < out.size() && out[at] != '"'; ++at)
+                at += out[at] == '\\' ? 1 : 0;
+            ++at;
+            continue;
+        }
+        const std::size_t end = std::min(out.find_first_not_of(kDigits, at), out.size());
+        const std::size_t digits = end - at;
+        const std::size_t behind =
+            std::min(out.find_first_not_of("+-.eE0123456789", end), out.size());
+        if (digits > kNarrowDigits && behind == end && out[at] != '0') {
+            std::string real = out[at] + ("e" + std::to_string(digits - 1));
+            real.resize(digits, ' ');
+            out.replace(at, digits, real);
+        }
+        at = digits > 0 ? behind : at + 1;
+    }
+    return out;
 }
 
 } // namespace millrace::sql

@@ -37,6 +37,9 @@ Kernel concatKernel(); ///< a || b
 /// text LIKE pattern, with a prepared LikePattern where the pattern is constant.
 Kernel likeKernel();
 
+/// text SIMILAR TO pattern, with a compiled Regex where the pattern is constant (similar.h).
+Kernel similarKernel();
+
 /// From one type to another, or null where Flink has no such CAST. With `attempt`, what cannot be
 /// converted is NULL (TRY_CAST) and not a row error.
 Kernel castKernel(const DataType &from, const DataType &to, bool attempt);

@@ -17,7 +17,7 @@ constexpr int kAnd = 24;
 constexpr int kNot = 26;
 constexpr int kIs = 28;
 constexpr int kCompare = 30;
-constexpr int kRange = 32; // IN, BETWEEN, LIKE
+constexpr int kRange = 32; // IN, BETWEEN, LIKE, SIMILAR TO
 constexpr int kSum = 40;
 constexpr int kProduct = 60;
 constexpr int kSign = 80;
@@ -45,6 +45,7 @@ constexpr std::array kWords{
     Infix{"IN", Operator::In, kRange},
     Infix{"BETWEEN", Operator::Between, kRange},
     Infix{"LIKE", Operator::Like, kRange},
+    Infix{"SIMILAR", Operator::Similar, kRange},
 };
 
 std::optional<Infix> infixOf(const Token &token)
@@ -227,9 +228,8 @@ ExpressionPtr ExpressionParser::expression(int minPower)
     ++m_nesting;
     ExpressionPtr left = prefix();
     for (;;) {
-        const bool negated =
-            peek().isWord("NOT") &&
-            (peek(1).isWord("IN") || peek(1).isWord("LIKE") || peek(1).isWord("BETWEEN"));
+        const auto behindNot = peek().isWord("NOT") ? infixOf(peek(1)) : std::nullopt;
+        const bool negated = behindNot && behindNot->power == kRange;
         const auto next = infixOf(peek(negated ? 1 : 0));
         if (!next || next->power < minPower)
             break;
@@ -319,12 +319,15 @@ ExpressionPtr ExpressionParser::infix(ExpressionPtr left, bool negated)
                         std::move(children));
         break;
     }
+    case Operator::Similar:
+        expectWord("TO");
+        [[fallthrough]];
     case Operator::Like:
         children.push_back(std::move(left));
         children.push_back(expression(kRange + 1));
         if (acceptWord("ESCAPE"))
             children.push_back(expression(kRange + 1));
-        out = operation(Operator::Like, at, std::move(children));
+        out = operation(found.op, at, std::move(children));
         break;
     case Operator::And:
     case Operator::Or: {

@@ -17,10 +17,11 @@ using record::TypeKind;
 using record::Value;
 
 /// Words that never are a column without backticks, because the grammar needs them.
-constexpr std::array<std::string_view, 28> kReserved{
-    "AND",   "OR",    "NOT",   "IN",     "IS",     "LIKE",    "BETWEEN",  "CASE", "WHEN", "THEN",
-    "ELSE",  "END",   "AS",    "NULL",   "TRUE",   "FALSE",   "CAST",     "FROM", "FOR",  "SELECT",
-    "WHERE", "GROUP", "ORDER", "HAVING", "ESCAPE", "UNKNOWN", "DISTINCT", "UNION"};
+constexpr std::array<std::string_view, 29> kReserved{
+    "AND",    "OR",      "NOT",     "IN",       "IS",    "LIKE",  "BETWEEN", "CASE",
+    "WHEN",   "THEN",    "ELSE",    "END",      "AS",    "NULL",  "TRUE",    "FALSE",
+    "CAST",   "FROM",    "FOR",     "SELECT",   "WHERE", "GROUP", "ORDER",   "HAVING",
+    "ESCAPE", "SIMILAR", "UNKNOWN", "DISTINCT", "UNION"};
 
 bool isReserved(const Token &token)
 {
@@ -204,12 +205,20 @@ ExpressionPtr ExpressionParser::wordPrimary()
             return call();
     }
     if (peek(1).kind == TokenKind::String) {
-        if (token.isWord("TIMESTAMP") || token.isWord("TIMESTAMP_LTZ"))
-            return timestampLiteral();
+        if (token.isWord("TIMESTAMP") || token.isWord("TIMESTAMP_LTZ") || token.isWord("DATE"))
+            return timeLiteral();
+        if (token.isWord("TIME")) {
+            report(Code::SqlBadLiteral, at,
+                   {{"what", "there is no type TIME; use a text, or a TIMESTAMP with a day"}});
+            take();
+            take();
+            return invalid();
+        }
         if (token.isWord("INTERVAL"))
             return intervalLiteral();
     }
-    if (token.isWord("CURRENT_TIMESTAMP") || token.isWord("LOCALTIMESTAMP")) {
+    if (token.isWord("CURRENT_TIMESTAMP") || token.isWord("LOCALTIMESTAMP") ||
+        token.isWord("CURRENT_DATE")) {
         auto out = node(ExpressionKind::Call, at);
         out->text = take().text;
         return out;
@@ -225,17 +234,23 @@ ExpressionPtr ExpressionParser::wordPrimary()
     return out;
 }
 
-ExpressionPtr ExpressionParser::timestampLiteral()
+/// TIMESTAMP '…', TIMESTAMP_LTZ '…' or DATE '…'.
+ExpressionPtr ExpressionParser::timeLiteral()
 {
     const Token &word = take();
     const Token &text = take();
     auto out = node(ExpressionKind::Literal, word.span);
     out->span.end = text.span.end;
-    out->type = word.isWord("TIMESTAMP") ? TypeKind::Timestamp : TypeKind::TimestampLtz;
-    const auto millis = record::parseTimestamp(text.text);
+    const bool date = word.isWord("DATE");
+    out->type = date                       ? TypeKind::Date
+                : word.isWord("TIMESTAMP") ? TypeKind::Timestamp
+                                           : TypeKind::TimestampLtz;
+    const auto millis = date ? record::parseDate(text.text) : record::parseTimestamp(text.text);
     if (!millis) {
         report(Code::SqlBadLiteral, text.span,
-               {{"what", '\'' + text.text + "' is not a time such as '2026-01-31 08:05:00.123'"}});
+               {{"what", '\'' + text.text +
+                             (date ? "' is not a day such as '2026-01-31'"
+                                   : "' is not a time such as '2026-01-31 08:05:00.123'")}});
         out->kind = ExpressionKind::Invalid;
         return out;
     }
@@ -345,6 +360,11 @@ bool ExpressionParser::type(record::DataType &out)
         return false;
     }
     auto parsed = record::parseTypeAt(m_text, position);
+    if (!parsed && peek().isWord("TIME")) {
+        expected("a type other than TIME: STRING, or TIMESTAMP(3) with a day");
+        synchronise();
+        return false;
+    }
     if (!parsed) {
         expected("a type such as BIGINT, DOUBLE, STRING or DECIMAL(10, 2)");
         synchronise();

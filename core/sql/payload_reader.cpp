@@ -111,6 +111,7 @@ public:
             return boolean(trimmed(token), first);
         case TypeKind::Timestamp:
         case TypeKind::TimestampLtz:
+        case TypeKind::Date:
             return timestamp(value, first);
         case TypeKind::Bytes:
             return first == '"' ? text(value, token) : state(found(first));
@@ -198,7 +199,8 @@ private:
         std::string_view text;
         if (value.get_string().get(text) != simdjson::SUCCESS)
             return fail(CellState::Malformed);
-        const auto out = record::parseTimestamp(text);
+        const auto out = m_column.type().is(TypeKind::Date) ? record::parseDate(text)
+                                                            : record::parseTimestamp(text);
         if (!out)
             return state(CellState::BadText);
         m_column.set(m_row, *out);
@@ -429,13 +431,15 @@ PayloadReader::PathOutcome PayloadReader::readPath(std::string_view json, const 
     if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS)
         return PathOutcome::BadJson;
     if (document.get_value().get(value) != simdjson::SUCCESS) {
-        // simdjson has no value for a document that is a scalar; no step leads into one.
+        // simdjson has no value for a document that is a scalar: it is read as the one element of
+        // an array around it. No step leads into one.
         bool scalar = false;
         if (document.is_scalar().get(scalar) != simdjson::SUCCESS || !scalar)
             return PathOutcome::BadJson;
         if (!path.steps.empty())
             return PathOutcome::Missing;
-        return readScalarDocument(json, column, row, arena);
+        const std::string_view inArray = arena.copy('[' + std::string(json) + ']');
+        return readPath(inArray, {path.strict, {{{}, 0}}}, nested, column, row, arena);
     }
     for (const JsonStep &step : path.steps) {
         simdjson::error_code error = simdjson::SUCCESS;
@@ -467,21 +471,6 @@ PayloadReader::PathOutcome PayloadReader::readPath(std::string_view json, const 
         return PathOutcome::Found;
     }
     CellReader(column, row, arena).read(value);
-    const CellState state = column.state(row);
-    if (state <= CellState::Null)
-        return PathOutcome::Found;
-    column.setNull(row);
-    return state == CellState::Malformed ? PathOutcome::BadJson : PathOutcome::BadType;
-}
-
-/// A text that is a scalar as a whole is read as the one element of an array around it.
-PayloadReader::PathOutcome PayloadReader::readScalarDocument(std::string_view json,
-                                                             ColumnVector &column, std::size_t row,
-                                                             TextArena &arena)
-{
-    const std::string wrapped = '[' + std::string(json) + ']';
-    const std::string_view text = arena.copy(wrapped);
-    readElement(text, 1, column, row, arena);
     const CellState state = column.state(row);
     if (state <= CellState::Null)
         return PathOutcome::Found;

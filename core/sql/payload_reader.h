@@ -29,7 +29,8 @@ struct WantedField {
 /// twice in an object, the first counts.
 /// What fits: INT and BIGINT take whole numbers in range; DOUBLE any number; DECIMAL any number,
 /// rounded to its scale; BOOLEAN true and false; STRING everything, what is no JSON string as its
-/// JSON text; TIMESTAMP and TIMESTAMP_LTZ a text that parseTimestamp() reads; BYTES a string; ROW
+/// JSON text; TIMESTAMP and TIMESTAMP_LTZ a text that parseTimestamp() reads, DATE one that
+/// parseDate() reads; BYTES a string; ROW
 /// an object and ARRAY an array, as their JSON text.
 ///
 /// Thread-safety: one thread at a time.
@@ -65,8 +66,6 @@ public:
     std::int64_t arraySize(std::string_view json);
 
 private:
-    PathOutcome readScalarDocument(std::string_view json, ColumnVector &column, std::size_t row,
-                                   TextArena &arena);
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

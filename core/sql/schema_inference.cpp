@@ -2,8 +2,11 @@
 #include "core/sql/schema_inference.h"
 
 #include "core/base/problem_codes.h"
+#include "core/record/decimal.h"
+#include "core/sql/json_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <simdjson.h>
 #include <string>
 #include <vector>
@@ -14,7 +17,7 @@ namespace {
 using record::DataType;
 using record::Field;
 using record::TypeKind;
-using simdjson::dom::element_type;
+namespace ondemand = simdjson::ondemand;
 
 /// Objects nested deeper than types may be (32, record/type_text.cpp) are kept as JSON text.
 constexpr int kMaxDepth = 16;
@@ -31,8 +34,9 @@ struct Guess {
     std::vector<Guess> element;      ///< Array: none or one
     std::uint64_t rows = 0;          ///< Row: objects seen
 
-    void add(simdjson::dom::element value, int depth);
-    void addObject(simdjson::dom::object object, int depth);
+    // The JSON has been found to be well-formed before: what is read here is there.
+    void add(ondemand::value value, int depth);
+    void addObject(ondemand::object object, int depth);
     DataType type() const;
     void addBeyond(const std::string &path, std::vector<std::string> &out) const;
     void becomeText()
@@ -53,7 +57,10 @@ bool Guess::agree(TypeKind other)
         return true;
     }
     const auto rank = [](TypeKind one) {
-        return one == TypeKind::BigInt ? 1 : one == TypeKind::Double ? 2 : 0;
+        return one == TypeKind::BigInt    ? 1
+               : one == TypeKind::Decimal ? 2
+               : one == TypeKind::Double  ? 3
+                                          : 0;
     };
     if (rank(kind) > 0 && rank(other) > 0) {
         kind = rank(kind) > rank(other) ? kind : other;
@@ -63,17 +70,31 @@ bool Guess::agree(TypeKind other)
     return false;
 }
 
-void Guess::addObject(simdjson::dom::object object, int depth)
+/// BIGINT, or the type that holds a number which is too wide for it.
+TypeKind numberKind(std::string_view token)
+{
+    token = token.substr(0, token.find_first_of(" \t\r\n"));
+    if (token.find_first_of(".eE") != std::string_view::npos)
+        return TypeKind::Double;
+    std::int64_t ignored = 0;
+    if (std::from_chars(token.data(), token.data() + token.size(), ignored).ec == std::errc())
+        return TypeKind::BigInt;
+    return record::parseDecimal(token) ? TypeKind::Decimal : TypeKind::Double;
+}
+
+void Guess::addObject(ondemand::object object, int depth)
 {
     ++rows;
     std::size_t next = 0; // fields mostly come in the same order
-    for (const auto [key, value] : object) {
+    for (auto item : object) {
+        const std::string_view key = item.unescaped_key().value_unsafe();
+        ondemand::value value = item.value().value_unsafe();
         auto found = fields.end();
         if (next < fields.size() && fields[next].first == key)
             found = fields.begin() + static_cast<std::ptrdiff_t>(next);
         else
             found = std::find_if(fields.begin(), fields.end(),
-                                 [&, name = key](const auto &one) { return one.first == name; });
+                                 [&](const auto &one) { return one.first == key; });
         if (found == fields.end()) {
             if (fields.size() == kInferenceFields) {
                 if (beyond.size() < kNamedFields &&
@@ -95,41 +116,36 @@ void Guess::addObject(simdjson::dom::object object, int depth)
         guess.nullable = guess.nullable || guess.seen != rows;
 }
 
-void Guess::add(simdjson::dom::element value, int depth)
+void Guess::add(ondemand::value value, int depth)
 {
-    switch (value.type()) {
-    case element_type::NULL_VALUE:
+    switch (value.type().value_unsafe()) {
+    case ondemand::json_type::null:
         nullable = true;
         return;
-    case element_type::BOOL:
+    case ondemand::json_type::boolean:
         agree(TypeKind::Boolean);
         return;
-    case element_type::INT64:
+    case ondemand::json_type::number:
         // Never INT: the first thousand of a growing number are small, the next need not be.
-        agree(TypeKind::BigInt);
+        agree(numberKind(value.raw_json_token()));
         return;
-    case element_type::UINT64: // more than 64 bits with a sign hold
-    case element_type::DOUBLE:
-        agree(TypeKind::Double);
-        return;
-    case element_type::STRING:
+    case ondemand::json_type::string:
         agree(TypeKind::String);
         return;
-    case element_type::OBJECT:
+    case ondemand::json_type::object:
         if (depth > kMaxDepth)
             becomeText();
         else if (agree(TypeKind::Row))
             addObject(value.get_object().value_unsafe(), depth);
         return;
-    case element_type::ARRAY:
+    case ondemand::json_type::array:
         if (depth > kMaxDepth) {
             becomeText();
         } else if (agree(TypeKind::Array)) {
-            const simdjson::dom::array elements = value.get_array().value_unsafe();
-            for (const simdjson::dom::element one : elements) {
+            for (auto one : value.get_array().value_unsafe()) {
                 if (element.empty())
                     element.emplace_back();
-                element.front().add(one, depth + 1);
+                element.front().add(one.value_unsafe(), depth + 1);
             }
         }
         return;
@@ -167,6 +183,8 @@ DataType Guess::type() const
         out.children.front().nullable = element.empty() || element.front().nullable;
         return out;
     }
+    case TypeKind::Decimal:
+        return DataType::decimal(record::kMaxDecimalPrecision, 0);
     default:
         return kind;
     }
@@ -175,10 +193,26 @@ DataType Guess::type() const
 } // namespace
 
 struct SchemaInference::Impl {
-    simdjson::dom::parser parser;
+    simdjson::dom::parser checker;
+    ondemand::parser parser;
     Guess root;
     std::uint64_t refused = 0;
     std::optional<Problem> problem;
+
+    /// Whether the payload is an object from end to end, before any of it is taken into account.
+    /// Numbers are read by their texts later.
+    simdjson::error_code check(std::string_view payload, bool &object)
+    {
+        simdjson::dom::element value;
+        auto error = checker.parse(payload.data(), payload.size()).get(value);
+        if (error != simdjson::SUCCESS) {
+            const std::string narrow = wideIntegersAsReals(payload);
+            if (narrow != payload)
+                error = checker.parse(narrow.data(), narrow.size()).get(value);
+        }
+        object = error == simdjson::SUCCESS && value.is_object();
+        return error;
+    }
 };
 
 SchemaInference::SchemaInference()
@@ -190,10 +224,12 @@ SchemaInference &SchemaInference::operator=(SchemaInference &&) noexcept = defau
 
 bool SchemaInference::add(std::string_view payload)
 {
-    simdjson::dom::element value;
-    const auto error = m_impl->parser.parse(payload.data(), payload.size()).get(value);
-    if (error == simdjson::SUCCESS && value.is_object()) {
-        m_impl->root.addObject(value.get_object().value_unsafe(), 0);
+    bool isObject = false;
+    const auto error = m_impl->check(payload, isObject);
+    if (isObject) {
+        const simdjson::padded_string padded(payload);
+        ondemand::document document = m_impl->parser.iterate(padded).value_unsafe();
+        m_impl->root.addObject(document.get_object().value_unsafe(), 0);
         return true;
     }
     ++m_impl->refused;

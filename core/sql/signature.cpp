@@ -21,7 +21,7 @@ std::string_view trimmed(std::string_view text)
 
 Parameter parameterOf(std::string_view word)
 {
-    if (word == "TIME")
+    if (word == "TIMEPOINT")
         return {Parameter::Kind::Time, {}};
     if (word == "NUMERIC")
         return {Parameter::Kind::Numeric, {}};

@@ -44,8 +44,10 @@ std::optional<DataType> commonType(const DataType &a, const DataType &b)
         const int scale = std::max(x.scale, y.scale);
         return adjusted(std::max(x.precision - x.scale, y.precision - y.scale) + scale, scale);
     }
-    if (a.isTime() && b.isTime())
-        return DataType(TypeKind::TimestampLtz);
+    if (a.isTime() && b.isTime()) {
+        const bool local = a.is(TypeKind::TimestampLtz) || b.is(TypeKind::TimestampLtz);
+        return DataType(local ? TypeKind::TimestampLtz : TypeKind::Timestamp);
+    }
     return {};
 }
 
@@ -92,7 +94,7 @@ std::optional<int> conversionCost(const DataType &from, const DataType &to)
     };
     if (rank(from) > 0 && rank(to) > rank(from))
         return rank(to) - rank(from);
-    if (from.isTime() && to.isTime())
+    if (from.isTime() && to.isTime() && !to.is(TypeKind::Date))
         return 1;
     return {};
 }

@@ -9,8 +9,8 @@
 namespace millrace::sql {
 
 /// The type that holds the values of both, as CASE, COALESCE, IN and comparisons want it: INT goes
-/// to BIGINT to DECIMAL to DOUBLE, TIMESTAMP to TIMESTAMP_LTZ, NULL to anything. Empty when there
-/// is none: Flink does not mix texts and numbers.
+/// to BIGINT to DECIMAL to DOUBLE, DATE to TIMESTAMP to TIMESTAMP_LTZ, NULL to anything. Empty when
+/// there is none: Flink does not mix texts and numbers.
 std::optional<DataType> commonType(const DataType &a, const DataType &b);
 
 /// The type of a + b and its kin [Flink, LogicalTypeMerging: precision and scale of DECIMAL].

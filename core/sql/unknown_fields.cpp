@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/unknown_fields.h"
 
+#include "core/sql/json_text.h"
+
 #include <algorithm>
 #include <simdjson.h>
 
@@ -32,8 +34,11 @@ std::vector<std::string> UnknownFields::of(std::string_view payload)
 {
     std::vector<std::string> out;
     simdjson::dom::object object;
-    if (m_impl->parser.parse(payload.data(), payload.size()).get(object) != simdjson::SUCCESS)
-        return out;
+    if (m_impl->parser.parse(payload.data(), payload.size()).get(object) != simdjson::SUCCESS) {
+        const std::string narrow = wideIntegersAsReals(payload);
+        if (m_impl->parser.parse(narrow.data(), narrow.size()).get(object) != simdjson::SUCCESS)
+            return out;
+    }
     std::size_t guess = 0;
     for (const auto field : object) {
         if (!m_impl->knows(field.key, guess) &&

@@ -3,6 +3,8 @@
 
 #include "core/base/utf8.h"
 
+#include <string>
+
 namespace millrace::sql {
 
 // Parts of a text by characters, as core/base/utf8.h counts them; nothing here reads past it.
@@ -23,6 +25,14 @@ inline std::string_view characters(std::string_view text, std::size_t start, std
 {
     const std::string_view rest = text.substr(characterOffset(text, start));
     return rest.substr(0, characterOffset(rest, count));
+}
+
+/// A character of Latin-1 (0 to 255), which is the code point of that number, in UTF-8.
+inline std::string latinCharacter(unsigned code)
+{
+    if (code < 0x80)
+        return {static_cast<char>(code)};
+    return {static_cast<char>(0xC0U | (code >> 6U)), static_cast<char>(0x80U | (code & 0x3FU))};
 }
 
 } // namespace millrace::sql

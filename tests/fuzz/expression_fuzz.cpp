@@ -15,7 +15,7 @@ const record::Schema &schema()
 {
     static const record::Schema schema = *record::parseSchema(
         "i INT, l BIGINT, d DOUBLE, m DECIMAL(10, 2), s STRING, b BOOLEAN, t TIMESTAMP(3), "
-        "r ROW<x INT, y ROW<z STRING>>, a ARRAY<INT>, y BYTES");
+        "r ROW<x INT, y ROW<z STRING>>, a ARRAY<INT>, y BYTES, e DATE");
     return schema;
 }
 
@@ -23,12 +23,13 @@ const record::RecordBatch &batch()
 {
     static const record::BatchPtr batch = [] {
         record::RecordBatchBuilder builder;
-        for (const char *payload :
-             {R"({"i":1,"l":5000000000,"d":2.5,"m":12.34,"s":"h\u00e4llo","b":true,)"
-              R"("t":"2026-03-08T09:10:11.123","r":{"x":1,"y":{"z":"deep"}},"a":[1,2],"y":"aGk="})",
-              R"({"s":"x","l":9223372036854775807,"i":-2147483648,"d":1.7e308,"m":-99999999.99})",
-              R"({"s":"{\"a\":[1,{\"b\":2}]}","i":null,"a":[]})", R"({"i":"x","d":{},"r":[]})",
-              "not json", ""})
+        for (
+            const char *payload :
+            {R"({"i":1,"l":5000000000,"d":2.5,"m":12.34,"s":"h\u00e4llo","b":true,)"
+             R"("t":"2026-03-08T09:10:11.123","r":{"x":1,"y":{"z":"deep"}},"a":[1,2],"y":"aGk=","e":"2026-03-08"})",
+             R"({"s":"x","l":9223372036854775807,"i":-2147483648,"d":1.7e308,"m":-99999999.99})",
+             R"({"s":"{\"a\":[1,{\"b\":2}]}","i":null,"a":[]})", R"({"i":"x","d":{},"r":[]})",
+             "not json", ""})
             builder.append({payload, "key"});
         return builder.finish();
     }();

@@ -9,10 +9,13 @@
 #include "core/record/decimal.h"
 #include "core/record/schema.h"
 #include "core/record/timestamp_text.h"
+#include "core/sql/functions/letter_case.h"
 #include "core/sql/functions/time_format.h"
 #include "core/sql/json_path.h"
+#include "core/sql/json_text.h"
 #include "core/sql/like.h"
 #include "core/sql/schema_inference.h"
+#include "core/sql/similar.h"
 #include "core/stream/hash_range.h"
 #include "core/stream/sequence_number.h"
 
@@ -97,8 +100,12 @@ void tryTimeFormat(std::string_view text)
     const auto format = sql::TimeFormat::parse(pattern);
     if (!format)
         return;
-    if (const auto millis = format->read(moment))
-        (void)format->format(*millis);
+    for (const auto millis :
+         {format->read(moment), format->readLeniently(moment), sql::readSqlTimestamp(moment)}) {
+        require(!millis || record::isTimestampInRange(*millis));
+        if (millis)
+            (void)format->format(*millis);
+    }
 }
 
 void tryNumbers(std::string_view text)
@@ -132,6 +139,9 @@ void tryJson(std::string_view text)
     if (nlohmann::json::accept(text))
         require(!fault);
     (void)sql::parseJsonPath(text);
+    const std::string narrow = sql::wideIntegersAsReals(text);
+    require(narrow.size() == text.size());
+    require(nlohmann::json::accept(narrow) || !nlohmann::json::accept(text));
 }
 
 void tryLike(std::string_view text)
@@ -139,6 +149,14 @@ void tryLike(std::string_view text)
     const auto [pattern, value] = twoLines(text);
     if (const auto like = sql::LikePattern::parse(pattern, "\\"))
         (void)like->matches(value);
+    std::string problem;
+    if (const auto regex = sql::similarRegex(pattern, "!", problem)) {
+        static sql::RegexMemory memory;
+        if (const auto compiled = sql::Regex::compile(*regex, problem, sql::RegexPart::Whole))
+            (void)memory.search(*compiled, value);
+    }
+    require(sql::upperCase(text).size() <= 3 * text.size());
+    require(sql::lowerCase(text).size() <= 3 * text.size());
 }
 
 void tryProc(std::string_view text)

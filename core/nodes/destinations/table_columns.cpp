@@ -131,6 +131,9 @@ void bindCell(store::Statement &statement, int parameter, const sql::ColumnVecto
     case record::TypeKind::TimestampLtz:
         text = record::timestampText(cells.asInt64(row)) + 'Z';
         break;
+    case record::TypeKind::Date:
+        text = record::dateText(cells.asInt64(row));
+        break;
     default:
         statement.bind(parameter, cells.asText(row));
         return;

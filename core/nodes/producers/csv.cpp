@@ -270,6 +270,12 @@ Status CsvColumns::appendValue(const record::Field &field, const CsvCell &cell,
             return Done{};
         }
         break;
+    case record::TypeKind::Date:
+        if (record::parseDate(cell.text)) {
+            sql::appendJsonString(out, cell.text);
+            return Done{};
+        }
+        break;
     default:
         sql::appendJsonString(out, cell.text);
         return Done{};

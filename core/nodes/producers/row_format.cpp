@@ -8,6 +8,7 @@
 #include "core/nodes/producers/input_file.h"
 #include "core/nodes/producers/line_reader.h"
 #include "core/nodes/producers/time_text.h"
+#include "core/sql/json_text.h"
 #include "core/sql/schema_inference.h"
 
 #include <algorithm>
@@ -56,7 +57,12 @@ public:
     Status convert(std::string_view line, Row &row) override
     {
         simdjson::dom::element document;
-        const auto error = m_parser.parse(line.data(), line.size()).get(document);
+        auto error = m_parser.parse(line.data(), line.size()).get(document);
+        if (error != simdjson::SUCCESS) {
+            // The payload keeps the digits of a number that the tree has no room for.
+            const std::string narrow = sql::wideIntegersAsReals(line);
+            error = m_parser.parse(narrow.data(), narrow.size()).get(document);
+        }
         if (error != simdjson::SUCCESS)
             return whereWrong(line, error);
         simdjson::dom::object object;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/md5.h"
 #include "core/sql/functions/function.h"
+#include "core/sql/utf8.h"
 
+#include <algorithm>
 #include <array>
 #include <openssl/sha.h>
 
@@ -54,49 +56,44 @@ Text toBase64(RowCall &call, Text text)
     return {out, size};
 }
 
+/// [Java, Base64.getDecoder: = only to fill the last four characters up, no other character and no
+/// line ends; what is no base64 stops Flink's job]
 Text fromBase64(RowCall &call, Text text)
 {
-    while (!text.empty() && text.back() == '=')
-        text.remove_suffix(1);
-    char *out = call.arena().allocate(text.size());
+    const std::size_t padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+    const Text digits = text.substr(0, text.size() - padding);
+    const std::size_t last = digits.size() % 4;
+    bool good = last != 1 && (padding == 0 || (padding < 3 && last + padding == 4));
+    char *out = call.arena().allocate(digits.size());
     std::size_t size = 0;
     unsigned bits = 0;
     unsigned count = 0;
-    for (const char c : text) {
+    for (const char c : digits) {
         const std::size_t value = kAlphabet.find(c);
-        if (value == Text::npos) {
-            call.setNull();
-            return {};
-        }
-        bits = (bits << 6U) | static_cast<unsigned>(value);
+        good = good && value != Text::npos;
+        bits = (bits << 6U) | static_cast<unsigned>(value & 63U);
         count += 6;
         if (count >= 8) {
             count -= 8;
             out[size++] = static_cast<char>((bits >> count) & 0xFFU);
         }
     }
-    if (count == 6)
-        call.setNull(); // one character is no byte
+    if (!good)
+        call.fail("FROM_BASE64: the text is not base64");
     return {out, size};
 }
 
+/// [Flink, StringCallGen: the first byte of the UTF-8 as Java's signed byte]
 std::int64_t ascii(RowCall &, Text text)
 {
-    return text.empty() ? 0 : static_cast<unsigned char>(text.front());
+    return text.empty() ? 0 : static_cast<signed char>(text.front());
 }
 
+/// [Flink, SqlFunctionUtils.chr]
 Text chr(RowCall &call, std::int64_t code)
 {
-    if (code < 0) {
-        call.setNull();
-        return {};
-    }
-    const auto latin = static_cast<unsigned>(code % 256);
-    std::array<char, 2> out{static_cast<char>(latin), '\0'};
-    if (latin < 0x80)
-        return call.text({out.data(), 1});
-    out = {static_cast<char>(0xC0U | (latin >> 6U)), static_cast<char>(0x80U | (latin & 0x3FU))};
-    return call.text({out.data(), 2});
+    constexpr std::int64_t kCharacters = 256;
+    return code < 0 ? Text{} : call.text(latinCharacter(static_cast<unsigned>(code % kCharacters)));
 }
 
 } // namespace
@@ -107,15 +104,15 @@ std::span<const Function> encodingFunctions()
     static const std::vector<Function> table{
         {"ASCII",
          kText,
-         "The number of the first byte; 0 for an empty text",
+         "The number of the first byte, -128 to 127; 0 for an empty text",
          {{"STRING -> INT", rowKernel<ascii>}}},
         {"CHR",
          kText,
-         "The Latin-1 character of a number, modulo 256",
+         "The Latin-1 character of a number, modulo 256; nothing below 0",
          {{"BIGINT -> STRING", rowKernel<chr>}}},
         {"FROM_BASE64",
          kText,
-         "The text behind a base64 text; NULL if it is none",
+         "The text behind a base64 text",
          {{"STRING -> STRING", rowKernel<fromBase64>}}},
         {"MD5", kText, "The MD5 sum in hexadecimal", {{"STRING -> STRING", rowKernel<md5Hex>}}},
         {"SHA256",

@@ -25,9 +25,9 @@ using ResultType = DataType (*)(std::span<const DataType> arguments);
 
 /// One way to call a function. The signature is what people read and what the binder goes by:
 /// "STRING, BIGINT -> STRING". Parameters: a type (BOOLEAN, INT, BIGINT, DOUBLE, DECIMAL, STRING,
-/// BYTES, TIMESTAMP, TIMESTAMP_LTZ, ARRAY), TIME (either timestamp), NUMERIC, ANY, T (one common
-/// type for all of them) or KEYWORD; the last may end in "...". The result is a type, T, or 1 to 9:
-/// that of the argument.
+/// BYTES, DATE, TIMESTAMP, TIMESTAMP_LTZ, ARRAY), TIMEPOINT (a timestamp or a date), NUMERIC, ANY,
+/// T (one common type for all of them) or KEYWORD; the last may end in "...". The result is a type,
+/// T, or 1 to 9: that of the argument.
 struct Overload {
     std::string_view signature;
     Kernel kernel = nullptr; ///< null: the binder knows this function itself

@@ -122,14 +122,16 @@ Outcome readPath(const KernelCall &call, std::uint32_t row, const JsonPath &path
                                           row, call.context.arena());
 }
 
+/// [Flink, SqlJsonUtils.jsonValue: what is no scalar is nothing to a lax path, and so is null; to a
+/// strict one both are errors]
 void jsonValue(const KernelCall &call)
 {
     const auto &data = *static_cast<const JsonData *>(call.data);
     forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
         const Outcome outcome = readPath(call, row, path, false);
-        if (outcome == Outcome::Found)
+        if (outcome == Outcome::Found && !call.out.isNull(row))
             return;
-        if (outcome == Outcome::Missing && !path.strict)
+        if (!path.strict && outcome != Outcome::BadType)
             fallBack(call, row, data.onEmpty, data.emptyDefault,
                      "JSON_VALUE: nothing stands at the path");
         else
@@ -138,26 +140,29 @@ void jsonValue(const KernelCall &call)
     });
 }
 
+/// [Flink, SqlJsonUtils.jsonQuery: likewise, of scalars that no wrapper makes an array of]
 void jsonQuery(const KernelCall &call)
 {
     const auto &data = *static_cast<const JsonData *>(call.data);
     forPaths(call, [&](std::uint32_t row, const JsonPath &path) {
         const Outcome outcome = readPath(call, row, path, true);
-        if (outcome == Outcome::Missing && !path.strict)
-            return fallBack(call, row, data.onEmpty, {}, "JSON_QUERY: nothing stands at the path");
-        if (outcome != Outcome::Found)
-            return fallBack(call, row, data.onError, {}, "JSON_QUERY: the path leads nowhere");
-        const Text found = call.out.asText(row);
+        const Text found = outcome == Outcome::Found ? call.out.asText(row) : Text("null");
         const bool array = found.starts_with('[');
-        const bool nested = array || found.starts_with('{');
-        if (data.wrapper == JsonWrapper::Always ||
-            (data.wrapper == JsonWrapper::Conditional && !nested))
+        const bool wrapped = data.wrapper == JsonWrapper::Always ||
+                             (data.wrapper == JsonWrapper::Conditional && !array);
+        if (found != "null" && wrapped)
             call.out.set(row, call.context.arena().copy('[' + std::string(found) + ']'));
-        else if (!nested)
-            fallBack(call, row, data.onError, {}, "JSON_QUERY: the value is a scalar");
+        else if (array || found.starts_with('{'))
+            return;
+        else if (!path.strict)
+            fallBack(call, row, data.onEmpty, {}, "JSON_QUERY: nothing stands at the path");
+        else
+            fallBack(call, row, data.onError, {},
+                     "JSON_QUERY: no object or array stands at the path");
     });
 }
 
+/// [Flink, SqlJsonUtils.jsonExists: null is nothing]
 void jsonExists(const KernelCall &call)
 {
     const auto &data = *static_cast<const JsonData *>(call.data);
@@ -166,10 +171,9 @@ void jsonExists(const KernelCall &call)
         cell.reset(TypeKind::String, 1);
         const Outcome outcome = call.context.values().readPath(call.arguments[0]->asText(row), path,
                                                                true, cell, 0, call.context.arena());
-        // A lax path that leads nowhere is no error; a strict one is, and a text that turns
-        // out to be no JSON as far as it is read.
-        if (outcome == Outcome::Found || (outcome == Outcome::Missing && !path.strict))
-            call.out.set(row, outcome == Outcome::Found);
+        const bool exists = outcome == Outcome::Found && cell.asText(0) != "null";
+        if (exists || !path.strict)
+            call.out.set(row, exists);
         else
             fallBack(call, row, data.onError, data.errorDefault,
                      "JSON_EXISTS: the path leads nowhere, or the text is no JSON");

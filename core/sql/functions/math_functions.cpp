@@ -183,18 +183,14 @@ double atan2Real(RowCall &, double y, double x)
     return std::atan2(y, x);
 }
 
-template <double (*F)(double)>
-double logarithm(RowCall &call, double value)
+// [Flink, SqlFunctionUtils.log: Math.log as it is, so 0 gives -Infinity and less gives NaN]
+double logarithmOf(RowCall &, double base, double value)
 {
-    if (value <= 0)
-        call.fail("the logarithm of " + record::doubleText(value) + ", which is not positive");
-    return F(value);
-}
-double logarithmOf(RowCall &call, double base, double value)
-{
-    if (value <= 0 || base <= 1)
-        call.fail("a logarithm needs a base above 1 and a positive number");
     return std::log(value) / std::log(base);
+}
+double logarithm2(double value)
+{
+    return std::log(value) / std::log(2.0);
 }
 double degrees(double value)
 {
@@ -339,23 +335,14 @@ std::vector<Function> realFunctions()
         {"DEGREES", kMath, "Radians in degrees", ofDouble<degrees>()},
         {"E", kMath, "Euler's number", {{"-> DOUBLE", rowKernel<eulers>}}},
         {"EXP", kMath, "e to the power", ofDouble<std::exp>()},
-        {"LN",
-         kMath,
-         "The natural logarithm",
-         {{"DOUBLE -> DOUBLE", rowKernel<logarithm<std::log>>}}},
+        {"LN", kMath, "The natural logarithm", ofDouble<std::log>()},
         {"LOG",
          kMath,
          "The natural logarithm, or that to the base of the first",
-         {{"DOUBLE -> DOUBLE", rowKernel<logarithm<std::log>>},
+         {{"DOUBLE -> DOUBLE", rowKernel<real<std::log>>},
           {"DOUBLE, DOUBLE -> DOUBLE", rowKernel<logarithmOf>}}},
-        {"LOG10",
-         kMath,
-         "The logarithm to the base 10",
-         {{"DOUBLE -> DOUBLE", rowKernel<logarithm<std::log10>>}}},
-        {"LOG2",
-         kMath,
-         "The logarithm to the base 2",
-         {{"DOUBLE -> DOUBLE", rowKernel<logarithm<std::log2>>}}},
+        {"LOG10", kMath, "The logarithm to the base 10", ofDouble<std::log10>()},
+        {"LOG2", kMath, "The logarithm to the base 2", ofDouble<logarithm2>()},
         {"PI", kMath, "The number pi", {{"-> DOUBLE", rowKernel<pi>}}},
         {"POWER",
          kMath,

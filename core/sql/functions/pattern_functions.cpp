@@ -28,16 +28,14 @@ Prepared preparePattern(std::span<const NodePtr> arguments, const Expression &)
     return {std::move(data), {}, {}};
 }
 
-/// The row's pattern, or null after a row error.
+/// The row's pattern, or null where it is none. [Flink, SqlFunctionUtils: such a pattern matches
+/// nothing; a constant one is a problem of the text here, before any record is read.]
 const Regex *patternOf(RowCall &call, Text pattern)
 {
     if (const auto &prepared = call.data<PatternData>(); prepared.regex)
         return prepared.regex.get();
     std::string problem;
-    const Regex *regex = call.context().regexMemory().compiled(pattern, problem);
-    if (regex == nullptr)
-        call.fail(std::move(problem));
-    return regex;
+    return call.context().regexMemory().compiled(pattern, problem);
 }
 
 bool found(RowCall &call, const Regex &regex, Text text, std::size_t from)
@@ -48,9 +46,10 @@ bool found(RowCall &call, const Regex &regex, Text text, std::size_t from)
     return outcome == RegexOutcome::Match;
 }
 
+/// [Flink, SqlFunctionUtils.regExp: an empty pattern is found nowhere]
 bool regexp(RowCall &call, Text text, Text pattern)
 {
-    const Regex *regex = patternOf(call, pattern);
+    const Regex *regex = pattern.empty() ? nullptr : patternOf(call, pattern);
     return regex != nullptr && found(call, *regex, text, 0);
 }
 
@@ -72,34 +71,15 @@ Text regexpExtractWhole(RowCall &call, Text text, Text pattern)
     return regexpExtract(call, text, pattern, 0);
 }
 
-/// Java's replacement: $1 is a group, \ takes the meaning of the next character away. False, and
-/// the row fails, when `out` becomes too long.
-bool appendReplacement(RowCall &call, std::string &out, Text with, Text text,
-                       const RegexMemory &match, std::uint32_t groups)
-{
-    for (std::size_t i = 0; i < with.size(); ++i) {
-        if (!call.mayMake(out.size()))
-            return false;
-        if (with[i] == '\\' && i + 1 < with.size()) {
-            out += with[++i];
-        } else if (with[i] == '$' && i + 1 < with.size() && with[i + 1] >= '0' &&
-                   with[i + 1] <= '9') {
-            const auto number = static_cast<std::uint32_t>(with[++i] - '0');
-            const auto group = number <= groups ? match.group(number) : std::nullopt;
-            if (group)
-                out += text.substr(group->first, group->second - group->first);
-        } else {
-            out += with[i];
-        }
-    }
-    return call.mayMake(out.size());
-}
-
+/// The replacement is taken as it is: $ and \ mean nothing in it [Flink,
+/// SqlFunctionUtils.regexpReplace, Matcher.quoteReplacement].
 Text regexpReplace(RowCall &call, Text text, Text pattern, Text with)
 {
     const Regex *regex = patternOf(call, pattern);
-    if (regex == nullptr)
+    if (regex == nullptr) {
+        call.setNull();
         return {};
+    }
     std::string out;
     std::size_t at = 0;
     while (at <= text.size() && found(call, *regex, text, at)) {
@@ -107,8 +87,8 @@ Text regexpReplace(RowCall &call, Text text, Text pattern, Text with)
         if (whole.first < at) // \K may move the start: nothing sensible to do
             break;
         out += text.substr(at, whole.first - at);
-        if (!appendReplacement(call, out, with, text, call.context().regexMemory(),
-                               regex->groups()))
+        out += with;
+        if (!call.mayMake(out.size()))
             return {};
         at = whole.second;
         if (whole.second == whole.first) { // an empty match: go on behind the next character
@@ -140,7 +120,7 @@ std::span<const Function> patternFunctions()
           {"STRING, STRING, BIGINT -> STRING", rowKernel<regexpExtract>, preparePattern}}},
         {"REGEXP_REPLACE",
          kPattern,
-         "With every match replaced; $1 is its first group",
+         "With every match replaced",
          {{"STRING, STRING, STRING -> STRING", rowKernel<regexpReplace>, preparePattern}}},
     };
     return table;

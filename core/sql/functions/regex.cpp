@@ -33,7 +33,8 @@ Regex::~Regex()
     pcre2_code_free(static_cast<pcre2_code *>(m_code));
 }
 
-std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, std::string &problem)
+std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, std::string &problem,
+                                            RegexPart part)
 {
     if (pattern.size() > kMaxPatternBytes) {
         problem = "the pattern is longer than 16 KiB";
@@ -41,9 +42,11 @@ std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, std::strin
     }
     int error = 0;
     PCRE2_SIZE at = 0;
+    const std::uint32_t options =
+        PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
+        (part == RegexPart::Whole ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : 0U);
     pcre2_code *code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                     PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
-                                     &error, &at, nullptr);
+                                     options, &error, &at, nullptr);
     if (code == nullptr) {
         std::array<PCRE2_UCHAR, 160> text{};
         pcre2_get_error_message(error, text.data(), text.size());
@@ -63,6 +66,7 @@ struct RegexMemory::Impl {
     pcre2_match_data *data = nullptr;
     std::uint32_t dataGroups = 0;
     std::string lastPattern;
+    RegexPart lastPart = RegexPart::Any;
     std::shared_ptr<const Regex> last;
     std::string lastProblem;
 };
@@ -110,14 +114,15 @@ std::optional<std::pair<std::size_t, std::size_t>> RegexMemory::group(std::uint3
     return std::pair(begin, end);
 }
 
-const Regex *RegexMemory::compiled(std::string_view pattern, std::string &problem)
+const Regex *RegexMemory::compiled(std::string_view pattern, std::string &problem, RegexPart part)
 {
-    const bool known =
-        (m_impl->last || !m_impl->lastProblem.empty()) && m_impl->lastPattern == pattern;
+    const bool known = (m_impl->last || !m_impl->lastProblem.empty()) &&
+                       m_impl->lastPattern == pattern && m_impl->lastPart == part;
     if (!known) {
         m_impl->lastPattern = pattern;
+        m_impl->lastPart = part;
         m_impl->lastProblem.clear();
-        m_impl->last = Regex::compile(pattern, m_impl->lastProblem);
+        m_impl->last = Regex::compile(pattern, m_impl->lastProblem, part);
     }
     problem = m_impl->lastProblem;
     return m_impl->last.get();

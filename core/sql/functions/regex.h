@@ -10,6 +10,9 @@
 
 namespace millrace::sql {
 
+/// What a match must take of the text.
+enum class RegexPart : std::uint8_t { Any = 1, Whole };
+
 /// A compiled regular expression (PCRE2, JIT where there is one, UTF-8). Java's and PCRE's syntax
 /// agree in what people use; possessive quantifiers and look-around are in both.
 /// Thread-safety: immutable; matching uses a RegexMemory of the thread.
@@ -17,7 +20,8 @@ class Regex
 {
 public:
     /// Empty when it is none; `problem` then says what and where.
-    static std::shared_ptr<const Regex> compile(std::string_view pattern, std::string &problem);
+    static std::shared_ptr<const Regex> compile(std::string_view pattern, std::string &problem,
+                                                RegexPart part = RegexPart::Any);
     ~Regex();
     Regex(const Regex &) = delete;
     Regex &operator=(const Regex &) = delete;
@@ -51,7 +55,8 @@ public:
     std::optional<std::pair<std::size_t, std::size_t>> group(std::uint32_t number) const;
 
     /// Compiles a pattern that changes from row to row; remembers the last.
-    const Regex *compiled(std::string_view pattern, std::string &problem);
+    const Regex *compiled(std::string_view pattern, std::string &problem,
+                          RegexPart part = RegexPart::Any);
 
 private:
     struct Impl;

@@ -11,25 +11,45 @@ namespace {
 
 using Text = std::string_view;
 
+Text within(RowCall &call, const std::string &made)
+{
+    return call.mayMake(made.size()) ? call.text(made) : Text{};
+}
+
 Text upper(RowCall &call, Text text)
 {
-    return call.text(changeCase(text, LetterCase::Upper));
+    return within(call, upperCase(text));
 }
 
 Text lower(RowCall &call, Text text)
 {
-    return call.text(changeCase(text, LetterCase::Lower));
+    return within(call, lowerCase(text));
 }
 
 Text initcap(RowCall &call, Text text)
 {
-    return call.text(changeCase(text, LetterCase::Words));
+    return call.text(initialCapitals(text));
+}
+
+/// [Java, String.replace: an empty text stands in front of every character and at the end]
+Text insertEverywhere(RowCall &call, Text text, Text with)
+{
+    const std::size_t places = characterCount(text) + 1;
+    if (!call.mayMake(places, with.size()) || !call.mayMake(text.size() + places * with.size()))
+        return {};
+    std::string out(with);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        out += text[i];
+        if (i + 1 == text.size() || !isContinuation(text[i + 1]))
+            out += with;
+    }
+    return call.text(out);
 }
 
 Text replace(RowCall &call, Text text, Text wanted, Text with)
 {
     if (wanted.empty())
-        return text;
+        return insertEverywhere(call, text, with);
     std::string out;
     std::size_t at = 0;
     for (std::size_t next = 0; (next = text.find(wanted, at)) != Text::npos;
@@ -92,6 +112,7 @@ Text repeat(RowCall &call, Text text, std::int64_t count)
     return {out, bytes};
 }
 
+/// [Flink, SqlFunctionUtils.overlay: where nothing is to be replaced, what stands behind goes too]
 Text overlayFor(RowCall &call, Text text, Text with, std::int64_t from, std::int64_t length)
 {
     const auto count = static_cast<std::int64_t>(characterCount(text));
@@ -99,7 +120,7 @@ Text overlayFor(RowCall &call, Text text, Text with, std::int64_t from, std::int
         return text;
     const std::string_view head = characters(text, 0, static_cast<std::size_t>(from - 1));
     const std::int64_t left = count - (from - 1);
-    const std::int64_t behind = length < 0 ? count : from - 1 + std::min(left, length);
+    const std::int64_t behind = length <= 0 ? count : from - 1 + std::min(left, length);
     if (!call.mayMake(text.size() + with.size()))
         return {};
     std::string out(head);
@@ -180,7 +201,7 @@ std::span<const Function> textFunctions()
          {{"STRING, STRING... -> STRING", concatSeparated}}},
         {"INITCAP",
          kText,
-         "Each word with a capital letter",
+         "Each word of ASCII letters and digits with a capital letter",
          {{"STRING -> STRING", rowKernel<initcap>}}},
         {"LOWER", kText, "In small letters", {{"STRING -> STRING", rowKernel<lower>}}},
         {"LPAD",

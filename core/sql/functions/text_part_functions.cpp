@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace millrace::sql {
 namespace {
@@ -37,11 +38,14 @@ Text substring(RowCall &call, Text text, std::int64_t from)
     return substringFor(call, text, from, std::numeric_limits<std::int32_t>::max());
 }
 
+/// [Flink, BinaryStringData.indexOf: an empty text stands at the first place, wherever the search
+/// begins, and one that begins in front of the text begins with it]
 std::int64_t locateFrom(RowCall &, Text wanted, Text text, std::int64_t from)
 {
-    if (from < 1)
-        return 0;
-    const std::size_t start = characterOffset(text, static_cast<std::size_t>(from - 1));
+    if (wanted.empty())
+        return 1;
+    const std::size_t start =
+        characterOffset(text, static_cast<std::size_t>(std::max<std::int64_t>(from, 1) - 1));
     const std::size_t at = text.find(wanted, start);
     return at == Text::npos ? 0 : static_cast<std::int64_t>(characterCount(text.substr(0, at))) + 1;
 }
@@ -56,18 +60,43 @@ std::int64_t instr(RowCall &call, Text text, Text wanted)
     return locateFrom(call, wanted, text, 1);
 }
 
-Text splitIndex(RowCall &call, Text text, Text separator, std::int64_t index)
+/// Part `index` of `text` between separators, each of which `find(from)` gives as begin and size.
+/// An empty text has no parts [Flink, SqlFunctionUtils.splitIndex, over commons-lang's
+/// StringUtils].
+template <class Find>
+Text partOf(RowCall &call, Text text, std::int64_t index, Find &&find)
 {
-    for (std::size_t at = 0; index >= 0 && !separator.empty(); --index) {
-        const std::size_t next = text.find(separator, at);
+    for (std::size_t at = 0; index >= 0 && !text.empty(); --index) {
+        const std::pair<std::size_t, std::size_t> next = find(at);
         if (index == 0)
-            return text.substr(at, next == Text::npos ? next : next - at);
-        if (next == Text::npos)
+            return text.substr(at, next.first == Text::npos ? next.first : next.first - at);
+        if (next.first == Text::npos)
             break;
-        at = next + separator.size();
+        at = next.first + next.second;
     }
     call.setNull();
     return {};
+}
+
+Text splitIndex(RowCall &call, Text text, Text separator, std::int64_t index)
+{
+    // Without a separator, white space is one [java.lang.Character.isWhitespace, in ASCII].
+    constexpr Text kSpaces = " \t\n\v\f\r\x1C\x1D\x1E\x1F";
+    return partOf(call, text, index, [&](std::size_t from) {
+        return separator.empty() ? std::pair(text.find_first_of(kSpaces, from), std::size_t{1})
+                                 : std::pair(text.find(separator, from), separator.size());
+    });
+}
+
+/// The separator as the number of a Latin-1 character.
+Text splitIndexByCode(RowCall &call, Text text, std::int64_t code, std::int64_t index)
+{
+    if (code < 1 || code > 255) {
+        call.setNull();
+        return {};
+    }
+    const std::string separator = latinCharacter(static_cast<unsigned>(code));
+    return splitIndex(call, text, separator, index);
 }
 
 Text left(RowCall &, Text text, std::int64_t count)
@@ -183,7 +212,8 @@ std::span<const Function> textPartFunctions()
         {"SPLIT_INDEX",
          kText,
          "The part between separators, counted from 0; NULL if there is none",
-         {{"STRING, STRING, BIGINT -> STRING", rowKernel<splitIndex>}}},
+         {{"STRING, STRING, BIGINT -> STRING", rowKernel<splitIndex>},
+          {"STRING, BIGINT, BIGINT -> STRING", rowKernel<splitIndexByCode>}}},
         {"STARTSWITH",
          kText,
          "Whether the text begins with the other",

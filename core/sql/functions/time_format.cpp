@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/time_format.h"
 
+#include "core/sql/functions/time_unit.h"
+#include "core/sql/token.h"
+
 #include <algorithm>
 #include <array>
 
@@ -8,28 +11,12 @@ namespace millrace::sql {
 namespace {
 
 using record::CivilTime;
-using record::kMillisPerDay;
-using record::kMillisPerHour;
-using record::kMillisPerMinute;
-using record::kMillisPerSecond;
 
 constexpr std::array<std::string_view, 12> kMonths{"January",   "February", "March",    "April",
                                                    "May",       "June",     "July",     "August",
                                                    "September", "October",  "November", "December"};
 constexpr std::array<std::string_view, 7> kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                 "Thursday", "Friday", "Saturday"};
-
-std::int64_t floorDivide(std::int64_t a, std::int64_t b)
-{
-    return a / b - (a % b < 0 ? 1 : 0);
-}
-
-/// 0 is Sunday; 1970-01-01 was a Thursday.
-int dayOfWeek(std::int64_t millis)
-{
-    const std::int64_t days = floorDivide(millis, kMillisPerDay);
-    return static_cast<int>((days % 7 + 11) % 7);
-}
 
 void appendNumber(std::string &out, std::int64_t value, int width)
 {
@@ -38,46 +25,36 @@ void appendNumber(std::string &out, std::int64_t value, int width)
     out += digits;
 }
 
-std::int64_t isoWeek(std::int64_t millis)
+/// How often a letter may stand in a row; 0: it has no meaning here.
+std::size_t mostOf(char letter)
 {
-    // The week of a day is that of its Thursday, counted in the Thursday's year.
-    const std::int64_t days = floorDivide(millis, kMillisPerDay);
-    const int fromMonday = (dayOfWeek(millis) + 6) % 7;
-    const std::int64_t thursday = days - fromMonday + 3;
-    const CivilTime civil = record::civilFromMillis(thursday * kMillisPerDay);
-    return (thursday - record::daysFromCivil(civil.year, 1, 1)) / 7 + 1;
-}
-
-std::int64_t unitMillis(TimeUnit unit)
-{
-    switch (unit) {
-    case TimeUnit::Week:
-        return 7 * kMillisPerDay;
-    case TimeUnit::Day:
-        return kMillisPerDay;
-    case TimeUnit::Hour:
-        return kMillisPerHour;
-    case TimeUnit::Minute:
-        return kMillisPerMinute;
-    case TimeUnit::Second:
-        return kMillisPerSecond;
-    case TimeUnit::Millisecond:
+    switch (letter) {
+    case 'y':
+    case 'u':
+        return 19;
+    case 'M':
+    case 'E':
+        return 5;
+    case 'S':
+        return 9;
+    case 'd':
+    case 'H':
+    case 'h':
+    case 'm':
+    case 's':
+        return 2;
+    case 'a':
         return 1;
     default:
         return 0;
     }
 }
 
-std::int64_t unitMonths(TimeUnit unit)
-{
-    return unit == TimeUnit::Year ? 12 : unit == TimeUnit::Quarter ? 3 : 1;
-}
-
 } // namespace
 
 std::optional<TimeFormat> TimeFormat::parse(std::string_view pattern)
 {
-    constexpr std::string_view kLetters = "yuMdHhmsSaE";
+    constexpr std::string_view kReserved = "[]{}#"; // of java.time: parts that may be missing
     TimeFormat out;
     std::string literal;
     const auto flush = [&] {
@@ -94,12 +71,14 @@ std::optional<TimeFormat> TimeFormat::parse(std::string_view pattern)
             literal += end == i + 1 ? std::string_view("'") : pattern.substr(i + 1, end - i - 1);
             i = end + 1;
         } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-            if (kLetters.find(c) == std::string_view::npos)
-                return {};
             flush();
             const std::size_t end = std::min(pattern.find_first_not_of(c, i), pattern.size());
+            if (end - i > mostOf(c))
+                return {};
             out.m_parts.push_back({c, static_cast<int>(end - i), {}});
             i = end;
+        } else if (kReserved.find(c) != std::string_view::npos) {
+            return {};
         } else {
             literal += c;
             ++i;
@@ -153,7 +132,8 @@ std::string TimeFormat::format(std::int64_t millis) const
             out += civil.hour < 12 ? "AM" : "PM";
             break;
         case 'E': {
-            const std::string_view name = kDays[static_cast<std::size_t>(dayOfWeek(millis))];
+            const std::string_view name =
+                kDays[static_cast<std::size_t>(extractUnit(TimeUnit::DayOfWeek, millis) - 1)];
             out += part.count <= 3 ? name.substr(0, 3) : name;
             break;
         }
@@ -190,6 +170,7 @@ public:
             return number(m_civil.day, part.count, most);
         case 'H':
         case 'h':
+            m_clockHour = part.letter == 'h';
             return number(m_civil.hour, part.count, most);
         case 'm':
             return number(m_civil.minute, part.count, most);
@@ -211,14 +192,24 @@ public:
     std::optional<std::int64_t> result() const
     {
         CivilTime civil = m_civil;
-        if (m_afternoon)
-            civil.hour = civil.hour % 12 + (*m_afternoon ? 12 : 0);
+        const bool midnight = civil.hour == 24 && civil.minute == 0 && civil.second == 0 &&
+                              civil.millisecond == 0 && !m_clockHour;
         if (m_at != m_text.size() || civil.year < 1 || civil.year > 9999 || civil.month < 1 ||
-            civil.month > 12 || civil.day < 1 ||
-            civil.day > record::daysInMonth(civil.year, civil.month) || civil.hour > 23 ||
+            civil.month > 12 || civil.day < 1 || civil.day > 31 || (civil.hour > 23 && !midnight) ||
             civil.minute > 59 || civil.second > 59)
             return {};
-        return record::millisFromCivil(civil);
+        if (m_clockHour) {
+            if (civil.hour < 1 || civil.hour > 12)
+                return {};
+            // An hour of half a day says nothing without the half.
+            civil.hour = m_afternoon ? civil.hour % 12 + (*m_afternoon ? 12 : 0) : 0;
+        }
+        const int last = record::daysInMonth(civil.year, civil.month);
+        if (civil.day > last && !m_year)
+            return {};
+        civil.day = std::min(civil.day, last);
+        const std::int64_t out = record::millisFromCivil(civil);
+        return record::isTimestampInRange(out) ? std::optional(out) : std::nullopt;
     }
 
 private:
@@ -254,6 +245,7 @@ private:
         int value = 0;
         const bool good = number(value, count, touches ? count : std::max(count, 4));
         m_civil.year = count == 2 ? 2000 + value : value;
+        m_year = true;
         return good;
     }
     bool takeFraction(int count)
@@ -272,11 +264,129 @@ private:
     std::size_t m_at = 0;
     CivilTime m_civil;
     std::optional<bool> m_afternoon;
+    bool m_clockHour = false; ///< m_civil.hour is 1 to 12 of half a day
+    bool m_year = false;
 };
 
-std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
+/// A text as java.text.SimpleDateFormat reads it.
+class TimeFormat::LenientReading
 {
-    Reading reading(text);
+public:
+    explicit LenientReading(std::string_view text)
+        : m_text(text)
+    {}
+
+    bool take(const Part &part, bool touches)
+    {
+        if (part.letter == '\0')
+            return word(part.text);
+        while (m_at < m_text.size() && (m_text[m_at] == ' ' || m_text[m_at] == '\t'))
+            ++m_at;
+        const std::size_t most = touches ? static_cast<std::size_t>(part.count) : m_text.size();
+        switch (part.letter) {
+        case 'y':
+        case 'u':
+            return takeYear(part.count, most);
+        case 'M':
+            if (part.count < 3)
+                return number(m_month, most);
+            return name(kMonths, m_month);
+        case 'd':
+            return number(m_day, most);
+        case 'H':
+            return number(m_hour, most);
+        case 'h':
+            return takeClockHour(most);
+        case 'm':
+            return number(m_minute, most);
+        case 's':
+            return number(m_second, most);
+        case 'S':
+            return number(m_millisecond, most);
+        case 'a':
+            m_halfDay = m_text.size() > m_at && (m_text[m_at] | 0x20) == 'p' ? 12 : 0;
+            return word(m_halfDay > 0 ? "PM" : "AM");
+        default: { // the day of the week says nothing beside a date
+            std::int64_t ignored = 0;
+            return name(kDays, ignored);
+        }
+        }
+    }
+
+    std::optional<std::int64_t> result() const
+    {
+        const std::int64_t months = m_year * 12 + m_month - 1;
+        const std::int64_t days =
+            record::daysFromCivil(months / 12, static_cast<int>(months % 12) + 1, 1) + m_day - 1;
+        const std::int64_t out = days * record::kMillisPerDay +
+                                 (m_hour + m_halfDay) * record::kMillisPerHour +
+                                 m_minute * record::kMillisPerMinute +
+                                 m_second * record::kMillisPerSecond + m_millisecond;
+        return months >= 0 && record::isTimestampInRange(out) ? std::optional(out) : std::nullopt;
+    }
+
+private:
+    /// Beyond kMost, no number leads to a time that there is.
+    bool number(std::int64_t &out, std::size_t most)
+    {
+        constexpr std::int64_t kMost = 1'000'000'000;
+        std::size_t digits = 0;
+        out = 0;
+        for (; digits < most && m_at < m_text.size() && m_text[m_at] >= '0' && m_text[m_at] <= '9';
+             ++m_at, ++digits)
+            out = std::min(out * 10 + (m_text[m_at] - '0'), kMost);
+        return digits > 0;
+    }
+    bool takeYear(int count, std::size_t most)
+    {
+        const std::size_t begin = m_at;
+        const bool good = number(m_year, most);
+        if (count <= 2 && m_at - begin == 2)
+            m_year += 2000;
+        m_year = std::min<std::int64_t>(m_year, 100'000);
+        return good;
+    }
+    bool takeClockHour(std::size_t most)
+    {
+        const bool good = number(m_hour, most);
+        m_hour = m_hour == 12 ? 0 : m_hour;
+        return good;
+    }
+    bool word(std::string_view wanted)
+    {
+        if (!equalsIgnoreCase(m_text.substr(std::min(m_at, m_text.size()), wanted.size()), wanted))
+            return false;
+        m_at += wanted.size();
+        return true;
+    }
+    /// The number of the name that stands here, whole or in short, from 1.
+    bool name(const auto &names, std::int64_t &number)
+    {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (word(names[i]) || word(names[i].substr(0, 3))) {
+                number = static_cast<std::int64_t>(i) + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::int64_t m_year = 1970;
+    std::int64_t m_month = 1;
+    std::int64_t m_day = 1;
+    std::int64_t m_hour = 0;
+    std::int64_t m_halfDay = 0; ///< hours to add to those of the clock
+    std::int64_t m_minute = 0;
+    std::int64_t m_second = 0;
+    std::int64_t m_millisecond = 0;
+};
+
+template <class R>
+std::optional<std::int64_t> TimeFormat::readWith(std::string_view text) const
+{
+    R reading(text);
     for (std::size_t i = 0; i < m_parts.size(); ++i) {
         if (!reading.take(m_parts[i], i + 1 < m_parts.size() && m_parts[i + 1].letter != '\0'))
             return {};
@@ -284,120 +394,58 @@ std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
     return reading.result();
 }
 
-std::optional<TimeUnit> timeUnit(std::string_view upperName)
+std::optional<std::int64_t> TimeFormat::read(std::string_view text) const
 {
-    struct Name {
-        std::string_view name;
-        TimeUnit unit;
-    };
-    static constexpr std::array kNames{
-        Name{"YEAR", TimeUnit::Year},     Name{"QUARTER", TimeUnit::Quarter},
-        Name{"MONTH", TimeUnit::Month},   Name{"WEEK", TimeUnit::Week},
-        Name{"DAY", TimeUnit::Day},       Name{"DAYOFMONTH", TimeUnit::Day},
-        Name{"DOW", TimeUnit::DayOfWeek}, Name{"DAYOFWEEK", TimeUnit::DayOfWeek},
-        Name{"DOY", TimeUnit::DayOfYear}, Name{"DAYOFYEAR", TimeUnit::DayOfYear},
-        Name{"HOUR", TimeUnit::Hour},     Name{"MINUTE", TimeUnit::Minute},
-        Name{"SECOND", TimeUnit::Second}, Name{"MILLISECOND", TimeUnit::Millisecond},
-        Name{"EPOCH", TimeUnit::Epoch},
-    };
-    for (const Name &one : kNames) {
-        if (one.name == upperName)
-            return one.unit;
-    }
-    return {};
+    return readWith<Reading>(text);
 }
 
-std::int64_t extractUnit(TimeUnit unit, std::int64_t millis)
+std::optional<std::int64_t> TimeFormat::readLeniently(std::string_view text) const
 {
-    const CivilTime civil = record::civilFromMillis(millis);
-    switch (unit) {
-    case TimeUnit::Year:
-        return civil.year;
-    case TimeUnit::Quarter:
-        return (civil.month - 1) / 3 + 1;
-    case TimeUnit::Month:
-        return civil.month;
-    case TimeUnit::Week:
-        return isoWeek(millis);
-    case TimeUnit::Day:
-        return civil.day;
-    case TimeUnit::DayOfWeek:
-        return dayOfWeek(millis) + 1;
-    case TimeUnit::DayOfYear:
-        return floorDivide(millis, kMillisPerDay) - record::daysFromCivil(civil.year, 1, 1) + 1;
-    case TimeUnit::Hour:
-        return civil.hour;
-    case TimeUnit::Minute:
-        return civil.minute;
-    case TimeUnit::Second:
-        return civil.second;
-    case TimeUnit::Millisecond:
-        return civil.second * kMillisPerSecond + civil.millisecond;
-    case TimeUnit::Epoch:
-        return floorDivide(millis, kMillisPerSecond);
-    }
-    return 0;
+    return readWith<LenientReading>(text);
 }
 
-std::int64_t floorToUnit(TimeUnit unit, std::int64_t millis)
+std::optional<std::int64_t> readSqlTimestamp(std::string_view text)
 {
-    if (unit == TimeUnit::Week)
-        return floorToUnit(TimeUnit::Day, millis) - dayOfWeek(millis) * kMillisPerDay;
-    if (const std::int64_t size = unitMillis(unit); size > 0)
-        return floorDivide(millis, size) * size;
-    CivilTime civil = record::civilFromMillis(millis);
-    const int months = static_cast<int>(unitMonths(unit));
-    const int month = (civil.month - 1) / months * months + 1;
-    return record::daysFromCivil(civil.year, month, 1) * kMillisPerDay;
-}
-
-std::int64_t ceilToUnit(TimeUnit unit, std::int64_t millis)
-{
-    const std::int64_t low = floorToUnit(unit, millis);
-    return low == millis ? millis : addUnits(unit, 1, low).value_or(low);
-}
-
-std::int64_t unitsBetween(TimeUnit unit, std::int64_t from, std::int64_t to)
-{
-    if (const std::int64_t size = unitMillis(unit); size > 0)
-        return (to - from) / size;
-    const bool backwards = to < from;
-    if (backwards)
-        std::swap(from, to);
-    const CivilTime a = record::civilFromMillis(from);
-    const CivilTime b = record::civilFromMillis(to);
-    std::int64_t months = (b.year - a.year) * 12 + b.month - a.month;
-    const auto restOf = [](const CivilTime &civil, std::int64_t millis) {
-        return civil.day * kMillisPerDay +
-               (millis - floorDivide(millis, kMillisPerDay) * kMillisPerDay);
-    };
-    if (restOf(b, to) < restOf(a, from))
-        --months;
-    const std::int64_t units = months / unitMonths(unit);
-    return backwards ? -units : units;
-}
-
-std::optional<std::int64_t> addUnits(TimeUnit unit, std::int64_t count, std::int64_t millis)
-{
-    std::int64_t out = 0;
-    if (const std::int64_t size = unitMillis(unit); size > 0) {
-        std::int64_t by = 0;
-        if (__builtin_mul_overflow(count, size, &by) || __builtin_add_overflow(millis, by, &out))
+    static const TimeFormat date = *TimeFormat::parse("yyyy-M-d");
+    static const TimeFormat time = *TimeFormat::parse("yyyy-M-d H:m:s");
+    constexpr std::size_t kMostDigits = 9;
+    constexpr std::size_t kKeptDigits = 3;
+    if (text.find(' ') == std::string_view::npos)
+        return date.read(text);
+    const std::string_view whole = text.substr(0, text.find('.'));
+    std::int64_t millis = 0;
+    if (whole.size() < text.size()) {
+        std::string digits(text.substr(whole.size() + 1));
+        if (digits.size() > kMostDigits ||
+            digits.find_first_not_of("0123456789") != std::string::npos)
             return {};
-    } else {
-        constexpr std::int64_t kMost = 120'000; // ten thousand years in months
-        if (count > kMost || count < -kMost)
-            return {};
-        CivilTime civil = record::civilFromMillis(millis);
-        const std::int64_t index = civil.year * 12 + civil.month - 1 + count * unitMonths(unit);
-        civil.year = floorDivide(index, 12);
-        civil.month = static_cast<int>(index - civil.year * 12) + 1;
-        civil.day = std::min(civil.day, record::daysInMonth(civil.year, civil.month));
-        out = record::millisFromCivil(civil);
+        digits.resize(kKeptDigits, '0');
+        millis = std::stoi(digits);
     }
-    if (!record::isTimestampInRange(out))
+    const auto out = time.read(whole);
+    return out ? std::optional(*out + millis) : std::nullopt;
+}
+
+std::optional<std::int64_t> readSqlDate(std::string_view text)
+{
+    constexpr std::size_t kMostDigits = 4;
+    text = text.substr(0, text.find(' ', 1));
+    std::array<int, 3> parts{0, 1, 1};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool last = i + 1 == parts.size();
+        const std::string_view part = text.substr(0, last ? text.size() : text.find('-'));
+        if (part.empty() || part.size() > kMostDigits ||
+            part.find_first_not_of("0123456789") != std::string_view::npos)
+            return {};
+        parts[i] = std::stoi(std::string(part));
+        if (part.size() == text.size())
+            break;
+        text.remove_prefix(part.size() + 1);
+    }
+    const auto [year, month, day] = parts;
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > record::daysInMonth(year, month))
         return {};
-    return out;
+    return record::daysFromCivil(year, month, day) * record::kMillisPerDay;
 }
 
 } // namespace millrace::sql

@@ -16,16 +16,25 @@ namespace millrace::sql {
 class TimeFormat
 {
 public:
-    /// Empty when the pattern has another letter, or an open quote.
+    /// Empty when the pattern has another letter, more of one than Java takes, one of []{}#, or an
+    /// open quote.
     static std::optional<TimeFormat> parse(std::string_view pattern);
 
     std::string format(std::int64_t millis) const;
-    /// Milliseconds since 1970, UTC; what the pattern does not name is 1970-01-01 00:00:00. Empty
-    /// when the text does not fit the pattern or is no such day.
+    /// Milliseconds since 1970, UTC; what the pattern does not name is 1970-01-01 00:00:00. Reads
+    /// as java.time's SMART style does: a day up to 31 becomes the last of its month, 24:00:00 is
+    /// the next day's 0. Empty when the text does not fit the pattern, or holds no such time.
     std::optional<std::int64_t> read(std::string_view text) const;
+    /// The same as java.text.SimpleDateFormat reads it: numbers of any length and size count on
+    /// (the 32nd of January is the 1st of February), and what stands behind the text does not
+    /// matter. For the functions that Flink has on that class.
+    std::optional<std::int64_t> readLeniently(std::string_view text) const;
 
 private:
     class Reading;
+    class LenientReading;
+    template <class R>
+    std::optional<std::int64_t> readWith(std::string_view text) const;
     struct Part {
         char letter; ///< 0: `text` as it is
         int count;
@@ -34,33 +43,13 @@ private:
     std::vector<Part> m_parts;
 };
 
-/// A unit of EXTRACT, FLOOR … TO, TIMESTAMPADD and TIMESTAMPDIFF.
-enum class TimeUnit : std::uint8_t {
-    Year = 1,
-    Quarter,
-    Month,
-    Week,
-    Day,
-    DayOfWeek,
-    DayOfYear,
-    Hour,
-    Minute,
-    Second,
-    Millisecond,
-    Epoch,
-};
-std::optional<TimeUnit> timeUnit(std::string_view upperName);
+/// Reads "yyyy-[M]M-[d]d[ [H]H:[m]m:[s]s[.fraction]]" in java.time's SMART style, digits beyond
+/// milliseconds cut off [Flink, DateTimeUtils.DEFAULT_TIMESTAMP_FORMATTER]. Empty when the text is
+/// no such time: a "T", a zone or a time without seconds is none.
+std::optional<std::int64_t> readSqlTimestamp(std::string_view text);
 
-/// EXTRACT: weeks are those of ISO 8601, Sunday is day 1, as in Flink.
-std::int64_t extractUnit(TimeUnit unit, std::int64_t millis);
-/// The start of the unit that `millis` lies in. Units from Year to Millisecond but DayOfWeek,
-/// DayOfYear; a week begins on Sunday, as in Flink.
-std::int64_t floorToUnit(TimeUnit unit, std::int64_t millis);
-/// The start of the unit behind it, or `millis` itself where one begins.
-std::int64_t ceilToUnit(TimeUnit unit, std::int64_t millis);
-/// Whole units from `from` to `to`, towards zero.
-std::int64_t unitsBetween(TimeUnit unit, std::int64_t from, std::int64_t to);
-/// Empty when it leaves the years 0001 to 9999.
-std::optional<std::int64_t> addUnits(TimeUnit unit, std::int64_t count, std::int64_t millis);
+/// Reads "yyyy[-[M]M[-[d]d]]", what follows a space cut off, and gives that day's midnight in UTC
+/// [Flink, DateTimeUtils.parseDate]. Empty when it is no such text or no such day.
+std::optional<std::int64_t> readSqlDate(std::string_view text);
 
 } // namespace millrace::sql

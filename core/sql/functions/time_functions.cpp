@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/function.h"
 #include "core/sql/functions/time_format.h"
+#include "core/sql/functions/time_unit.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace millrace::sql {
@@ -25,7 +27,8 @@ Prepared preparePattern(std::span<const NodePtr> arguments, const Expression &)
         if (!data->format)
             return {nullptr,
                     "'" + *pattern->text() +
-                        "' is not a pattern of y, M, d, H, h, m, s, S, a, E and 'text'",
+                        "' is not a pattern of y, M, d, H, h, m, s, S, a, E and 'text' such as "
+                        "'yyyy-MM-dd HH:mm:ss.SSS'",
                     {}};
     }
     return {std::move(data), {}, {}};
@@ -45,6 +48,12 @@ R withFormat(RowCall &call, Text pattern, F &&use)
     return use(*format);
 }
 
+Text withoutSpaces(Text text)
+{
+    const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+    return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
 Text dateFormat(RowCall &call, std::int64_t millis, Text pattern)
 {
     return withFormat<Text>(
@@ -58,9 +67,16 @@ std::int64_t orNull(RowCall &call, std::optional<std::int64_t> value)
     return value.value_or(0);
 }
 
+const TimeFormat &defaultFormat()
+{
+    static const TimeFormat format = *TimeFormat::parse(kDefaultFormat);
+    return format;
+}
+
+/// [Flink, DateTimeUtils.formatTimestampString]
 Text dateFormatText(RowCall &call, Text text, Text pattern)
 {
-    const auto millis = record::parseTimestamp(text);
+    const auto millis = defaultFormat().readLeniently(text);
     if (!millis) {
         call.setNull();
         return {};
@@ -70,12 +86,28 @@ Text dateFormatText(RowCall &call, Text text, Text pattern)
 
 std::int64_t toTimestamp(RowCall &call, Text text)
 {
-    return orNull(call, record::parseTimestamp(text));
+    return orNull(call, readSqlTimestamp(text));
 }
+/// A text that does not fit the pattern may still be a time as SQL writes it [Flink,
+/// DateTimeUtils.parseTimestampData].
 std::int64_t toTimestampFormat(RowCall &call, Text text, Text pattern)
 {
-    return withFormat<std::int64_t>(
-        call, pattern, [&](const TimeFormat &format) { return orNull(call, format.read(text)); });
+    return withFormat<std::int64_t>(call, pattern, [&](const TimeFormat &format) {
+        const auto out = format.read(text);
+        return orNull(call, out ? out : readSqlTimestamp(withoutSpaces(text)));
+    });
+}
+
+std::int64_t toDate(RowCall &call, Text text)
+{
+    return orNull(call, readSqlDate(text));
+}
+std::int64_t toDateFormat(RowCall &call, Text text, Text pattern)
+{
+    return withFormat<std::int64_t>(call, pattern, [&](const TimeFormat &format) {
+        const std::int64_t millis = orNull(call, format.readLeniently(text));
+        return record::startOfDay(millis);
+    });
 }
 
 /// NULL where the time would lie outside the years 0001 to 9999.
@@ -108,14 +140,20 @@ std::int64_t unixNow(RowCall &call)
     const auto arrival = call.context().batch().arrival(call.context().batchRow(call.row()));
     return seconds(arrival.time_since_epoch().count());
 }
-/// [Flink: Long.MIN_VALUE where the text is no time; a NULL says it better and is kept out of sums]
-std::int64_t unixTimestamp(RowCall &call, Text text)
+/// [Flink, DateTimeUtils.unixTimestamp: Long.MIN_VALUE where the text is no time]
+std::int64_t secondsOrLeast(std::optional<std::int64_t> millis)
 {
-    return seconds(toTimestamp(call, text));
+    return millis ? seconds(*millis) : std::numeric_limits<std::int64_t>::min();
+}
+std::int64_t unixTimestamp(RowCall &, Text text)
+{
+    return secondsOrLeast(defaultFormat().readLeniently(text));
 }
 std::int64_t unixTimestampFormat(RowCall &call, Text text, Text pattern)
 {
-    return seconds(toTimestampFormat(call, text, pattern));
+    return withFormat<std::int64_t>(call, pattern, [&](const TimeFormat &format) {
+        return secondsOrLeast(format.readLeniently(text));
+    });
 }
 Text fromUnix(RowCall &call, std::int64_t unixSeconds, Text pattern)
 {
@@ -129,14 +167,13 @@ Text fromUnix(RowCall &call, std::int64_t unixSeconds, Text pattern)
 }
 Text fromUnixDefault(RowCall &call, std::int64_t unixSeconds)
 {
-    static const TimeFormat format = *TimeFormat::parse(kDefaultFormat);
     std::int64_t millis = 0;
     if (__builtin_mul_overflow(unixSeconds, record::kMillisPerSecond, &millis) ||
         !record::isTimestampInRange(millis)) {
         call.setNull();
         return {};
     }
-    return call.text(format.format(millis));
+    return call.text(defaultFormat().format(millis));
 }
 
 struct UnitData {
@@ -149,9 +186,7 @@ Prepared prepareUnit(std::span<const NodePtr> arguments, std::size_t index, bool
     const Value *name = arguments[index]->constant();
     const auto unit =
         name != nullptr && name->text() != nullptr ? timeUnit(*name->text()) : std::nullopt;
-    const bool part =
-        unit == TimeUnit::DayOfWeek || unit == TimeUnit::DayOfYear || unit == TimeUnit::Epoch;
-    if (!unit || (part && !parts))
+    if (!unit || (!parts && !isSpan(*unit)))
         return {nullptr,
                 "the unit must be YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE or SECOND",
                 {}};
@@ -170,6 +205,16 @@ Prepared secondUnit(std::span<const NodePtr> arguments, const Expression &)
     return prepareUnit(arguments, 1, false);
 }
 
+/// A day and some hours are a time of that day.
+Prepared addedUnit(std::span<const NodePtr> arguments, const Expression &call)
+{
+    Prepared out = firstUnit(arguments, call);
+    if (out.data && arguments[2]->type().is(TypeKind::Date) &&
+        static_cast<const UnitData *>(out.data.get())->unit > TimeUnit::Day)
+        out.type = TypeKind::Timestamp;
+    return out;
+}
+
 std::int64_t extract(RowCall &call, Text, std::int64_t millis)
 {
     return extractUnit(call.data<UnitData>().unit, millis);
@@ -179,13 +224,19 @@ std::int64_t unitOf(RowCall &, std::int64_t millis)
 {
     return extractUnit(Unit, millis);
 }
+std::int64_t orTooFar(RowCall &call, std::optional<std::int64_t> millis)
+{
+    if (!millis)
+        call.fail("the result does not fit into " + call.outputType().toString());
+    return millis.value_or(0);
+}
 std::int64_t floorTime(RowCall &call, std::int64_t millis, Text)
 {
-    return floorToUnit(call.data<UnitData>().unit, millis);
+    return orTooFar(call, floorToUnit(call.data<UnitData>().unit, millis));
 }
 std::int64_t ceilTime(RowCall &call, std::int64_t millis, Text)
 {
-    return ceilToUnit(call.data<UnitData>().unit, millis);
+    return orTooFar(call, ceilToUnit(call.data<UnitData>().unit, millis));
 }
 std::int64_t difference(RowCall &call, Text, std::int64_t from, std::int64_t to)
 {
@@ -197,21 +248,18 @@ std::int64_t difference(RowCall &call, Text, std::int64_t from, std::int64_t to)
 }
 std::int64_t addTime(RowCall &call, Text, std::int64_t count, std::int64_t millis)
 {
-    const auto out = addUnits(call.data<UnitData>().unit, count, millis);
-    if (!out)
-        call.fail("the result does not fit into " + call.outputType().toString());
-    return out.value_or(0);
+    return orTooFar(call, addUnits(call.data<UnitData>().unit, count, millis));
 }
 
 template <TimeUnit Unit>
 std::vector<Overload> ofUnit()
 {
-    return {{"TIME -> BIGINT", rowKernel<unitOf<Unit>>}};
+    return {{"TIMEPOINT -> BIGINT", rowKernel<unitOf<Unit>>}};
 }
 
 std::vector<Overload> withTime(std::vector<Overload> numbers, Kernel kernel)
 {
-    numbers.push_back({"TIME, KEYWORD -> 1", kernel, secondUnit});
+    numbers.push_back({"TIMEPOINT, KEYWORD -> 1", kernel, secondUnit});
     return numbers;
 }
 
@@ -225,11 +273,12 @@ std::span<const Function> timeFunctions()
          withTime(ceilOverloads(), rowKernel<ceilTime>)},
         {"CEILING", kTime, "Rounded up; CEILING(time TO unit) to the start of the next unit",
          withTime(ceilOverloads(), rowKernel<ceilTime>)},
+        {"CURRENT_DATE", kTime, "The day the record arrived", {{"-> DATE"}}},
         {"CURRENT_TIMESTAMP", kTime, "When the record arrived", {{"-> TIMESTAMP_LTZ"}}},
         {"DATE_FORMAT",
          kTime,
          "The time as text by a pattern such as 'yyyy-MM-dd HH:mm'",
-         {{"TIME, STRING -> STRING", rowKernel<dateFormat>, preparePattern},
+         {{"TIMEPOINT, STRING -> STRING", rowKernel<dateFormat>, preparePattern},
           {"STRING, STRING -> STRING", rowKernel<dateFormatText>, preparePattern}}},
         {"DAYOFMONTH", kTime, "1 to 31", ofUnit<TimeUnit::Day>()},
         {"DAYOFWEEK", kTime, "1 (Sunday) to 7", ofUnit<TimeUnit::DayOfWeek>()},
@@ -237,7 +286,7 @@ std::span<const Function> timeFunctions()
         {"EXTRACT",
          kTime,
          "EXTRACT(unit FROM time): that part of it as a number",
-         {{"KEYWORD, TIME -> BIGINT", rowKernel<extract>, extractedUnit}}},
+         {{"KEYWORD, TIMEPOINT -> BIGINT", rowKernel<extract>, extractedUnit}}},
         {"FLOOR", kTime, "Rounded down; FLOOR(time TO unit) to the start of the unit",
          withTime(floorOverloads(), rowKernel<floorTime>)},
         {"FROM_UNIXTIME",
@@ -255,11 +304,16 @@ std::span<const Function> timeFunctions()
         {"TIMESTAMPADD",
          kTime,
          "TIMESTAMPADD(unit, n, time): the time n units later",
-         {{"KEYWORD, BIGINT, TIME -> 3", rowKernel<addTime>, firstUnit}}},
+         {{"KEYWORD, BIGINT, TIMEPOINT -> 3", rowKernel<addTime>, addedUnit}}},
         {"TIMESTAMPDIFF",
          kTime,
          "TIMESTAMPDIFF(unit, a, b): whole units from a to b",
-         {{"KEYWORD, TIME, TIME -> INT", rowKernel<difference>, firstUnit}}},
+         {{"KEYWORD, TIMEPOINT, TIMEPOINT -> INT", rowKernel<difference>, firstUnit}}},
+        {"TO_DATE",
+         kTime,
+         "A text as a day, by a pattern; NULL if it is none",
+         {{"STRING -> DATE", rowKernel<toDate>},
+          {"STRING, STRING -> DATE", rowKernel<toDateFormat>, preparePattern}}},
         {"TO_TIMESTAMP",
          kTime,
          "A text as a time, by a pattern; NULL if it is none",
@@ -274,7 +328,8 @@ std::span<const Function> timeFunctions()
           {"STRING, STRING -> TIMESTAMP_LTZ", rowKernel<toTimestampFormat>, preparePattern}}},
         {"UNIX_TIMESTAMP",
          kTime,
-         "A text as seconds since 1970; without one, the arrival",
+         "A text as seconds since 1970 (the least BIGINT if it is no time); without one, the "
+         "arrival",
          {{"-> BIGINT", rowKernel<unixNow>},
           {"STRING -> BIGINT", rowKernel<unixTimestamp>},
           {"STRING, STRING -> BIGINT", rowKernel<unixTimestampFormat>, preparePattern}}},

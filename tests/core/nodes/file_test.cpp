@@ -107,6 +107,17 @@ private slots:
                  std::string_view("it is nested too deeply"));
     }
 
+    void aWideIntegerIsARowAndMakesADecimalColumn()
+    {
+        FileWorld world;
+        world.write("{\"a\":12345678901234567890123}\n{\"a\":1}\n");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(given->dead.size(), std::size_t{0});
+        QCOMPARE(joined(*given), std::string("{\"a\":12345678901234567890123}\n{\"a\":1}\n"));
+        QCOMPARE((*world.open())->schema()->toString(), std::string("a DECIMAL(38, 0)"));
+    }
+
     void bringsTheSchemaOfTheWholeFile()
     {
         FileWorld world;

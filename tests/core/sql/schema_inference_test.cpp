@@ -24,7 +24,9 @@ private slots:
         QCOMPARE(unknown.of(R"({"a":1,"b c":"x","r":{"y":1}})"), Names{});
         QCOMPARE(unknown.of(R"({"r":{},"A":1,"a":1,"":2,"z":3,"A":4})"), (Names{"A", "", "z"}));
         QCOMPARE(unknown.of(R"({"\u0061":1,"\u007a":1})"), Names{"z"});
-        for (const char *none : {"[1]", "no JSON", R"({"z":1)", "", "7"})
+        QCOMPARE(unknown.of(R"({"a":1,"z":12345678901234567890123})"), Names{"z"});
+        for (const char *none : {"[1]", "no JSON", R"({"z":1)", "", "7",
+                                 R"({"z":012345678901234567890123})", R"({"z":1e999})"})
             QCOMPARE(unknown.of(none), Names{});
     }
 
@@ -38,7 +40,14 @@ private slots:
         row("small", {R"({"a":1})", R"({"a":-2147483648})"}, "a BIGINT NOT NULL");
         row("bigint", {R"({"a":1})", R"({"a":2147483648})"}, "a BIGINT NOT NULL");
         row("double", {R"({"a":2147483648})", R"({"a":1.5})"}, "a DOUBLE NOT NULL");
-        row("huge", {R"({"a":18446744073709551615})"}, "a DOUBLE NOT NULL");
+        row("wide", {R"({"a":1})", R"({"a":18446744073709551615})"}, "a DECIMAL(38, 0) NOT NULL");
+        row("wider", {R"({"a":-12345678901234567890123, "b":[{"c":12345678901234567890123 }]})"},
+            "a DECIMAL(38, 0) NOT NULL, b ARRAY<ROW<c DECIMAL(38, 0) NOT NULL> NOT NULL> NOT NULL");
+        row("wide and a fraction", {R"({"a":12345678901234567890123})", R"({"a":0.5})"},
+            "a DOUBLE NOT NULL");
+        row("39 digits", {R"({"a":123456789012345678901234567890123456789})"}, "a DOUBLE NOT NULL");
+        row("wide in a text", {"{\"a\":\"\\\"12345678901234567890123\",\"b\":1}"},
+            "a STRING NOT NULL, b BIGINT NOT NULL");
         row("string", {R"({"a":1})", R"({"a":"x"})", R"({"a":2})"}, "a STRING NOT NULL");
         row("bool and number", {R"({"a":true})", R"({"a":2})"}, "a STRING NOT NULL");
         row("null", {R"({"a":null})", R"({"a":2})"}, "a BIGINT");
@@ -71,6 +80,36 @@ private slots:
         const auto again = record::parseSchema(inference.schema().toString());
         QVERIFY(again.has_value());
         QCOMPARE(*again, inference.schema());
+    }
+
+    /// A whole number of up to 38 digits keeps them from the payload to what map writes.
+    void wideNumbersKeepTheirDigits()
+    {
+        const std::vector<std::string> payloads{
+            R"({"id":12345678901234567890123,"r":{"x":-99999999999999999999999999999999999999}})",
+            R"({"id":18446744073709551615,"r":{"x":0}})"};
+        sql::SchemaInference inference;
+        for (const std::string &payload : payloads)
+            QVERIFY(inference.add(payload));
+        const record::Schema schema = inference.schema();
+        const record::BatchPtr batch = batchOf(payloads);
+        sql::EvaluationScratch scratch;
+        sql::ProjectedRows out;
+        sql::bindSelect("id, r.x AS x, CAST(id AS STRING) AS s, id + 1 AS n", schema)
+            ->project(*batch, allRows(*batch), scratch, out);
+        QCOMPARE(out.errors, std::vector<sql::RowError>{});
+        QCOMPARE(std::string(out.payload(0)),
+                 std::string(R"({"id":12345678901234567890123,)"
+                             R"("x":-99999999999999999999999999999999999999,)"
+                             R"("s":"12345678901234567890123","n":12345678901234567890124})"));
+        QCOMPARE(std::string(out.payload(1)),
+                 std::string(R"({"id":18446744073709551615,"x":0,"s":"18446744073709551615",)"
+                             R"("n":18446744073709551616})"));
+        QCOMPARE(evaluated("id = 12345678901234567890123", schema, *batch),
+                 (std::vector<std::string>{"TRUE", "FALSE"}));
+        const auto narrow = record::parseSchema("id BIGINT");
+        QCOMPARE(evaluated("id", *narrow, *batch).front(),
+                 std::string("! field `id`: expected BIGINT, found a number that does not fit"));
     }
 
     void whatIsNoObjectIsCountedAndSaid()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 
+#include "core/engine/document_check.h"
 #include "core/engine/local_engine.h"
 
 int main(int argc, char **argv)

@@ -132,12 +132,7 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
         const auto stream = m_services.store->find(old.wanted.name);
         if (!old.port || plan.stream(old.wanted.name) != nullptr || !stream)
             continue;
-        std::uint64_t waiting = 0;
-        for (std::uint32_t i = 0; i < stream->shardCount(); ++i) {
-            const auto bounds = stream->bounds(ShardIndex(i));
-            waiting += bounds.end - bounds.trimHorizon;
-        }
-        if (waiting > 0)
+        if (const std::uint64_t waiting = unread(*stream); waiting > 0)
             m_services.report(Problem(Code::WireLeftBehind, {{"records", std::to_string(waiting)}},
                                       graph::nodePlace(old.port->node)));
     }
@@ -163,6 +158,28 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
     return Done{};
 }
 
+/// Records of a wire that no fragment that is deployed has passed. What was read stays in the log
+/// until a whole segment of it was.
+std::uint64_t Deployment::unread(const stream::DataStream &wire) const
+{
+    std::uint64_t records = 0;
+    for (std::uint32_t i = 0; i < wire.shardCount(); ++i) {
+        const auto bounds = wire.bounds(ShardIndex(i));
+        std::optional<Ordinal> passed;
+        for (const DeployedTask &task : m_tasks) {
+            if (!task.fragment || task.fragment->spec().source.get() != &wire)
+                continue;
+            for (const runtime::Cursor &cursor : task.fragment->figures().cursors) {
+                if (cursor.shard == ShardIndex(i))
+                    passed = std::min(passed.value_or(cursor.next), cursor.next);
+            }
+        }
+        const Ordinal from = std::max(passed.value_or(bounds.trimHorizon), bounds.trimHorizon);
+        records += bounds.end > from ? bounds.end - from : 0;
+    }
+    return records;
+}
+
 Status Deployment::keepChains(const graph::Document &document, const Plan &plan)
 {
     std::set<std::string> planned;
@@ -176,9 +193,12 @@ std::vector<std::string> Deployment::committedFragments() const
 {
     std::vector<std::string> out;
     for (const DeployedTask &task : m_tasks) {
-        // A stream's cursors never fall behind the catalog: they are of one directory.
-        if (task.fragment && task.fragment->spec().sink && task.fragment->figures().committed)
-            out.push_back(task.fragment->spec().id);
+        if (!task.fragment || !task.fragment->figures().committed)
+            continue;
+        // A crash may take the first commits of a stream in memory, and its cursors with them.
+        const auto &spec = task.fragment->spec();
+        if (spec.sink || spec.target->entry().durability == store::Durability::Disk)
+            out.push_back(spec.id);
     }
     return out;
 }
@@ -250,17 +270,19 @@ void Deployment::startProducer(const PlannedProducer &producer)
 /// schema that expressions are bound to.
 Bytes Deployment::identityOf(const Recipe &recipe, const record::Schema &schema)
 {
-    graph::Document chain;
-    const auto add = [&](graph::Node node) {
+    std::string text;
+    const auto add = [&](graph::Node node) { // one after the other: their order decides as well
         node.name.clear();
-        chain.put(std::move(node));
+        graph::Document alone;
+        alone.put(std::move(node));
+        if (const auto written = graph::writeDocument(alone))
+            text += *written;
     };
     for (const graph::Node &node : recipe.transforms)
         add(node);
     if (recipe.sink)
         add(*recipe.sink);
-    const auto text = graph::writeDocument(chain);
-    const auto digest = md5((text ? *text : std::string()) + schema.toJson());
+    const auto digest = md5(text + schema.toJson());
     const auto bytes = std::as_bytes(std::span(digest));
     return {bytes.begin(), bytes.end()};
 }

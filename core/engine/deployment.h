@@ -94,6 +94,7 @@ private:
     double presentPace() const { return m_paused ? 0 : m_pace; }
     void tellPace();
     Status keepChains(const graph::Document &document, const Plan &plan);
+    std::uint64_t unread(const stream::DataStream &wire) const;
     bool keepsNoProgress(const PlannedFragment &fragment) const;
     std::vector<runtime::Cursor> lastingCursors(const PlannedFragment &fragment) const;
     runtime::Task::Report reportFor(const NodeId &node) const;

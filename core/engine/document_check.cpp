@@ -202,4 +202,16 @@ std::vector<Problem> checkDocument(const graph::Document &document,
     return problems;
 }
 
+std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder)
+{
+    SystemClock clock;
+    SystemRandom random;
+    runtime::NodeContext context;
+    context.fileSystem = &posixFileSystem();
+    context.clock = &clock;
+    context.random = &random;
+    context.documentFolder = documentFolder;
+    return checkDocument(document, context, {});
+}
+
 } // namespace millrace::engine

@@ -20,6 +20,10 @@ using KnownSchema = std::function<std::optional<record::Schema>(const std::strin
 std::vector<Problem> checkDocument(const graph::Document &document,
                                    const runtime::NodeContext &context, const KnownSchema &known);
 
+/// The same without an engine: what a deploy into an empty data directory would say. Paths of the
+/// document are relative to the folder.
+std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder);
+
 bool hasErrors(const std::vector<Problem> &problems);
 
 } // namespace millrace::engine

@@ -81,7 +81,8 @@ private:
     void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
     void report(const Problem &problem);
     void publish(SnapshotBuilder::Tick tick = SnapshotBuilder::Tick::ByTheClock);
-    void flushCheckpoints();
+    Status flushCheckpoints();
+    void keepProgress();
     void flushHistory();
     void restartChangedReaders();
     std::vector<WatchedStream> watchedStreams();
@@ -144,7 +145,7 @@ LocalEngine::~LocalEngine()
     m_threads.clear();
     m_deployment.reset(); // stops its tasks
     if (m_checkpoints)
-        flushCheckpoints();
+        keepProgress();
     if (m_history)
         flushHistory();
     // The committers may still be in a callback that wakes a task: the scheduler goes after them.
@@ -262,31 +263,38 @@ void LocalEngine::checkpointLoop(const std::stop_token &stop)
     std::unique_lock lock(mutex);
     for (int n = 1; !stop.stop_requested(); ++n) {
         wake.wait_for(lock, stop, kCheckpoint, [] { return false; });
-        flushCheckpoints();
+        keepProgress();
         lookAtFields();
         if (n % kMetricsEvery == 0)
             flushHistory();
     }
 }
 
-void LocalEngine::flushCheckpoints()
+/// Errors: those of Checkpoints::flush(). Progress stays in memory then, for the next time.
+Status LocalEngine::flushCheckpoints()
 {
-    if (auto ok = m_checkpoints->flush(); !ok)
-        report(ok.error());
-    // Behind it: the cursor of an end that keeps none is in the catalog by now.
+    // Asked before: the cursor of an end that keeps none has to be in the catalog by then.
     std::vector<std::string> committed;
     Uuid project;
     {
         const std::lock_guard guard(m_deployMutex);
-        if (!m_deployment)
-            return;
-        committed = m_deployment->committedFragments();
-        project = m_deployment->document().project;
+        if (m_deployment) {
+            committed = m_deployment->committedFragments();
+            project = m_deployment->document().project;
+        }
     }
+    MILLRACE_TRY(m_checkpoints->flush());
     for (const std::string &fragment : committed) {
         if (auto noted = m_chains->noteCommit(project, fragment); !noted)
             report(noted.error());
     }
+    return Done{};
+}
+
+void LocalEngine::keepProgress()
+{
+    if (const auto flushed = flushCheckpoints(); !flushed)
+        report(flushed.error());
 }
 
 void LocalEngine::flushHistory()
@@ -310,7 +318,7 @@ void LocalEngine::driveLoop(const std::stop_token &stop)
             publish();
             if (now - flushed >= kCheckpoint * kMetricsEvery) {
                 flushed = now;
-                flushCheckpoints();
+                keepProgress();
                 flushHistory();
             }
         }
@@ -533,9 +541,10 @@ Reply LocalEngine::stopAll()
         m_state = RunState::Stopped;
     }
     m_fields->look(watched); // what came since the last look, which a short run does not have
-    flushCheckpoints();
+    const Status flushed = flushCheckpoints();
     publish();
-    return {};
+    // Stopped it is; but what ends that keep no cursors printed since is printed again.
+    return flushed ? Reply{} : failed(flushed.error());
 }
 
 Reply LocalEngine::records(const RecordsRequest &request)
@@ -585,18 +594,6 @@ Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &option
     auto engine = std::make_unique<LocalEngine>(options);
     MILLRACE_TRY(engine->open(options));
     return std::unique_ptr<Engine>(std::move(engine));
-}
-
-std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder)
-{
-    SystemClock clock;
-    SystemRandom random;
-    runtime::NodeContext context;
-    context.fileSystem = &posixFileSystem();
-    context.clock = &clock;
-    context.random = &random;
-    context.documentFolder = documentFolder;
-    return checkDocument(document, context, {});
 }
 
 } // namespace millrace::engine

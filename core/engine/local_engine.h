@@ -31,7 +31,4 @@ struct LocalEngineOptions {
 /// NewerFormat, NetworkFileSystem, Io, DiskFull, PermissionDenied, Corrupt.
 Result<std::unique_ptr<Engine>> openLocalEngine(const LocalEngineOptions &options);
 
-/// Checks a document without an engine: what a deploy into an empty data directory would say.
-std::vector<Problem> checkDocumentFile(const graph::Document &document, const Path &documentFolder);
-
 } // namespace millrace::engine

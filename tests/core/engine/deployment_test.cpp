@@ -2,6 +2,7 @@
 #include "tests/core/engine/engine_fixture.h"
 #include "tests/support/test_main.h"
 
+#include "core/base/problem_codes.h"
 #include "core/engine/deployment.h"
 
 #include <QTemporaryDir>
@@ -39,7 +40,7 @@ public:
         services.fileSystem = &posixFileSystem();
         services.clock = &m_clock;
         services.random = &m_random;
-        services.report = [](const Problem &) {};
+        services.report = [this](const Problem &problem) { said.push_back(problem); };
         services.pump = [this] { m_store->commitAll(); };
         m_deployment = std::make_unique<Deployment>(std::move(services));
     }
@@ -102,6 +103,8 @@ public:
         return 0;
     }
     std::string path(const char *name) const { return m_dir.filePath(name).toStdString(); }
+
+    std::vector<Problem> said;
 
 private:
     QTemporaryDir m_dir;
@@ -168,6 +171,30 @@ private slots:
         world.stop();
         QCOMPARE(world.recordsOf("gener001"), made);
         QCOMPARE(world.recordsOf("sqlite01"), stored);
+    }
+
+    void aWireLeavesBehindWhatWasNotRead()
+    {
+        for (const bool reads : {true, false}) {
+            World world;
+            Pipeline pipeline;
+            pipeline.document.wires.clear();
+            pipeline.wire("gener001", "filter01");
+            pipeline.wire("filter01", "sqlite01");
+            if (!reads) // a folder stands where the file should
+                pipeline.document.nodes.at({"sqlite01"}).parameters["file"] = world.path(".");
+            world.newTasks(pipeline.document);
+            world.runFor(10s);
+            QCOMPARE(world.recordsOf("gener001"), 5000U);
+            pipeline.document.wires.clear();
+            world.said.clear();
+            world.newTasks(pipeline.document);
+            QCOMPARE(world.said.size(), reads ? 0U : 1U);
+            if (!reads) {
+                QCOMPARE(world.said[0].code(), Code::WireLeftBehind);
+                QCOMPARE(world.said[0].argument("records"), std::string_view("5000"));
+            }
+        }
     }
 
     void aPausedGeneratorStandsStill()

@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/engine/document_check.h"
 #include "core/log/log.h"
 
 #include <QFile>
@@ -104,15 +105,48 @@ private slots:
 
     /// A destination is filled anew by another condition: what fails now is a dead letter, though
     /// the progress of the dead letters is beyond it.
+    static std::uint64_t stored(Run &run)
+    {
+        std::uint64_t records = 0;
+        const Reply reply = run.ask(StreamsRequest{});
+        for (const StreamInfo &stream : std::get<StreamsReply>(reply.value).streams)
+            records += stream.deadLetters ? stream.records : 0;
+        return records;
+    }
+
+    /// The same filters in another order: records that the first one took out fail now.
+    void deadLettersOfAnotherOrderStand()
+    {
+        QTemporaryDir dir;
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"filter01"}).parameters["condition"] =
+            std::string("status <> 500");
+        pipeline.add(
+            "filter02", "filter",
+            {{"condition", std::string("100 / ((status - 404) * (status - 500)) > -1000")}});
+        const auto inOrder = [&](const char *first, const char *second) {
+            pipeline.document.wires.clear();
+            pipeline.wire("gener001", "stream01");
+            pipeline.wire("stream01", first);
+            pipeline.wire(first, second);
+            pipeline.wire(second, "sqlite01");
+            Run run(dir.path(), true);
+            run.deployAndRun(pipeline);
+            run.drain();
+            const std::uint64_t dead = run.engine->snapshot()->node({"filter02"})->counts.dead;
+            return std::pair(dead, stored(run));
+        };
+        const auto [some, before] = inOrder("filter01", "filter02");
+        QVERIFY(some > 0);
+        QCOMPARE(before, some);
+        QVERIFY(QFile::remove(dir.filePath("output/out.db")));
+        const auto [more, behind] = inOrder("filter02", "filter01");
+        QVERIFY(more > some);
+        QCOMPARE(behind, before + more);
+    }
+
     void deadLettersOfAnotherConditionStand()
     {
-        const auto stored = [](Run &run) {
-            std::uint64_t records = 0;
-            const Reply reply = run.ask(StreamsRequest{});
-            for (const StreamInfo &stream : std::get<StreamsReply>(reply.value).streams)
-                records += stream.deadLetters ? stream.records : 0;
-            return records;
-        };
         const auto dead = [](Run &run) {
             return run.engine->snapshot()->node({"filter01"})->counts.dead;
         };

@@ -81,30 +81,97 @@ PutService::ProducerPtr PutService::producerOf(stream::DataStream &stream, const
     return found->second;
 }
 
-void PutService::inTurn(const ProducerPtr &producer, std::function<void()> turn)
+/// The right to put as a producer. Whoever drops it unanswered, because something was thrown, has
+/// answered by that; then it is the next one's turn.
+class PutService::Turn
 {
+public:
+    Turn(PutService &service, ProducerPtr producer, Answer answer)
+        : m_service(service)
+        , m_producer(std::move(producer))
+        , m_answer(std::move(answer))
+    {}
+    Turn(const Turn &) = delete;
+    Turn &operator=(const Turn &) = delete;
+    ~Turn()
     {
-        const std::lock_guard guard(m_mutex);
-        if (std::exchange(producer->taken, true)) {
-            producer->waiting.push_back(std::move(turn));
-            return;
+        if (m_answer)
+            giveUp(m_answer);
+        m_service.pass(m_producer);
+    }
+
+    Producer &producer() const { return *m_producer; }
+    void answer(Reply reply) { std::exchange(m_answer, nullptr)(std::move(reply)); }
+
+    static void giveUp(const Answer &answer) noexcept
+    {
+        try {
+            answer(failed(Problem(Code::InternalError, {{"where", "putting records"},
+                                                        {"reason", "memory may have given out"}})));
+        } catch (const std::exception &) { // there is nobody left to tell
         }
     }
-    turn();
-}
 
-void PutService::pass(const ProducerPtr &producer)
+private:
+    PutService &m_service;
+    const ProducerPtr m_producer;
+    Answer m_answer; ///< null once called
+};
+
+void PutService::inTurn(const ProducerPtr &producer, Answer answer, Work work)
 {
-    std::function<void()> turn;
     {
         const std::lock_guard guard(m_mutex);
-        producer->taken = !producer->waiting.empty();
-        if (!producer->taken)
+        producer->waiting.push_back({std::move(answer), std::move(work)});
+        if (std::exchange(producer->taken, true))
             return;
-        turn = std::move(producer->waiting.front());
-        producer->waiting.pop_front();
     }
-    turn();
+    runTurns(producer);
+}
+
+/// One turn after the other, for as long as they end before they return.
+void PutService::runTurns(const ProducerPtr &producer) noexcept
+{
+    for (;;) {
+        Waiting next;
+        {
+            const std::lock_guard guard(m_mutex);
+            producer->taken = !producer->waiting.empty();
+            if (!producer->taken)
+                return;
+            next = std::move(producer->waiting.front());
+            producer->waiting.pop_front();
+            producer->starting = true;
+            producer->passed = false;
+        }
+        TurnPtr turn;
+        try {
+            turn = std::make_shared<Turn>(*this, producer, next.answer);
+            next.work(turn);
+        } catch (const std::exception &) {
+            if (!turn) {
+                Turn::giveUp(next.answer);
+                pass(producer);
+            }
+        }
+        next.work = nullptr;
+        turn.reset();
+        const std::lock_guard guard(m_mutex);
+        producer->starting = false;
+        if (!producer->passed)
+            return; // the commit ends it
+    }
+}
+
+void PutService::pass(const ProducerPtr &producer) noexcept
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        producer->passed = true;
+        if (producer->starting)
+            return; // runTurns() goes on
+    }
+    runTurns(producer);
 }
 
 void PutService::next(const ProducerRequest &request, Answer answer)
@@ -112,14 +179,10 @@ void PutService::next(const ProducerRequest &request, Answer answer)
     const auto stream = m_store.find(request.stream);
     if (!stream)
         return answer(failed(unknownStream(request.stream)));
-    const ProducerPtr producer = producerOf(*stream, request.producer);
-    inTurn(producer, [this, producer, answer = std::move(answer)] {
+    inTurn(producerOf(*stream, request.producer), std::move(answer), [](const TurnPtr &turn) {
         PutReply out;
-        out.producerNext = nextNumber(producer->handle);
-        pass(producer);
-        Reply reply;
-        reply.value = std::move(out);
-        answer(std::move(reply));
+        out.producerNext = nextNumber(turn->producer().handle);
+        turn->answer(succeeded(std::move(out)));
     });
 }
 
@@ -133,9 +196,8 @@ void PutService::put(PutRequest request, Answer answer)
     if (!request.producer.empty()) {
         const ProducerPtr producer = producerOf(*stream, request.producer);
         const auto shared = std::make_shared<const PutRequest>(std::move(request));
-        inTurn(producer, [this, shared, stream, producer, answer = std::move(answer)] {
-            putOfProducer(shared, stream, producer, answer);
-        });
+        inTurn(producer, std::move(answer),
+               [shared, stream](const TurnPtr &turn) { putOfProducer(shared, stream, turn); });
     } else if (request.entries.empty()) {
         return answer(succeeded({}));
     } else {
@@ -154,20 +216,15 @@ void PutService::put(PutRequest request, Answer answer)
         m_pump();
 }
 
-/// With the producer's turn, which it passes.
 void PutService::putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
-                               const ProducerPtr &producer, const Answer &answer)
+                               const TurnPtr &turn)
 {
-    const auto answerNow = [&](Reply reply) {
-        pass(producer);
-        answer(std::move(reply));
-    };
-    const std::uint64_t next = nextNumber(producer->handle);
+    const std::uint64_t next = nextNumber(turn->producer().handle);
     if (request->firstIndex > kMaxNumber)
-        return answerNow(failed(
+        return turn->answer(failed(
             Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
     if (request->firstIndex > next)
-        return answerNow(
+        return turn->answer(
             failed(Problem(Code::ProducerGap, {{"producer", request->producer},
                                                {"next", std::to_string(next)},
                                                {"first", std::to_string(request->firstIndex)}})));
@@ -175,37 +232,32 @@ void PutService::putOfProducer(const RequestPtr &request, const stream::StreamPt
     if (next > request->firstIndex)
         out.skipped = std::min<std::uint64_t>(next - request->firstIndex, request->entries.size());
     out.producerNext = std::max(next, request->firstIndex + request->entries.size());
-    putFrom(request, stream, producer, answer, std::move(out));
+    putFrom(request, stream, turn, std::move(out));
 }
 
 /// The entries that `reply` does not tell of yet, in pieces of the size that the stream takes: what
 /// was stored of a request that is refused on the way is skipped when it is sent again.
 void PutService::putFrom(const RequestPtr &request, const stream::StreamPtr &stream,
-                         const ProducerPtr &producer, const Answer &answer, PutReply reply)
+                         const TurnPtr &turn, PutReply reply)
 {
     const std::size_t first = reply.skipped + reply.results.size();
-    if (first == request->entries.size()) {
-        pass(producer);
-        return answer(succeeded(std::move(reply)));
-    }
+    if (first == request->entries.size())
+        return turn->answer(succeeded(std::move(reply)));
     stream::Put put;
     put.batch = batchOf(*request, first, stream->putSize());
-    put.producer = &producer->handle;
+    put.producer = &turn->producer().handle;
     const std::size_t count = put.batch->count();
     ByteWriter(put.progress).varint(request->firstIndex + first + count);
     Bytes progress = put.progress;
-    stream->put(std::move(put),
-                [this, request, stream, producer, answer, reply = std::move(reply), count,
-                 progress = std::move(progress)](Result<stream::PutOutcome> done) {
-                    if (!done) {
-                        pass(producer);
-                        return answer(failed(done.error()));
-                    }
-                    producer->handle.progress = progress;
-                    PutReply more = reply;
-                    addStored(more, *stream, *done, count);
-                    putFrom(request, stream, producer, answer, std::move(more));
-                });
+    stream->put(std::move(put), [request, stream, turn, reply = std::move(reply), count,
+                                 progress = std::move(progress)](Result<stream::PutOutcome> done) {
+        if (!done)
+            return turn->answer(failed(done.error()));
+        turn->producer().handle.progress = progress;
+        PutReply more = reply;
+        addStored(more, *stream, *done, count);
+        putFrom(request, stream, turn, std::move(more));
+    });
 }
 
 } // namespace millrace::engine

@@ -34,27 +34,38 @@ public:
 private:
     /// One producer. The handle is used by whoever has the turn; its progress is that of the newest
     /// stored put.
+    class Turn;
+    using TurnPtr = std::shared_ptr<Turn>;
+    using Work = std::function<void(const TurnPtr &turn)>;
+    struct Waiting {
+        Answer answer;
+        Work work;
+    };
     struct Producer {
         stream::ProducerHandle handle;
-        bool taken = false;                        ///< somebody has the turn
-        std::deque<std::function<void()>> waiting; ///< for theirs
+        bool taken = false;          ///< somebody has the turn
+        bool starting = false;       ///< runTurns() is in its work
+        bool passed = false;         ///< the turn has ended
+        std::deque<Waiting> waiting; ///< for theirs
     };
     using ProducerPtr = std::shared_ptr<Producer>;
 
     ProducerPtr producerOf(stream::DataStream &stream, const std::string &id);
-    /// Runs `turn` when it is its turn; it ends with one call of pass(), on whatever thread.
-    void inTurn(const ProducerPtr &producer, std::function<void()> turn);
-    void pass(const ProducerPtr &producer);
+    /// Runs `work` when it is its turn, which lasts until the last copy of the TurnPtr goes, on
+    /// whatever thread. It answers through it.
+    void inTurn(const ProducerPtr &producer, Answer answer, Work work);
+    void runTurns(const ProducerPtr &producer) noexcept;
+    void pass(const ProducerPtr &producer) noexcept;
     using RequestPtr = std::shared_ptr<const PutRequest>;
-    void putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
-                       const ProducerPtr &producer, const Answer &answer);
-    void putFrom(const RequestPtr &request, const stream::StreamPtr &stream,
-                 const ProducerPtr &producer, const Answer &answer, PutReply reply);
+    static void putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
+                              const TurnPtr &turn);
+    static void putFrom(const RequestPtr &request, const stream::StreamPtr &stream,
+                        const TurnPtr &turn, PutReply reply);
 
     stream::StreamStore &m_store;
     const std::function<void()> m_pump;
     std::map<std::pair<StreamUuid, std::string>, ProducerPtr> m_producers;
-    std::mutex m_mutex; ///< guards Producer::taken and Producer::waiting
+    std::mutex m_mutex; ///< guards what Producer has behind its handle
 };
 
 Reply failed(Problem problem);

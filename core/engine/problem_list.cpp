@@ -77,7 +77,11 @@ std::vector<runtime::ProblemEntry> ProblemList::entries(const std::vector<Proble
     };
     const std::lock_guard guard(m_mutex);
     for (const Problem &problem : holding) {
-        if (!among(m_holding, problem))
+        // Whoever waits for something reports it first: then it is no second event.
+        const bool known = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &entry) {
+            return same(entry.problem, problem) && now - entry.last <= kRecent;
+        });
+        if (!known && !among(m_holding, problem))
             add(problem, now);
     }
     m_holding = holding;

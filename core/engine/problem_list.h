@@ -28,7 +28,8 @@ public:
     void report(const Problem &problem, WallTime now);
     void clear();
     /// All entries, newest first, once more with those that hold at this moment: one that was not
-    /// holding before counts up. What is neither among them nor recent is not active.
+    /// holding before, nor reported or holding in the last 5 s, counts up. What is neither among
+    /// them nor recent is not active.
     std::vector<runtime::ProblemEntry> entries(const std::vector<Problem> &holding, WallTime now);
     std::vector<Event> takeEvents();
 

@@ -20,6 +20,9 @@ constexpr std::chrono::milliseconds kPassedAtMost{500};
 /// How often a fragment asks whether the schema of its source is known.
 constexpr std::chrono::milliseconds kSchemaPoll{100};
 
+/// How often a reader of standard output that takes nothing is asked again.
+constexpr std::chrono::milliseconds kStallPoll{10};
+
 /// A batch whose output takes so much is committed before more is processed, however much was
 /// gathered: transforms can make any amount of text of a short record. [core/log forms commits of
 /// this size]
@@ -41,9 +44,10 @@ void cutBehind(std::vector<Piece> &pieces, std::size_t last, std::size_t rows)
 
 bool mustReopen(const Problem &problem)
 {
-    return problem.code() == Code::NodeDestinationReplaced ||
-           problem.code() == Code::NodeFolderLost || problem.code() == Code::NodeTableChanged ||
-           problem.code() == Code::NodeRowConstraint;
+    const Code code = problem.code();
+    return code == Code::NodeDestinationReplaced || code == Code::NodeFolderLost ||
+           code == Code::NodeProgressRemoved || code == Code::NodeTableEmptied ||
+           code == Code::NodeTableChanged || code == Code::NodeRowConstraint;
 }
 
 } // namespace
@@ -125,7 +129,7 @@ Status Fragment::openEnd()
         if (!opened)
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
-            report(notice);
+            tell(notice);
         progress = std::move(opened->progress);
         if (m_spec.checkpoints != nullptr) {
             auto stored = m_spec.checkpoints->find(m_spec.id);
@@ -214,8 +218,10 @@ TaskNext Fragment::commitPassed()
         const MonoTime at = clock().mono() + (*asked - clock().wall());
         due = std::min(due.value_or(at), at);
     }
-    if (!due)
+    if (!due) {
+        m_told.clear();
         return {TaskNext::Kind::Wait, {}};
+    }
     if (clock().mono() < *due)
         return {TaskNext::Kind::WaitUntil, *due};
     Work work;
@@ -406,8 +412,10 @@ TaskNext Fragment::commitEnd()
         if (mustReopen(done.error()))
             return reopen(done.error());
         if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
-            setState(NodeState::BackPressured);
-            return {TaskNext::Kind::Again, {}};
+            setState(NodeState::BackPressured, done.error());
+            // Virtual time would run on, and the sources with it.
+            return clock().isVirtual() ? TaskNext{TaskNext::Kind::Again, {}}
+                                       : retryAfter(kStallPoll);
         }
         return retry(done.error());
     }
@@ -428,6 +436,7 @@ TaskNext Fragment::finishWork()
     m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
+    m_told.clear();
     succeeded();
     m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
     m_budget.bytes = std::min(m_budget.bytes * 2, kFullBudget.bytes);
@@ -445,11 +454,22 @@ TaskNext Fragment::finishWork()
 /// The destination is not what was opened: what it holds, and how far, has to be asked anew.
 TaskNext Fragment::reopen(const Problem &problem)
 {
-    report(problem);
+    tell(problem);
     m_work.reset();
     m_phase = Phase::Preparing;
     setState(NodeState::Retrying, problem);
     return retryAfter(problem);
+}
+
+void Fragment::tell(const Problem &problem)
+{
+    const bool told = std::any_of(m_told.begin(), m_told.end(), [&](const Problem &one) {
+        return one.code() == problem.code() && one.place() == problem.place();
+    });
+    if (told)
+        return;
+    m_told.push_back(problem);
+    report(problem);
 }
 
 TaskNext Fragment::retry(const Problem &problem)
@@ -459,10 +479,12 @@ TaskNext Fragment::retry(const Problem &problem)
     if (m_phase == Phase::DeadLetters && m_operators.sink)
         m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
     const bool limited = problem.code() == Code::ThroughputExceeded;
+    if (!limited)
+        tell(problem); // before it holds: what holds is told by whoever looks, if it was not yet
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (!limited)
-        report(problem);
-    else if (m_phase == Phase::Committing && m_work) {
+        return retryAfter(problem);
+    if (m_phase == Phase::Committing && m_work) {
         // The batch is given up and read again in smaller pieces: a hot shard then does not hold
         // back what would fit elsewhere for longer than need be.
         m_budget.records = std::max<std::size_t>(1, m_budget.records / 2);

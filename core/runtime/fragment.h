@@ -115,6 +115,8 @@ private:
     TaskNext commitDeadLetters();
     TaskNext commitEnd();
     TaskNext finishWork();
+    /// Reports it, but once for as long as it lasts.
+    void tell(const Problem &problem);
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
@@ -135,7 +137,8 @@ private:
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     FragmentReader::Budget m_budget;
-    std::size_t m_rowsAtOnce; ///< sent through the transforms
+    std::size_t m_rowsAtOnce;    ///< sent through the transforms
+    std::vector<Problem> m_told; ///< since a batch was committed, or there was nothing to do
 };
 
 } // namespace millrace::runtime

@@ -55,6 +55,19 @@ private slots:
         QVERIFY(list.entries({}, now).empty());
     }
 
+    /// Who reports something waits for it from then on: one event. What nobody reported is one,
+    /// too.
+    void whatHoldsAfterItWasReportedIsNoSecondEvent()
+    {
+        ProblemList list;
+        const WallTime now{1000s};
+        list.report(numbered(1), now);
+        const auto entries = list.entries({numbered(1), numbered(2)}, now + 100ms);
+        QCOMPARE(entries.size(), std::size_t{2});
+        QCOMPARE(entries[0].count + entries[1].count, std::uint64_t{2});
+        QCOMPARE(list.takeEvents().size(), std::size_t{2});
+    }
+
     void droppedEventsAreCounted()
     {
         ProblemList list;

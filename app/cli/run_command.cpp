@@ -101,12 +101,14 @@ bool sameCounts(const runtime::Snapshot &a, const runtime::Snapshot &b)
                       });
 }
 
-std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
+/// The names of the nodes in that state; empty: there are none.
+std::string nodesThatAre(runtime::NodeState state, const graph::Document &document,
+                         const runtime::Snapshot &snapshot)
 {
     std::string names;
     for (const runtime::NodeFigures &figures : snapshot.nodes) {
         const graph::Node *node = document.find(figures.id);
-        if (figures.state == runtime::NodeState::Failed && node != nullptr)
+        if (figures.state == state && node != nullptr)
             names +=
                 (names.empty() ? "" : ", ") + (node->name.empty() ? figures.id.value : node->name);
     }
@@ -165,14 +167,24 @@ public:
             printProblem(Problem(Code::CliNothingToDo));
             code = ExitCode::InvalidPipeline;
         }
-        if (const std::string failed = failedNodes(m_document, *last); !failed.empty()) {
+        if (const std::string failed = failedNodes(*last); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
+            code = ExitCode::Failure;
+        }
+        const std::string refused = nodesThatAre(runtime::NodeState::Retrying, m_document, *last);
+        if (!refused.empty()) {
+            printProblem(Problem(Code::CliNodesRefused, {{"nodes", refused}}));
             code = ExitCode::Failure;
         }
         return code == ExitCode::Success && ended == "interrupted" ? interruptCode() : code;
     }
 
 private:
+    std::string failedNodes(const runtime::Snapshot &snapshot) const
+    {
+        return nodesThatAre(runtime::NodeState::Failed, m_document, snapshot);
+    }
+
     ExitCode ask(engine::Request request)
     {
         const engine::Reply reply = m_engine.wait(m_engine.request(std::move(request)));
@@ -197,10 +209,9 @@ private:
             if (!sameCounts(*before, *now))
                 moved = time;
             if (untilDone && now->drained)
-                return failedNodes(m_document, *now).empty() ? "done" : "failed";
+                return failedNodes(*now).empty() ? "done" : "failed";
             before = now;
-            if (untilDone && time - moved >= kStillAfterFailure &&
-                !failedNodes(m_document, *now).empty())
+            if (untilDone && time - moved >= kStillAfterFailure && !failedNodes(*now).empty())
                 return "failed";
             const auto ran = m_arguments.has("--virtual")
                                  ? now->runningFor

@@ -23,6 +23,10 @@ constexpr std::chrono::milliseconds kSchemaPoll{100};
 /// How often a reader of standard output that takes nothing is asked again.
 constexpr std::chrono::milliseconds kStallPoll{10};
 
+/// For how long it has to take nothing, or less than a batch, before a person is told: any pipe is
+/// full for a moment.
+constexpr std::chrono::seconds kStallShown{1};
+
 /// A batch whose output takes so much is committed before more is processed, however much was
 /// gathered: transforms can make any amount of text of a short record. [core/log forms commits of
 /// this size]
@@ -412,7 +416,11 @@ TaskNext Fragment::commitEnd()
         if (mustReopen(done.error()))
             return reopen(done.error());
         if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
-            setState(NodeState::BackPressured, done.error());
+            const MonoTime since = m_stalledSince.value_or(clock().mono());
+            m_stalledSince = since;
+            setState(NodeState::BackPressured, clock().mono() - since < kStallShown
+                                                   ? std::nullopt
+                                                   : std::optional(done.error()));
             // Virtual time would run on, and the sources with it.
             return clock().isVirtual() ? TaskNext{TaskNext::Kind::Again, {}}
                                        : retryAfter(kStallPoll);
@@ -437,6 +445,7 @@ TaskNext Fragment::finishWork()
     m_passedSince.reset();
     m_work.reset();
     m_told.clear();
+    m_stalledSince.reset();
     succeeded();
     m_budget.records = std::min(m_budget.records * 2, kFullBudget.records);
     m_budget.bytes = std::min(m_budget.bytes * 2, kFullBudget.bytes);

@@ -137,7 +137,8 @@ private:
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     FragmentReader::Budget m_budget;
-    std::size_t m_rowsAtOnce;    ///< sent through the transforms
+    std::size_t m_rowsAtOnce;               ///< sent through the transforms
+    std::optional<MonoTime> m_stalledSince; ///< the reader of standard output, in this batch
     std::vector<Problem> m_told; ///< since a batch was committed, or there was nothing to do
 };
 

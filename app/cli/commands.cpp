@@ -13,7 +13,9 @@
 #include "core/base/problem_codes.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fmt/format.h>
+#include <system_error>
 
 namespace millrace::cli {
 namespace {
@@ -84,7 +86,14 @@ ExitCode runWords(std::span<const std::string> words, const Environment &environ
 ExitCode runCommandLine(std::span<const std::string> words, const Environment &environment)
 {
     openStandardDescriptors();
-    const ExitCode code = runWords(words, environment);
+    ExitCode code = ExitCode::Success;
+    try {
+        code = runWords(words, environment);
+    } catch (const std::system_error &) {
+        if (std::ferror(stdout) == 0)
+            throw;
+        // fmt throws when it cannot print; outputStands() says what that means.
+    }
     return !outputStands() && code == ExitCode::Success ? ExitCode::Failure : code;
 }
 

@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kExitCodes =
     "Exit codes:\n"
     "    0  it did what was asked\n"
-    "    1  something went wrong while it ran; the message says what\n"
+    "    1  something went wrong while it ran, also when a node of a run could not store its\n"
+    "       records when the time was over; the message says what\n"
     "    2  the command line is not understood\n"
     "    3  the pipeline file, or an expression, has errors, or the pipeline has nothing to do\n"
     "    4  the data directory is in use, of a newer version, or not usable\n"

@@ -127,8 +127,9 @@ bool sourceRuns(const graph::Document &document, const runtime::Snapshot &snapsh
     });
 }
 
-std::string nodesThat(runtime::NodeState state, const graph::Document &document,
-                      const runtime::Snapshot &snapshot)
+/// The names of the nodes in that state; empty: there are none.
+std::string nodesThatAre(runtime::NodeState state, const graph::Document &document,
+                         const runtime::Snapshot &snapshot)
 {
     std::string names;
     for (const runtime::NodeFigures &figures : snapshot.nodes) {
@@ -138,11 +139,6 @@ std::string nodesThat(runtime::NodeState state, const graph::Document &document,
                 (names.empty() ? "" : ", ") + (node->name.empty() ? figures.id.value : node->name);
     }
     return names;
-}
-
-std::string failedNodes(const graph::Document &document, const runtime::Snapshot &snapshot)
-{
-    return nodesThat(runtime::NodeState::Failed, document, snapshot);
 }
 
 /// Nothing works and nothing ever will: there are streams at most, which others may feed.
@@ -206,14 +202,24 @@ public:
                                   {"nodes", m_onlyRetries}}));
             code = ExitCode::Failure;
         }
-        if (const std::string failed = failedNodes(m_document, *final); !failed.empty()) {
+        if (const std::string failed = failedNodes(*final); !failed.empty()) {
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
+            code = ExitCode::Failure;
+        }
+        const std::string refused = nodesThatAre(runtime::NodeState::Retrying, m_document, *last);
+        if (!refused.empty() && m_onlyRetries.empty()) {
+            printProblem(Problem(Code::CliNodesRefused, {{"nodes", refused}}));
             code = ExitCode::Failure;
         }
         return code == ExitCode::Success && ended == "interrupted" ? interruptCode() : code;
     }
 
 private:
+    std::string failedNodes(const runtime::Snapshot &snapshot) const
+    {
+        return nodesThatAre(runtime::NodeState::Failed, m_document, snapshot);
+    }
+
     ExitCode ask(engine::Request request)
     {
         const engine::Reply reply = m_engine.wait(m_engine.request(std::move(request)));
@@ -241,13 +247,12 @@ private:
             if (!sameFates(*before, *now) || sourceRuns(m_document, *now))
                 settled = time;
             if (untilDone && now->drained)
-                return failedNodes(m_document, *now).empty() ? "done" : "failed";
+                return failedNodes(*now).empty() ? "done" : "failed";
             before = now;
-            if (untilDone && time - moved >= kStillAfterFailure &&
-                !failedNodes(m_document, *now).empty())
+            if (untilDone && time - moved >= kStillAfterFailure && !failedNodes(*now).empty())
                 return "failed";
             if (untilDone && !m_limit && time - settled >= kOnlyRetries) {
-                m_onlyRetries = nodesThat(runtime::NodeState::Retrying, m_document, *now);
+                m_onlyRetries = nodesThatAre(runtime::NodeState::Retrying, m_document, *now);
                 if (!m_onlyRetries.empty())
                     return "failed";
             }

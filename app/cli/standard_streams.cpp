@@ -18,7 +18,7 @@ void openStandardDescriptors()
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
         if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
-            ::open("/dev/null", O_RDWR);
+            ::open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_RDWR);
     }
 }
 

@@ -20,6 +20,13 @@ constexpr std::chrono::milliseconds kPassedAtMost{500};
 /// How often a fragment asks whether the schema of its source is known.
 constexpr std::chrono::milliseconds kSchemaPoll{100};
 
+/// How often a reader of standard output that takes nothing is asked again.
+constexpr std::chrono::milliseconds kStallPoll{10};
+
+/// For how long it has to take nothing, or less than a batch, before a person is told: any pipe is
+/// full for a moment.
+constexpr std::chrono::seconds kStallShown{1};
+
 /// A batch whose output takes so much is committed before more is processed, however much was
 /// gathered: transforms can make any amount of text of a short record. [core/log forms commits of
 /// this size]
@@ -41,9 +48,10 @@ void cutBehind(std::vector<Piece> &pieces, std::size_t last, std::size_t rows)
 
 bool mustReopen(const Problem &problem)
 {
-    return problem.code() == Code::NodeDestinationReplaced ||
-           problem.code() == Code::NodeFolderLost || problem.code() == Code::NodeTableChanged ||
-           problem.code() == Code::NodeRowConstraint;
+    const Code code = problem.code();
+    return code == Code::NodeDestinationReplaced || code == Code::NodeFolderLost ||
+           code == Code::NodeProgressRemoved || code == Code::NodeTableEmptied ||
+           code == Code::NodeTableChanged || code == Code::NodeRowConstraint;
 }
 
 } // namespace
@@ -125,7 +133,7 @@ Status Fragment::openEnd()
         if (!opened)
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
-            report(notice);
+            tell(notice);
         progress = std::move(opened->progress);
         if (m_spec.checkpoints != nullptr) {
             auto stored = m_spec.checkpoints->find(m_spec.id);
@@ -217,8 +225,10 @@ TaskNext Fragment::commitPassed()
         const MonoTime at = clock().mono() + (*asked - clock().wall());
         due = std::min(due.value_or(at), at);
     }
-    if (!due)
+    if (!due) {
+        m_told.clear();
         return {TaskNext::Kind::Wait, {}};
+    }
     if (clock().mono() < *due)
         return {TaskNext::Kind::WaitUntil, *due};
     Work work;
@@ -411,8 +421,14 @@ TaskNext Fragment::commitEnd()
         if (mustReopen(done.error()))
             return reopen(done.error());
         if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
-            setState(NodeState::BackPressured);
-            return {TaskNext::Kind::Again, {}};
+            const MonoTime since = m_stalledSince.value_or(clock().mono());
+            m_stalledSince = since;
+            setState(NodeState::BackPressured, clock().mono() - since < kStallShown
+                                                   ? std::nullopt
+                                                   : std::optional(done.error()));
+            // Virtual time would run on, and the sources with it.
+            return clock().isVirtual() ? TaskNext{TaskNext::Kind::Again, {}}
+                                       : retryAfter(kStallPoll);
         }
         return retry(done.error());
     }
@@ -433,6 +449,8 @@ TaskNext Fragment::finishWork()
     m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
+    m_told.clear();
+    m_stalledSince.reset();
     succeeded();
     m_phase = Phase::Reading;
     publish([&](TaskFigures &figures) {
@@ -448,11 +466,22 @@ TaskNext Fragment::finishWork()
 /// The destination is not what was opened: what it holds, and how far, has to be asked anew.
 TaskNext Fragment::reopen(const Problem &problem)
 {
-    report(problem);
+    tell(problem);
     m_work.reset();
     m_phase = Phase::Preparing;
     setState(NodeState::Retrying, problem);
     return retryAfter(problem);
+}
+
+void Fragment::tell(const Problem &problem)
+{
+    const bool told = std::any_of(m_told.begin(), m_told.end(), [&](const Problem &one) {
+        return one.code() == problem.code() && one.place() == problem.place();
+    });
+    if (told)
+        return;
+    m_told.push_back(problem);
+    report(problem);
 }
 
 TaskNext Fragment::retry(const Problem &problem)
@@ -463,7 +492,7 @@ TaskNext Fragment::retry(const Problem &problem)
         m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
     const bool limited = problem.code() == Code::ThroughputExceeded;
     if (!limited)
-        report(problem); // before it holds: else it would be told of as something new
+        tell(problem); // before it holds: what holds is told by whoever looks, if it was not yet
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (limited && m_phase == Phase::Committing && m_work && !m_putSize && !m_work->deadBatch) {
         // The limit was not enforced yet: the batch is given up and read again in smaller ones.

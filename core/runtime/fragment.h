@@ -115,6 +115,8 @@ private:
     TaskNext commitDeadLetters();
     TaskNext commitEnd();
     TaskNext finishWork();
+    /// Reports it, but once for as long as it lasts.
+    void tell(const Problem &problem);
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
@@ -136,7 +138,9 @@ private:
     std::optional<Work> m_work;
     /// Of the batch under way: what the stream behind takes at once; nothing: whatever comes.
     std::optional<stream::PutSize> m_putSize;
-    std::size_t m_rowsAtOnce; ///< sent through the transforms
+    std::size_t m_rowsAtOnce;               ///< sent through the transforms
+    std::optional<MonoTime> m_stalledSince; ///< the reader of standard output, in this batch
+    std::vector<Problem> m_told; ///< since a batch was committed, or there was nothing to do
 };
 
 } // namespace millrace::runtime

@@ -40,10 +40,11 @@ struct SinkResult {
 /// dead letters, which are committed first), then `commit()` of the others with the progress.
 /// commit() is repeated with the same arguments after a failure; a failed commit stores nothing,
 /// or stores under names and keys that the repetition replaces. A commit that fails with
-/// NodeDestinationReplaced, NodeFolderLost, NodeTableChanged or NodeRowConstraint is not repeated:
-/// a new sink is made and opened, and the fragment goes on from what that says.
-/// NodeDestinationUnusable ends it. One that fails with NodeOutputStalled has stored a part, is
-/// repeated at once and goes on behind that part. Thread-safety: one thread at a time; may block on
+/// NodeDestinationReplaced, NodeFolderLost, NodeProgressRemoved, NodeTableEmptied, NodeTableChanged
+/// or NodeRowConstraint is not repeated: a new sink is made and opened, and the fragment goes on
+/// from what that says. NodeDestinationUnusable, NodeTriggerEndsAll and NodeOutputClosed end it.
+/// One that fails with NodeOutputStalled has stored a part, is repeated a moment later and goes on
+/// behind that part. Thread-safety: one thread at a time; may block on
 /// its own file or database.
 class Sink
 {

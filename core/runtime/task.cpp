@@ -8,6 +8,11 @@
 #include <exception>
 
 namespace millrace::runtime {
+namespace {
+
+constexpr std::chrono::milliseconds kBusyAtMost{250};
+
+} // namespace
 
 Task::Task(Clock &clock, Wake wake, Report report)
     : m_clock(clock)
@@ -112,7 +117,8 @@ bool Task::isFinal(const Problem &refusal)
     const Code code = refusal.code();
     return code == Code::ProducerFenced || code == Code::InvalidKey ||
            code == Code::RecordTooLarge || code == Code::NodeOutputClosed ||
-           code == Code::NodeDestinationUnusable || code == Code::StreamFolderGone;
+           code == Code::NodeDestinationUnusable || code == Code::NodeTriggerEndsAll ||
+           code == Code::StreamFolderGone;
 }
 
 TaskNext Task::retryAfter(std::chrono::milliseconds pause)
@@ -127,13 +133,16 @@ TaskNext Task::retryAfter(const Problem &refusal)
     std::int64_t ms = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
     const bool said = !text.empty() && error == std::errc() && ms > 0;
-    return retryAfter(said ? std::chrono::milliseconds(ms) : m_backOff.next());
+    if (said)
+        return retryAfter(std::chrono::milliseconds(ms));
+    return retryAfter(refusal.code() == Code::Busy ? m_backOff.next(kBusyAtMost)
+                                                   : m_backOff.next());
 }
 
-std::chrono::milliseconds BackOff::next()
+std::chrono::milliseconds BackOff::next(std::chrono::milliseconds most)
 {
-    const auto now = m_next;
-    m_next = std::min(kLast, m_next * 2);
+    const auto now = std::min(most, m_next);
+    m_next = std::min(most, now * 2);
     return now;
 }
 

@@ -50,7 +50,7 @@ struct TaskFigures {
 class BackOff
 {
 public:
-    std::chrono::milliseconds next();
+    std::chrono::milliseconds next(std::chrono::milliseconds most = kLast);
     void reset() { m_next = kFirst; }
 
 private:
@@ -113,7 +113,8 @@ protected:
     static bool isFinal(const Problem &refusal);
     /// No step before `pause` is over.
     TaskNext retryAfter(std::chrono::milliseconds pause);
-    /// The same, for as long as the refusal says, else with growing pauses until succeeded().
+    /// The same, for as long as the refusal says, else with growing pauses until succeeded(). What
+    /// is Busy is free at once when the other one is done: it is asked every quarter second.
     TaskNext retryAfter(const Problem &refusal);
     void succeeded() { m_backOff.reset(); }
 

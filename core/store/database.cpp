@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -286,6 +287,27 @@ Status Database::execute(const std::string &sql)
 bool Database::inTransaction() const
 {
     return sqlite3_get_autocommit(m_db) == 0;
+}
+
+std::int64_t Database::changedRows() const
+{
+    return sqlite3_changes64(m_db);
+}
+
+bool Database::isAtPath() const
+{
+    int moved = 1;
+    const int asked = sqlite3_file_control(m_db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (asked != SQLITE_OK || moved != 0)
+        return false;
+    // SQLite follows links once, when it opens the file.
+    struct stat here {
+    };
+    struct stat opened {
+    };
+    return ::stat(m_path.c_str(), &here) == 0 &&
+           ::stat(sqlite3_db_filename(m_db, "main"), &opened) == 0 &&
+           here.st_dev == opened.st_dev && here.st_ino == opened.st_ino;
 }
 
 Transaction::~Transaction()

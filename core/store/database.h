@@ -71,8 +71,12 @@ struct DatabaseOptions {
 /// - NotFound, PermissionDenied;
 /// - InvalidArgument: no file can stand there (it is a folder, or a part of the path is a file);
 /// - Corrupt: the file is no database, or a damaged one;
-/// - DatabaseConstraint: the statement breaks a constraint of its table. It stored nothing, what
-///   else the transaction did stands;
+/// - DatabaseConstraint: the statement breaks a constraint of its table. It stored nothing and what
+///   else the transaction did stands, unless the table's own conflict clause or a trigger of it
+///   says otherwise: ROLLBACK ends the transaction (inTransaction() is false then), FAIL leaves
+///   what the statement did so far (changedRows() is not 0 then). A statement with a conflict
+///   clause of its own (INSERT OR ABORT) overrides that of the table, not RAISE() of a trigger
+///   [sqlite.org/lang_conflict.html, lang_createtrigger.html];
 /// - DatabaseRefused: the statement does not fit the database (no such table or column).
 ///
 /// Thread-safety: one thread at a time.
@@ -92,6 +96,11 @@ public:
     Result<Statement> prepare(std::string_view sql);
     Status execute(const std::string &sql); ///< any number of statements without parameters
     bool inTransaction() const;
+    /// Of the last INSERT, UPDATE or DELETE, without what its triggers did.
+    std::int64_t changedRows() const;
+    /// Whether the path still leads to the file that is open: it was not removed, renamed or
+    /// replaced, nor was a link on the way set to another file.
+    bool isAtPath() const;
     const Path &path() const { return m_path; }
 
 private:

@@ -13,16 +13,23 @@ namespace {
 constexpr std::string_view kWholeEnd = ".ndjson";
 constexpr std::string_view kPartEnd = ".ndjson.part";
 
+/// In a name, with zeros in front: what is named otherwise is no file of this node. Behind the last
+/// number there must be another.
+constexpr std::size_t kDigits = 10;
+constexpr std::uint64_t kLastNumber = 9'999'999'998;
+
 /// The number in `name`, between `begin` and `end`; 0: it is no such name.
 std::uint64_t numberIn(std::string_view name, std::string_view begin, std::string_view end)
 {
-    if (!name.starts_with(begin) || !name.ends_with(end) || name.size() < begin.size() + end.size())
+    if (!name.starts_with(begin) || !name.ends_with(end) ||
+        name.size() != begin.size() + kDigits + end.size())
         return 0;
     name.remove_prefix(begin.size());
     name.remove_suffix(end.size());
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    return error == std::errc() && stop == name.data() + name.size() ? number : 0;
+    const bool valid = error == std::errc() && stop == name.data() + name.size();
+    return valid && number <= kLastNumber ? number : 0;
 }
 
 } // namespace

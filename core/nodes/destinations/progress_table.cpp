@@ -14,6 +14,11 @@ constexpr std::int64_t kNoShard = -1;
 /// And in the place of the stream in the row that names the table which the cursors are of.
 constexpr std::string_view kNoStream;
 
+constexpr const char *kMake =
+    "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
+    "stream TEXT NOT NULL, shard INTEGER NOT NULL, next INTEGER NOT NULL, details BLOB, "
+    "PRIMARY KEY (project, node, stream, shard)) WITHOUT ROWID";
+
 constexpr const char *kSelect = "SELECT stream, shard, next, details FROM _millrace "
                                 "WHERE project = ?1 AND node = ?2 AND stream <> '' "
                                 "ORDER BY stream, shard";
@@ -66,8 +71,9 @@ Result<runtime::Cursor> cursorOf(const store::Statement &row)
 
 } // namespace
 
-ProgressTable::ProgressTable(Owner owner, std::string source)
-    : m_owner(std::move(owner))
+ProgressTable::ProgressTable(store::Database &database, Owner owner, std::string source)
+    : m_database(database)
+    , m_owner(std::move(owner))
     , m_source(std::move(source))
 {}
 
@@ -75,10 +81,7 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(store::Database &d
                                                               Owner owner, const StreamUuid &source,
                                                               bool tableIsNew)
 {
-    MILLRACE_TRY(database.execute(
-        "CREATE TABLE IF NOT EXISTS _millrace (project TEXT NOT NULL, node TEXT NOT NULL, "
-        "stream TEXT NOT NULL, shard INTEGER NOT NULL, next INTEGER NOT NULL, details BLOB, "
-        "PRIMARY KEY (project, node, stream, shard)) WITHOUT ROWID"));
+    MILLRACE_TRY(database.execute(kMake));
     const auto columns = readColumns(database, "_millrace");
     if (!columns)
         return columns.error();
@@ -91,28 +94,35 @@ Result<std::unique_ptr<ProgressTable>> ProgressTable::prepare(store::Database &d
                                            {"known", std::to_string(kVersion)}});
     }
     owner.table = foldedName(owner.table);
-    std::unique_ptr<ProgressTable> table(new ProgressTable(std::move(owner), source.toString()));
-    auto select = database.prepare(kSelect);
-    if (!select)
-        return std::move(select).error();
-    auto stands = database.prepare("SELECT 1 FROM _millrace WHERE project = ?1 AND node = ?2 AND "
-                                   "stream = ?3 AND shard = -1");
-    if (!stands)
-        return std::move(stands).error();
-    auto upsert =
-        database.prepare("INSERT OR REPLACE INTO _millrace VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    if (!upsert)
-        return std::move(upsert).error();
-    table->m_select = *std::move(select);
-    table->m_stands = *std::move(stands);
-    table->m_upsert = *std::move(upsert);
-    MILLRACE_TRY(table->changeTable(database, tableIsNew));
+    std::unique_ptr<ProgressTable> table(
+        new ProgressTable(database, std::move(owner), source.toString()));
+    MILLRACE_TRY(table->makeStatements());
+    MILLRACE_TRY(table->changeTable(tableIsNew));
     return table;
 }
 
-Status ProgressTable::changeTable(store::Database &database, bool tableIsNew)
+Status ProgressTable::makeStatements()
 {
-    const auto former = filledTable(database, m_owner);
+    auto select = m_database.prepare(kSelect);
+    if (!select)
+        return std::move(select).error();
+    auto count = m_database.prepare("SELECT count(*) FROM _millrace WHERE project = ?1 AND "
+                                    "node = ?2 AND stream = ?3");
+    if (!count)
+        return std::move(count).error();
+    auto upsert =
+        m_database.prepare("INSERT OR REPLACE INTO _millrace VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (!upsert)
+        return std::move(upsert).error();
+    m_select = *std::move(select);
+    m_count = *std::move(count);
+    m_upsert = *std::move(upsert);
+    return Done{};
+}
+
+Status ProgressTable::changeTable(bool tableIsNew)
+{
+    const auto former = filledTable(m_database, m_owner);
     if (!former)
         return former.error();
     const bool another = *former && **former != m_owner.table;
@@ -122,15 +132,12 @@ Status ProgressTable::changeTable(store::Database &database, bool tableIsNew)
         for (const auto &[from, to] :
              {std::pair(m_owner.node, asideKey(m_owner.node, **former)),
               std::pair(asideKey(m_owner.node, m_owner.table), m_owner.node)}) {
-            if (auto moved = runFor(database, kMove, m_owner.project, from, to); !moved)
+            if (auto moved = runFor(m_database, kMove, m_owner.project, from, to); !moved)
                 return std::move(moved).error();
         }
     }
     if (tableIsNew) {
-        auto lost = runFor(database,
-                           "DELETE FROM _millrace WHERE project = ?1 AND node = ?2 AND "
-                           "stream <> ?3 RETURNING 1",
-                           m_owner.project, m_owner.node, std::string(kNoStream));
+        auto lost = forget();
         if (!lost)
             return std::move(lost).error();
         m_tableWasLost = *lost;
@@ -233,14 +240,78 @@ Status ProgressTable::put(std::string_view stream, std::int64_t shard, std::int6
     return m_upsert.run();
 }
 
-Result<bool> ProgressTable::stands()
+Result<ProgressTable::Standing> ProgressTable::standing(bool tablesChanged)
 {
     if (!m_known)
-        return true;
-    m_stands.reset();
-    auto there = m_stands.bind(0, m_owner.project).bind(1, m_owner.node).bind(2, m_source).step();
-    m_stands.reset();
-    return there;
+        return Standing::Whole;
+    if (tablesChanged) {
+        const auto columns = readColumns(m_database, "_millrace");
+        if (!columns)
+            return columns.error();
+        if (columns->empty())
+            return Standing::Removed;
+    }
+    const auto counted =
+        m_count.bind(0, m_owner.project).bind(1, m_owner.node).bind(2, m_source).step();
+    const std::int64_t rows = counted && *counted ? m_count.integer(0) : 0;
+    m_count.reset();
+    if (!counted)
+        return counted.error();
+    std::int64_t wanted = 1; // the details
+    for (const auto &[key, next] : m_stored)
+        wanted += key.first.toString() == m_source ? 1 : 0;
+    if (rows >= wanted)
+        return Standing::Whole;
+    // Another reader that found the table dropped made it again, after _millrace, and removed all
+    // cursors, but left the name of the table.
+    if (rows > 0 || !tablesChanged)
+        return Standing::Removed;
+    const auto named = filledTable(m_database, m_owner);
+    if (!named)
+        return named.error();
+    const auto younger = tableIsYounger();
+    if (!younger)
+        return younger.error();
+    return *named && *younger ? Standing::BegunAnew : Standing::Removed;
+}
+
+/// SQLite lists tables in the order in which they were made.
+Result<bool> ProgressTable::tableIsYounger()
+{
+    auto query = m_database.prepare(
+        "SELECT (SELECT rowid FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE "
+        "NOCASE) > (SELECT rowid FROM sqlite_master WHERE name = '_millrace')");
+    if (!query)
+        return std::move(query).error();
+    const auto row = query->bind(0, m_owner.table).step();
+    if (!row)
+        return row.error();
+    return query->integer(0) != 0;
+}
+
+Status ProgressTable::restore()
+{
+    MILLRACE_TRY(m_database.execute(kMake));
+    for (const auto &[key, next] : m_stored) {
+        const std::string stream = key.first.toString();
+        if (stream == m_source) {
+            MILLRACE_TRY(put(stream, key.second.value, static_cast<std::int64_t>(next.value), {}));
+        }
+    }
+    return put(m_source, kNoShard, kVersion, m_storedDetails);
+}
+
+Result<bool> ProgressTable::forget()
+{
+    const auto columns = readColumns(m_database, "_millrace");
+    if (!columns)
+        return columns.error();
+    if (columns->empty())
+        return false;
+    return runFor(m_database,
+                  "DELETE FROM _millrace WHERE project = ?1 AND node = ?2 AND stream <> ?3 "
+                  "RETURNING 1",
+                  m_owner.project, m_owner.node, std::string(kNoStream));
 }
 
 Status ProgressTable::write(const runtime::FragmentProgress &progress)

@@ -40,8 +40,19 @@ public:
     /// What was committed last; nothing when the node was never here. Errors: Corrupt for a row
     /// that does not decode.
     Result<std::optional<runtime::FragmentProgress>> read();
-    /// False when another reader of the node found the table gone and began anew.
-    Result<bool> stands();
+    /// What became of the rows of this reader.
+    enum class Standing : std::uint8_t {
+        Whole = 1,
+        Removed,   ///< some or all, by somebody
+        BegunAnew, ///< by another reader of the node, with which it shares the table
+    };
+    /// `tablesChanged`: somebody made or dropped a table of the file since this reader opened it.
+    Result<Standing> standing(bool tablesChanged);
+    /// Writes what was committed last, where rows of it were removed.
+    Status restore();
+    /// Begins anew for every reader of the node: what their cursors stood for is not there any
+    /// more. Gives whether there were any.
+    Result<bool> forget();
     /// Writes what changed since the last commit, in the present transaction.
     Status write(const runtime::FragmentProgress &progress);
     void committed();  ///< what was written stands
@@ -50,15 +61,18 @@ public:
 private:
     using Key = std::pair<StreamUuid, ShardIndex>;
 
-    ProgressTable(Owner owner, std::string source);
-    Status changeTable(store::Database &database, bool tableIsNew);
+    ProgressTable(store::Database &database, Owner owner, std::string source);
+    Status makeStatements();
+    Result<bool> tableIsYounger();
+    Status changeTable(bool tableIsNew);
     Status put(std::string_view stream, std::int64_t shard, std::int64_t next, ByteView details);
 
+    store::Database &m_database;
     const Owner m_owner;
     const std::string m_source;
     bool m_tableWasLost = false;
     store::Statement m_select;
-    store::Statement m_stands;
+    store::Statement m_count;
     store::Statement m_upsert;
     std::map<Key, Ordinal> m_stored; ///< what the file holds
     Bytes m_storedDetails;

@@ -2,7 +2,6 @@
 #include "core/nodes/destinations/row_writer.h"
 
 #include "core/base/problem_codes.h"
-#include "core/nodes/destinations/table_columns.h"
 
 #include <algorithm>
 
@@ -118,8 +117,61 @@ Status RowWriter::noteTables()
     const auto version = schemaVersion(m_database);
     if (!version)
         return version.error();
-    m_schemaVersion = *version;
+    auto columns = readColumns(m_database, m_settings.table);
+    if (!columns)
+        return std::move(columns).error();
+    auto any =
+        m_database.prepare("SELECT 1 FROM " + store::quotedName(m_settings.table) + " LIMIT 1");
+    if (!any)
+        return std::move(any).error();
+    m_any = *std::move(any);
+    m_noted = *std::move(columns);
+    m_preparedVersion = m_seenVersion = *version;
+    MILLRACE_TRY(lookForRows());
+    committed(false);
     return Done{};
+}
+
+Result<RowWriter::TableFate> RowWriter::look()
+{
+    const auto version = schemaVersion(m_database);
+    if (!version)
+        return version.error();
+    m_seenVersion = *version;
+    const std::int64_t changes = m_seenVersion - m_schemaVersion;
+    if (changes != 0) {
+        const auto columns = readColumns(m_database, m_settings.table);
+        if (!columns)
+            return columns.error();
+        if (columns->empty())
+            return TableFate::Gone;
+        if (*columns != m_noted)
+            return TableFate::Changed;
+    }
+    MILLRACE_TRY(lookForRows());
+    // SQLite has no name for a table that another one of the same name would not have. To drop and
+    // to make it are two changes; to delete its rows is none, so a table that its owner empties
+    // now and then stays the same one.
+    constexpr std::int64_t kDropAndMake = 2;
+    if (changes >= kDropAndMake && emptied())
+        return TableFate::MadeAgain;
+    return changes == 0 ? TableFate::Untouched : TableFate::Same;
+}
+
+Status RowWriter::lookForRows()
+{
+    const auto row = m_any.step();
+    m_any.reset();
+    if (!row)
+        return row.error();
+    m_empty = !*row;
+    return Done{};
+}
+
+void RowWriter::committed(bool rows)
+{
+    m_schemaVersion = m_seenVersion;
+    m_hadRows = rows || !m_empty;
 }
 
 Status RowWriter::makeTable()
@@ -204,8 +256,10 @@ std::string RowWriter::insertText() const
     }
     if (m_settings.mode == TableMode::UpsertByOrigin)
         add(kOriginColumn, true);
-    std::string text = "INSERT INTO " + store::quotedName(m_settings.table) + " (" + names +
-                       ") VALUES (" + values + ')';
+    // Over what the table says of its constraints: ROLLBACK and FAIL there would store what is said
+    // to be dead, or take away what is said to be stored; IGNORE and REPLACE would lose records.
+    std::string text = "INSERT OR ABORT INTO " + store::quotedName(m_settings.table) + " (" +
+                       names + ") VALUES (" + values + ')';
     if (const std::string keys = keyList(); !keys.empty()) {
         text += " ON CONFLICT (" + keys + ") DO ";
         text += updates.empty() ? "NOTHING" : "UPDATE SET " + updates;
@@ -302,10 +356,16 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
     if (stored)
         return stored;
     bool ofTheRow = stored.error().code() == Code::DatabaseConstraint;
+    if (ofTheRow && (!m_database.inTransaction() || m_database.changedRows() != 0)) {
+        return Problem(Code::NodeTriggerEndsAll,
+                       {{"table", m_settings.table},
+                        {"path", m_database.path()},
+                        {"reason", std::string(stored.error().argument("reason"))}});
+    }
     if (stored.error().code() == Code::DatabaseRefused) {
         // A check that cannot be computed, unless the table is no longer what was prepared for.
         const auto version = schemaVersion(m_database);
-        ofTheRow = version && *version == m_schemaVersion;
+        ofTheRow = version && *version == m_preparedVersion;
     }
     if (!ofTheRow)
         return stored;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/nodes/destinations/table_columns.h"
 #include "core/record/schema.h"
 #include "core/runtime/transform.h"
 #include "core/sql/bound_expression.h"
@@ -40,10 +41,26 @@ public:
     /// To be called once all tables of the file are made: what is changed later was changed by
     /// others.
     Status noteTables();
+    /// What others did to the file's tables since they were noted or committed() came.
+    enum class TableFate : std::uint8_t {
+        Untouched = 1, ///< nothing at all
+        Same,          ///< something, but the table stands as it was
+        Changed,       ///< it has other columns
+        Gone,
+        MadeAgain, ///< dropped and made with the same columns
+    };
+    /// Must run inside a transaction that inserted nothing yet.
+    Result<TableFate> look();
+    /// Whether look() found no rows, where there were some before.
+    bool emptied() const { return m_hadRows && m_empty; }
+    /// What look() saw stands, and rows if any were inserted.
+    void committed(bool rows);
 
     /// Inserts the rows in the present transaction, all but those that can never be stored, which
-    /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed, as
-    /// store::Database; then some rows may have been inserted.
+    /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed,
+    /// NodeTriggerEndsAll when a trigger ended the transaction or left a part of a refused row, as
+    /// store::Database; then some rows may have been inserted. Of a trigger that says RAISE(IGNORE)
+    /// the row counts as stored.
     Status insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
     /// Finds the rows that do not fit the schema, without the database.
     void check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
@@ -53,6 +70,7 @@ private:
     Status makeTable();
     Status checkTable(std::vector<Problem> &notices);
     Status prepareInsert();
+    Status lookForRows();
     Status makeUniqueIndex(const std::string &keys);
     std::string insertText() const;
     std::string keyList() const; ///< of the conflict clause; empty for append
@@ -65,7 +83,13 @@ private:
     std::vector<record::Field> m_fields;             ///< as stored, without _origin
     std::shared_ptr<const sql::SelectList> m_select; ///< null: records without a schema
     bool m_tableIsNew = false;
-    std::int64_t m_schemaVersion = 0;     ///< of what m_insert was prepared for
+    std::int64_t m_preparedVersion = 0;   ///< of the tables, when they were noted
+    std::vector<TableColumn> m_noted;     ///< the columns then
+    std::int64_t m_schemaVersion = 0;     ///< of the tables, at the last commit
+    bool m_hadRows = false;               ///< then
+    std::int64_t m_seenVersion = 0;       ///< by look()
+    bool m_empty = true;                  ///< likewise
+    store::Statement m_any;               ///< gives a row when the table has one
     std::vector<std::size_t> m_keyFields; ///< of UpsertByColumns
     store::Statement m_insert;
     sql::EvaluationScratch m_scratch;

@@ -66,13 +66,6 @@ const graph::NodeKind &kind()
 /// Short, because it is a worker that waits; the fragment tries again anyway.
 constexpr std::chrono::milliseconds kBusyWait{50};
 
-/// What tells a file from another one at the same path.
-struct FileIdentity {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    friend bool operator==(const FileIdentity &, const FileIdentity &) = default;
-};
-
 class SqliteTable final : public runtime::Sink
 {
 public:
@@ -137,6 +130,13 @@ public:
     }
 
 private:
+    /// What has to be done to the progress before the node can go on.
+    enum class Mend : std::uint8_t {
+        Nothing = 1,
+        Restore, ///< it was removed, what it stands for is there
+        Forget,  ///< what it stands for is not there
+    };
+
     Result<Opened> openFile()
     {
         MILLRACE_TRY(checkPath());
@@ -165,10 +165,6 @@ private:
             return std::move(progress).error();
         opened.progress = *std::move(progress);
         MILLRACE_TRY(m_transaction->commit());
-        const auto identity = identify();
-        if (!identity)
-            return identity.error();
-        m_identity = *identity;
         return opened;
     }
 
@@ -176,6 +172,8 @@ private:
     Status checkPath() const
     {
         if (auto made = m_files.makeFolders(parentPath(m_file)); !made) {
+            if (made.error().code() == Code::NotFound)
+                return unusable("its folder cannot be made, a part of the path is no folder");
             const Problem why = explain(std::move(made).error());
             return why.code() == Code::NodeDestinationUnusable
                        ? unusable("its folder cannot be made, " +
@@ -204,31 +202,70 @@ private:
                     return std::move(dead.front().reason);
             }
             if (!m_transaction->isOpen())
-                MILLRACE_TRY(m_transaction->begin());
+                MILLRACE_TRY(begin());
         }
-        const auto stands = m_progress->stands();
-        if (!stands)
-            return stands.error();
-        if (!*stands)
-            return replaced(tableInFile());
         MILLRACE_TRY(m_progress->write(progress));
         // As late as can be: a file that goes between here and COMMIT is found by the next commit,
         // and what this one stored went with the file.
-        if (!isSameFile())
+        if (!m_database->isAtPath())
             return replaced(m_file);
         MILLRACE_TRY(m_transaction->commit());
         m_progress->committed();
+        m_writer->committed(!m_staged.empty());
         m_staged.clear();
+        return Done{};
+    }
+
+    /// Begins a transaction and looks what others did to the tables since the last one: nobody else
+    /// writes from here to its end. Fails with what must be mended first.
+    Status begin()
+    {
+        m_staged.clear();
+        m_mend = Mend::Nothing;
+        MILLRACE_TRY(m_transaction->begin());
+        const auto fate = m_writer->look();
+        if (!fate)
+            return fate.error();
+        if (*fate == RowWriter::TableFate::Gone)
+            return replaced(tableInFile());
+        if (*fate == RowWriter::TableFate::Changed)
+            return tableChanged();
+        if (*fate == RowWriter::TableFate::MadeAgain) {
+            m_mend = Mend::Forget;
+            return replaced(tableInFile());
+        }
+        const auto standing = m_progress->standing(*fate != RowWriter::TableFate::Untouched);
+        if (!standing)
+            return standing.error();
+        if (*standing == ProgressTable::Standing::Whole)
+            return Done{};
+        if (*standing == ProgressTable::Standing::BegunAnew)
+            return replaced(tableInFile());
+        const bool emptied = m_writer->emptied();
+        m_mend = emptied ? Mend::Forget : Mend::Restore;
+        return Problem(emptied ? Code::NodeTableEmptied : Code::NodeProgressRemoved,
+                       {{"table", m_settings.table}, {"path", m_file}}, m_file);
+    }
+
+    /// Makes the progress fit what begin() found, for the next open().
+    Status mend()
+    {
+        MILLRACE_TRY(m_transaction->begin());
+        if (m_mend == Mend::Restore) {
+            MILLRACE_TRY(m_progress->restore());
+        } else if (auto forgotten = m_progress->forget(); !forgotten) {
+            return std::move(forgotten).error();
+        }
+        MILLRACE_TRY(m_transaction->commit());
+        m_mend = Mend::Nothing;
         return Done{};
     }
 
     /// Inserts the rows into the open transaction, or into a new one.
     Status stage(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead)
     {
-        if (!m_transaction->isOpen()) {
-            m_staged.clear();
-            MILLRACE_TRY(m_transaction->begin());
-        }
+        if (!m_transaction->isOpen())
+            MILLRACE_TRY(begin());
         dead.clear();
         MILLRACE_TRY(m_writer->insert(chunk, dead));
         runtime::Chunk stored{chunk.batch, {}};
@@ -273,20 +310,6 @@ private:
         m_database.reset();
     }
 
-    Result<FileIdentity> identify() const
-    {
-        const auto info = m_files.info(m_file);
-        if (!info)
-            return info.error();
-        return FileIdentity{info->device, info->inode};
-    }
-
-    bool isSameFile() const
-    {
-        const auto identity = identify();
-        return identity && identity.value() == m_identity;
-    }
-
     std::string tableInFile() const { return "Table " + m_settings.table + " of " + m_file; }
 
     Problem replaced(std::string what) const
@@ -298,17 +321,25 @@ private:
     Problem explainFailure(Problem problem)
     {
         const Code code = problem.code();
-        if (code == Code::NodeRowConstraint)
+        if (code == Code::NodeRowConstraint || code == Code::NodeTableChanged ||
+            code == Code::NodeTriggerEndsAll)
             return problem;
-        if (code == Code::NodeDestinationReplaced || !isSameFile()) {
+        if (!m_database->isAtPath()) {
             release();
-            return code == Code::NodeDestinationReplaced ? std::move(problem) : replaced(m_file);
+            return replaced(m_file);
         }
-        if (code != Code::DatabaseRefused)
-            return explain(std::move(problem));
-        const auto columns = readColumns(*m_database, m_settings.table);
-        if (columns && columns->empty())
-            return replaced(tableInFile());
+        if (m_mend != Mend::Nothing) {
+            Status mended = mend();
+            if (mended)
+                return problem;
+            unstage();
+            return explain(std::move(mended).error());
+        }
+        return code == Code::DatabaseRefused ? tableChanged() : explain(std::move(problem));
+    }
+
+    Problem tableChanged() const
+    {
         return Problem(Code::NodeTableChanged, {{"table", m_settings.table}, {"path", m_file}},
                        m_file);
     }
@@ -319,7 +350,9 @@ private:
     {
         std::string reason;
         switch (problem.code()) {
-        case Code::NotFound:
+        case Code::NotFound: // of a file that is made when absent
+            reason = "it is a link to a file in a folder that does not exist";
+            break;
         case Code::AlreadyExists:
             reason = "a part of the path is no folder";
             break;
@@ -352,12 +385,12 @@ private:
     std::string m_node;
     StreamUuid m_source;
     bool m_synced;
-    std::optional<FileIdentity> m_identity;          ///< of the file of the last open()
     std::optional<store::Database> m_database;       ///< none before open() and after a replacement
     std::optional<store::Transaction> m_transaction; ///< exactly when there is a database
     std::unique_ptr<ProgressTable> m_progress;
     std::unique_ptr<RowWriter> m_writer;
     std::vector<runtime::Chunk> m_staged; ///< rows that stand in the open transaction
+    Mend m_mend = Mend::Nothing;
 };
 
 Result<Path> fileOf(const graph::Node &node, const runtime::NodeContext &context)

@@ -35,10 +35,24 @@ namespace millrace::nodes {
 /// is new to the node gets everything that is still in its input stream, as a new file does, and
 /// one that it filled before gets what is missing there. A table that was dropped is new.
 ///
-/// Each commit first looks whether the path still leads to the file that is open, and whether the
-/// table is there. If not, it stores nothing and gives NodeDestinationReplaced; open() then makes
-/// or takes what is there now, with the progress found in it (none in a new file or table: the
-/// stream is read again from its trim horizon).
+/// Each commit looks whether the path still leads to the file that is open, and what others did to
+/// the tables of the file since the one before. Where it stores nothing, open() then makes or takes
+/// what is there now, with the progress found in it (none in a new file or table: the stream is
+/// read again from its trim horizon):
+///
+/// - the file or the table is gone, or another one: NodeDestinationReplaced. That a table was
+///   dropped and made again with the same columns is known by its being empty after two or more
+///   changes of the file's tables, where it had rows at the last commit;
+/// - rows of `_millrace`, or all of it, are gone while the table has rows, or never had any:
+///   NodeProgressRemoved. They are written again as they were at the last commit, and open() goes
+///   on there. When it is not running, the same makes the node begin anew;
+/// - both were emptied: NodeTableEmptied, and the table is filled again. A table that alone was
+///   emptied is gone on with: its owner may take rows out.
+///
+/// Rows go in by INSERT OR ABORT: a row that breaks a constraint is dead, whatever the table's own
+/// conflict clauses say. A trigger that says RAISE(IGNORE) has its way, the row counts as stored;
+/// RAISE(ABORT) makes the row dead; RAISE(ROLLBACK), or RAISE(FAIL) behind the insertion, would
+/// undo more or less than the row and ends the node.
 ///
 /// check() already inserts, in the transaction that commit() ends, so that rows which break a
 /// constraint of the table are found before and nothing is evaluated twice. Several calls of
@@ -46,9 +60,10 @@ namespace millrace::nodes {
 /// Errors, of open() and commit(): Busy, DiskFull, Io: may heal; NodeDestinationUnusable: will not
 /// (the path leads to a folder or a device, through a file, to what is no database, or there is no
 /// permission);
-/// NewerFormat. Of open(): NodeTableMismatch. Of commit(): NodeDestinationReplaced;
-/// NodeTableChanged, when the table no longer is what it was when it was opened; NodeRowConstraint
-/// when the database refused to be asked in check(): after open() the rows are checked anew.
+/// NewerFormat. Of open(): NodeTableMismatch. Of commit(): NodeDestinationReplaced,
+/// NodeProgressRemoved, NodeTableEmptied; NodeTriggerEndsAll: will not heal; NodeTableChanged, when
+/// the table no longer is what it was when it was opened; NodeRowConstraint when the database
+/// refused to be asked in check(): after open() the rows are checked anew.
 runtime::NodeFactory makeSqliteTable();
 
 } // namespace millrace::nodes

@@ -44,16 +44,17 @@ const graph::NodeKind &kind()
     return described;
 }
 
-/// How long a full pipe is waited for. A reader that merely is slower is served at once when it has
-/// read; one that has stopped must not hold the worker, nor keep the node from being stopped.
-constexpr int kPatienceMs = 10;
+/// How long a full pipe is waited for in virtual time, which must not run on meanwhile; one that
+/// has stopped must not keep the node from being stopped. In real time other nodes want the worker.
+constexpr int kVirtualPatienceMs = 10;
 
 class StandardOutput final : public runtime::Sink
 {
 public:
-    StandardOutput(bool table, int descriptor)
+    StandardOutput(bool table, int descriptor, bool virtualTime)
         : m_table(table)
         , m_descriptor(descriptor)
+        , m_patienceMs(virtualTime ? kVirtualPatienceMs : 0)
     {}
 
     Result<Opened> open() override { return Opened{}; }
@@ -109,14 +110,15 @@ private:
     {
         while (m_printed < m_text.size()) {
             pollfd output{m_descriptor, POLLOUT, 0};
-            if (::poll(&output, 1, kPatienceMs) == 0)
+            // Nothing, or a signal came: who cannot tell that it takes some must not write.
+            if (::poll(&output, 1, m_patienceMs) <= 0)
                 return Problem(Code::NodeOutputStalled);
             // What a pipe that can be written to takes without blocking.
             const std::size_t bytes = std::min<std::size_t>(m_text.size() - m_printed, PIPE_BUF);
             const ssize_t written = ::write(m_descriptor, m_text.data() + m_printed, bytes);
             if (written < 0 && (errno == EINTR || errno == EAGAIN))
                 continue;
-            if (written < 0 && errno == EPIPE)
+            if (written < 0 && (errno == EPIPE || errno == EBADF))
                 return Problem(Code::NodeOutputClosed);
             if (written < 0) {
                 return Problem(Code::Io, {{"operation", "Printing to standard output"},
@@ -131,6 +133,7 @@ private:
 
     bool m_table;
     int m_descriptor;
+    int m_patienceMs;
     std::string m_text; ///< of the commit under way
     std::size_t m_printed = 0;
 };
@@ -146,7 +149,8 @@ runtime::NodeFactory makeStandardOutput()
            const runtime::NodeContext &context) -> Result<std::unique_ptr<runtime::Sink>> {
         const graph::ParameterReader parameters(node, kind());
         return std::unique_ptr<runtime::Sink>(
-            new StandardOutput(parameters.choice("format") == "table", context.outputDescriptor));
+            new StandardOutput(parameters.choice("format") == "table", context.outputDescriptor,
+                               context.clock != nullptr && context.clock->isVirtual()));
     };
     return factory;
 }

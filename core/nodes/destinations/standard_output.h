@@ -10,7 +10,9 @@ namespace millrace::nodes {
 /// since the last checkpoint may be printed again.
 ///
 /// Newlines inside a payload are printed as "\n" so that a record stays a line.
-/// Errors: Io (a closed pipe, a full disk); whoever runs the program ignores SIGPIPE.
+/// Errors, of commit(): NodeOutputStalled when the reader takes nothing now: the repetition goes on
+/// behind what was printed; NodeOutputClosed when nobody reads any more, or the descriptor was
+/// closed or is not for writing; Io (a full disk). Whoever runs the program ignores SIGPIPE.
 runtime::NodeFactory makeStandardOutput();
 
 } // namespace millrace::nodes

@@ -28,6 +28,7 @@ struct TableColumn {
     std::string type;
     bool mustBeGiven = false; ///< NOT NULL without a default, and not the row id
     bool generated = false;   ///< computed; cannot be written
+    friend bool operator==(const TableColumn &, const TableColumn &) = default;
 };
 
 /// A name without case, as SQLite compares names: only ASCII letters have one.

@@ -426,6 +426,32 @@ private slots:
         QCOMPARE(world.wholeFiles(), std::string("0 1 2 3 |9|4 5 6 7 |8 9 10 11 "));
     }
 
+    /// A number that is not written as the node writes it, or has none behind it, would make the
+    /// next file begin at 0.
+    void foreignNumbersAreNoneOfTheNodes()
+    {
+        FolderWorld world;
+        {
+            auto sink = world.folder();
+            QVERIFY(sink->open());
+            QVERIFY(world.store(*sink, 0, 4));
+        }
+        const Path whole = world.path("0000000001.ndjson");
+        const std::string before =
+            whole.substr(0, whole.size() - std::string("0000000001.ndjson").size());
+        for (const char *number : {"18446744073709551615", "9999999999", "77"})
+            world.files.setContent(before + number + ".ndjson", Bytes(1, std::byte{'9'}));
+        const auto names = world.files.list("/data/out").value();
+        for (const std::string &name : names) {
+            if (name.starts_with(".millrace-"))
+                QVERIFY(world.files.remove("/data/out/" + name));
+        }
+        auto sink = world.folder();
+        QVERIFY(!sink->open()->progress);
+        QVERIFY(world.store(*sink, 4, 4));
+        QVERIFY(world.files.exists(before + "0000000002.ndjson"));
+    }
+
     /// What is written behind a hole would be a file of zeros.
     void aPartThatVanishesIsGivenUp_data()
     {

@@ -282,6 +282,59 @@ private slots:
         QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("1,2"));
     }
 
+    /// What the table says of its constraints would take rows along that were stored, or drop one
+    /// that counts as stored.
+    void conflictClausesOfTheTableDoNotReachOtherRows_data()
+    {
+        QTest::addColumn<QString>("clause");
+        for (const char *clause : {"ROLLBACK", "FAIL", "IGNORE", "REPLACE"})
+            QTest::newRow(clause) << QString(clause);
+    }
+    void conflictClausesOfTheTableDoNotReachOtherRows()
+    {
+        QFETCH(QString, clause);
+        const std::string conflict = " ON CONFLICT " + clause.toStdString();
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER UNIQUE" + conflict +
+                      ", name TEXT NOT NULL" + conflict + ")");
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto dead =
+            world.store(*sink,
+                        world.batchOf({R"({"id":1,"name":"a"})", R"({"id":2})",
+                                       R"({"id":1,"name":"b"})", R"({"id":3,"name":"c"})"}),
+                        world.progress(4));
+        QVERIFY2(dead, dead ? "" : dead.error().message().c_str());
+        QCOMPARE(dead->size(), std::size_t{2});
+        QCOMPARE((*dead)[0].row, 1U);
+        QCOMPARE((*dead)[1].row, 2U);
+        QCOMPARE(world.query("SELECT group_concat(id || name) FROM records"), std::string("1a,3c"));
+    }
+
+    void aTriggerThatUndoesMoreOrLessThanTheRowEndsTheNode_data()
+    {
+        QTest::addColumn<QString>("raise");
+        for (const char *raise : {"ROLLBACK", "FAIL"})
+            QTest::newRow(raise) << QString(raise);
+    }
+    void aTriggerThatUndoesMoreOrLessThanTheRowEndsTheNode()
+    {
+        QFETCH(QString, raise);
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER, name TEXT);"
+                      "CREATE TRIGGER guard AFTER INSERT ON records WHEN new.id = 2 "
+                      "BEGIN SELECT RAISE(" +
+                      raise.toStdString() + ", 'no twos'); END");
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        const auto stored = world.store(*sink, world.batch(0, 5), world.progress(5));
+        QVERIFY(!stored);
+        QCOMPARE(stored.error().code(), Code::NodeTriggerEndsAll);
+        QCOMPARE(stored.error().argument("reason"), std::string_view("no twos"));
+        QCOMPARE(world.query("SELECT count(*) FROM records"), std::string("0"));
+        QVERIFY(!world.table()->open()->progress);
+    }
+
     void upsertByOriginReplacesOnReplay()
     {
         TableWorld world;
@@ -502,8 +555,9 @@ private slots:
                                 << "it is a device, a pipe or a socket";
         QTest::newRow("a link to itself") << "loop"
                                           << "Too many levels of symbolic links";
-        QTest::newRow("a link to nowhere") << "dangling"
-                                           << "a part of the path is no folder";
+        QTest::newRow("a link to nowhere")
+            << "dangling"
+            << "it is a link to a file in a folder that does not exist";
         QTest::newRow("no folder can be made") << "/proc/none/o.db"
                                                << "its folder cannot be made";
     }
@@ -575,6 +629,103 @@ private slots:
         QVERIFY(world.table()->open()->progress == world.progress(4));
     }
 
+    /// Dropping it and making it again may fall between two commits.
+    void aTableThatIsMadeAgainIsFilledAgain()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        world.execute("DROP TABLE records; CREATE TABLE records (id INTEGER, name TEXT)");
+        const auto lost = world.store(*sink, world.batch(3, 1), world.progress(4));
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeDestinationReplaced);
+        QCOMPARE(lost.error().argument("path"),
+                 std::string_view("Table records of " + world.path()));
+        sink = world.table();
+        const auto opened = sink->open();
+        QVERIFY(opened && !opened->progress);
+        QVERIFY(world.store(*sink, world.batch(0, 4), world.progress(4)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("0,1,2,3"));
+    }
+
+    /// Its owner takes rows out, and makes other tables.
+    void aTableThatIsOnlyEmptiedIsGoneOnWith()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        world.execute("CREATE TABLE mine AS SELECT * FROM records; DELETE FROM records");
+        QVERIFY(world.store(*sink, world.batch(3, 2), world.progress(5)));
+        world.execute("CREATE TABLE two (n); CREATE TABLE three (n)");
+        QVERIFY(world.store(*sink, world.batch(5, 1), world.progress(6)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("3,4,5"));
+    }
+
+    void removedProgressIsWrittenAgain_data()
+    {
+        QTest::addColumn<QString>("removal");
+        for (const char *removal : {"DROP TABLE _millrace", "DELETE FROM _millrace",
+                                    "DELETE FROM _millrace WHERE shard >= 0"})
+            QTest::newRow(removal) << QString(removal);
+    }
+    void removedProgressIsWrittenAgain()
+    {
+        QFETCH(QString, removal);
+        TableWorld world;
+        world.context.source = world.stream;
+        TableWorld other;
+        other.context.dataFolder = world.context.dataFolder;
+        other.context.project = world.context.project;
+        other.stream = other.context.source = Uuid::random(world.random);
+        auto first = world.table();
+        auto second = other.table();
+        QVERIFY(first->open());
+        QVERIFY(second->open());
+        QVERIFY(world.store(*first, world.batch(0, 3), world.progress(3)));
+        QVERIFY(other.store(*second, other.batch(0, 2), other.progress(2)));
+        world.execute(removal.toStdString());
+
+        const auto goesOn = [](TableWorld &reader, std::unique_ptr<runtime::Sink> &sink,
+                               std::uint64_t at) {
+            const auto refused = reader.store(*sink, reader.batch(at, 1), reader.progress(at + 1));
+            if (refused || refused.error().code() != Code::NodeProgressRemoved)
+                return false;
+            sink = reader.table(); // as the fragment does it
+            const auto opened = sink->open();
+            if (!opened || !opened->progress)
+                return false;
+            const auto &cursors = opened->progress->cursors;
+            return std::count(cursors.begin(), cursors.end(), reader.progress(at).cursors[0]) ==
+                       1 &&
+                   opened->progress->details == reader.progress(at).details &&
+                   reader.store(*sink, reader.batch(at, 1), reader.progress(at + 1)).has_value();
+        };
+        QVERIFY(goesOn(world, first, 3));
+        QVERIFY(goesOn(other, second, 2));
+        QCOMPARE(world.query("SELECT group_concat(id, ' ') FROM records"),
+                 std::string("0 1 2 0 1 3 2"));
+    }
+
+    void aTableAndItsProgressThatAreEmptiedAreFilledAgain()
+    {
+        TableWorld world;
+        world.context.source = world.stream;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        world.execute("DELETE FROM records; DELETE FROM _millrace");
+        const auto lost = world.store(*sink, world.batch(3, 1), world.progress(4));
+        QVERIFY(!lost);
+        QCOMPARE(lost.error().code(), Code::NodeTableEmptied);
+        sink = world.table();
+        const auto opened = sink->open();
+        QVERIFY(opened && !opened->progress);
+        QVERIFY(world.store(*sink, world.batch(0, 4), world.progress(4)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("0,1,2,3"));
+    }
+
     /// Each wire into a node is a reader of its own, but they fill one table.
     void everyReaderOfADroppedTableBeginsAnew()
     {
@@ -632,6 +783,24 @@ private slots:
         QVERIFY(!view);
         QCOMPARE(view.error().code(), Code::NodeTableMismatch);
         QCOMPARE(view.error().place(), world.path());
+    }
+
+    /// Without it no row can be stored, but that is not the rows' fault.
+    void aDroppedIndexIsMadeAgain()
+    {
+        TableWorld world;
+        const auto open = [&] { return world.table({{"mode", std::string("upsert")}}); };
+        auto sink = open();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 2), world.progress(2)));
+        world.execute("DROP INDEX millrace_records");
+        const auto changed = world.store(*sink, world.batch(2, 1), world.progress(3));
+        QVERIFY(!changed);
+        QCOMPARE(changed.error().code(), Code::NodeTableChanged);
+        sink = open();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(2, 1), world.progress(3)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("0,1,2"));
     }
 
     /// Such a row would be tried for ever, and hold up all behind it.

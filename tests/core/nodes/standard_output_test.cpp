@@ -10,6 +10,7 @@
 
 #include <array>
 #include <csignal>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace millrace;
@@ -67,7 +68,35 @@ private slots:
         const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
         const Status printed = sink->commit(chunks, {});
         QVERIFY(!printed);
-        QCOMPARE(printed.error().code(), Code::Io);
+        QCOMPARE(printed.error().code(), Code::NodeOutputClosed);
+    }
+
+    /// A signal may come while it is asked whether a write would block.
+    void whoCannotTellThatTheReaderTakesSomeDoesNotWrite()
+    {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        auto sink = world.sink("standard-output", {}).value();
+        record::RecordBatchBuilder builder;
+        builder.append({.data = "x", .key = "k"});
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        const rlimit none{0, before.rlim_max}; // makes poll(2) fail
+        setrlimit(RLIMIT_NOFILE, &none);
+        const Status printed = sink->commit(chunks, {});
+        setrlimit(RLIMIT_NOFILE, &before);
+        QVERIFY(!printed);
+        QCOMPARE(printed.error().code(), Code::NodeOutputStalled);
+        QVERIFY(sink->commit(chunks, {}));
+        ::close(ends[1]);
+        QByteArray got(10, '\0');
+        got.truncate(
+            static_cast<int>(::read(ends[0], got.data(), static_cast<std::size_t>(got.size()))));
+        ::close(ends[0]);
+        QCOMPARE(got, QByteArray("x\n"));
     }
 
     /// As a pager that waits for its user: it must not hold the node, and what it reads later is

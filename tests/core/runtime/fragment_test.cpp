@@ -25,6 +25,7 @@ struct Table {
     std::optional<FragmentProgress> progress;
     std::set<std::string> refusedRows; ///< payloads that are dead
     std::deque<Problem> refusals;      ///< of the next commits
+    std::vector<Problem> notices;      ///< of the next open()
     std::optional<WallTime> due;       ///< until the next commit
     int opened = 0;
     int commits = 0;
@@ -41,7 +42,7 @@ public:
     Result<Opened> open() override
     {
         ++m_table.opened;
-        return Opened{m_table.progress, {}};
+        return Opened{m_table.progress, m_table.notices};
     }
     SinkResult check(std::span<const Chunk> chunks) override
     {
@@ -127,6 +128,21 @@ private:
     std::size_t m_most;
 };
 
+/// As the clock of a run in real time, moved by hand all the same.
+class RealClock final : public Clock
+{
+public:
+    explicit RealClock(ManualClock &clock)
+        : m_clock(clock)
+    {}
+    WallTime wall() const override { return m_clock.wall(); }
+    MonoTime mono() const override { return m_clock.mono(); }
+    bool isVirtual() const override { return false; }
+
+private:
+    ManualClock &m_clock;
+};
+
 /// A fragment with its streams in memory, driven by hand in virtual time.
 class World
 {
@@ -197,7 +213,7 @@ public:
             return std::optional(std::move(operators));
         };
         fragment = std::make_shared<Fragment>(
-            std::move(spec), clock, [] {}, [this](const Problem &p) { reports.push_back(p); });
+            std::move(spec), realClock, [] {}, [this](const Problem &p) { reports.push_back(p); });
     }
 
     /// One step, and the commits that it asks for.
@@ -250,6 +266,7 @@ public:
 
     MemoryFileSystem files;
     ManualClock clock;
+    RealClock realClock{clock};
     std::shared_ptr<stream::DataStream> source;
     std::shared_ptr<stream::DataStream> target; ///< null: the fragment ends in `table`
     std::shared_ptr<stream::DataStream> dead;
@@ -266,6 +283,7 @@ private:
 };
 
 const Problem kBusy(Code::Busy, {{"what", "the table"}});
+const Problem kFull(Code::DiskFull, {{"operation", "store"}});
 
 } // namespace
 
@@ -277,7 +295,7 @@ private slots:
     {
         World world;
         const Texts all = world.put(0, 10);
-        world.table.refusals = {kBusy, kBusy, kBusy};
+        world.table.refusals.assign(3, kFull);
         world.begin();
         const MonoTime before = world.clock.mono();
         world.run(200ms);
@@ -289,6 +307,63 @@ private slots:
         QCOMPARE(world.table.rows, all);
         QVERIFY(world.fragment->figures().state == NodeState::Running);
         QVERIFY(world.fragment->caughtUp());
+    }
+
+    /// Once, however often it is tried, and once more when it comes back.
+    void whatHoldsUpIsSaidOnce()
+    {
+        World world;
+        world.put(0, 3);
+        world.table.refusals.assign(7, kBusy);
+        world.begin();
+        world.run();
+        QCOMPARE(world.table.rows.size(), std::size_t(3));
+        QCOMPARE(world.reports, std::vector<Problem>{kBusy});
+        world.table.refusals = {kBusy};
+        world.put(3, 4);
+        world.run();
+        QCOMPARE(world.reports, (std::vector<Problem>{kBusy, kBusy}));
+    }
+
+    /// Another writer is done at some moment; who waits seconds then waits for nothing.
+    void aBusyDestinationIsAskedSoonHoweverLongItWas()
+    {
+        World world;
+        world.put(0, 3);
+        world.table.refusals.assign(1000, kBusy);
+        world.begin();
+        world.run(20s);
+        QVERIFY(world.table.rows.empty());
+        world.table.refusals.clear();
+        world.run(250ms);
+        QCOMPARE(world.table.rows.size(), std::size_t(3));
+    }
+
+    /// Other tasks have the worker meanwhile, and the node says what it waits for.
+    void aReaderThatStallsIsAskedALittleLater()
+    {
+        World world;
+        world.put(0, 3);
+        const Problem stalled(Code::NodeOutputStalled);
+        world.table.refusals.assign(1000, stalled);
+        world.begin();
+        world.step();
+        const TaskNext next = world.step();
+        QVERIFY(next.kind == TaskNext::Kind::WaitUntil);
+        QVERIFY(next.at == world.clock.mono() + 10ms);
+        QVERIFY(world.fragment->figures().state == NodeState::BackPressured);
+        QVERIFY(!world.fragment->figures().attention); // any pipe is full for a moment
+        QVERIFY(world.step().kind == TaskNext::Kind::WaitUntil);
+        QCOMPARE(world.table.refusals.size(), std::size_t(999)); // not asked before
+        world.run(990ms);
+        QVERIFY(!world.fragment->figures().attention);
+        world.run(10ms);
+        QVERIFY(world.fragment->figures().attention == stalled);
+        world.table.refusals.clear();
+        world.run();
+        QCOMPARE(world.table.rows.size(), std::size_t(3));
+        QVERIFY(!world.fragment->figures().attention);
+        QVERIFY(world.reports.empty());
     }
 
     void outputManyTimesTheInputIsCommittedInParts_data()
@@ -410,11 +485,13 @@ private slots:
         world.table.rows.clear();
         world.table.progress.reset();
         world.table.refusals = {Problem(Code::NodeDestinationReplaced, {{"path", "t"}})};
+        world.table.notices = {world.table.refusals.front()};
         for (const std::string &text : world.put(10, 15))
             all.push_back(text);
         world.run();
         QCOMPARE(world.table.rows, all);
         QCOMPARE(world.table.opened, 2);
+        // That it is new is said once, though the new sink finds so too.
         // The counters begin anew where the cursors do.
         QCOMPARE(world.fragment->figures().nodes[0].counts.in, std::uint64_t(15));
         QCOMPARE(world.reports.size(), std::size_t(1));

@@ -4,6 +4,7 @@
 #include "core/base/problem_codes.h"
 #include "core/store/database.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -63,6 +64,27 @@ private slots:
             QVERIFY(query.isNull(6));
             QVERIFY(!query.step().value());
         }
+    }
+
+    void aFileThatIsMovedOrReplacedIsNotAtItsPath()
+    {
+        const auto name = [](const Path &path) { return QString::fromStdString(path); };
+        const Path path = newPath();
+        auto database = open(path);
+        QVERIFY(database.isAtPath());
+        QVERIFY(QFile::rename(name(path), name(path + ".away")));
+        QVERIFY(!database.isAtPath());
+        auto another = open(path);
+        QVERIFY(!database.isAtPath());
+        QVERIFY(another.isAtPath());
+
+        const Path link = newPath();
+        QVERIFY(QFile::link(name(path), name(link)));
+        auto linked = open(link);
+        QVERIFY(linked.isAtPath());
+        QVERIFY(QFile::remove(name(link)));
+        QVERIFY(QFile::link(name(path + ".away"), name(link)));
+        QVERIFY(!linked.isAtPath());
     }
 
     void aBrokenConstraintLeavesTheRestOfTheTransaction()

@@ -226,6 +226,65 @@ class ProgramTest(unittest.TestCase):
         with open(path, encoding="utf-8") as report:
             self.assertEqual(json.load(report)["nodes"]["cccccccc"]["out"], TOTAL)
 
+    def into(self, kind, source=None, **parameters):
+        return self.file("into.millrace", pipeline(
+            {"aaaaaaaa": source or SOURCE,
+             "cccccccc": {"kind": kind, "name": "Out", "parameters": parameters}},
+            [("aaaaaaaa", "cccccccc")]))
+
+    def test_what_nobody_gets_is_not_delivered(self):
+        """A closed standard output is as a pipe whose reader went."""
+        def closed(*words):
+            return subprocess.run(["sh", "-c", 'exec "$0" "$@" >&-', PROGRAM, *words], text=True,
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, env=self.environment)
+        done = closed("run", self.into("standard-output"), "--data", self.data, "--until-done")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("[nodes.output-closed]", done.stderr)
+        for words in (("help", "exit-codes"), ("help", "functions")):  # less and more than is buffered
+            done = closed(*words)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("[cli.output]", done.stderr)
+
+    def test_a_node_that_is_refused_at_the_end_is_no_success(self):
+        """Scripts have nothing but the exit code."""
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([PROGRAM, "run", self.into("standard-output"), "--data", self.data,
+                                   "--for", "500ms"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=PATIENCE, env=self.environment)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"could not store what they had: Out.*\[cli\.nodes-refused\]")
+        path = os.path.join(self.folder.name, "out.db")
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            done = self.run_it("run", self.into("sqlite-table", file=path), "--for", "1500ms", code=1)
+        self.assertIn("[cli.nodes-refused]", done.stderr)
+        self.assertEqual(done.stderr.count("[base.busy]"), 1, done.stderr)
+        self.run_it("run", self.into("sqlite-table", file=path), "--until-done")
+
+    def test_a_removed_file_is_said_once(self):
+        path = os.path.join(self.folder.name, "out.db")
+        endless = dict(SOURCE, parameters={"ratePerSecond": 1000.0, "seed": 7})
+        process = subprocess.Popen([PROGRAM, "run", self.into("sqlite-table", endless, file=path),
+                                    "--data", self.data], env=self.environment, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stderr.close)
+
+        def rows():
+            try:
+                with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as table:
+                    return table.execute("SELECT count(*) FROM records").fetchone()[0]
+            except sqlite3.Error:  # not yet there
+                return 0
+        self.wait_for(lambda: rows() > 100)
+        os.remove(path)
+        self.wait_for(lambda: rows() > 100)
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+        self.assertEqual(process.wait(PATIENCE), 143, said)
+        self.assertEqual(said.count("[nodes.destination-replaced]"), 1, said)
+
     def test_a_field_that_the_schema_lacks_is_said(self):
         """Once, on the terminal and in the report, however many records have it."""
         lines = "".join(json.dumps({"n": n, **({"coupon": 1} if n >= 1500 else {})}) + "\n"

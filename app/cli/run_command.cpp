@@ -206,7 +206,7 @@ public:
             printProblem(Problem(Code::CliNodesFailed, {{"nodes", failed}}));
             code = ExitCode::Failure;
         }
-        const std::string refused = nodesThatAre(runtime::NodeState::Retrying, m_document, *last);
+        const std::string refused = refusedNodes(*last);
         if (!refused.empty() && m_onlyRetries.empty()) {
             printProblem(Problem(Code::CliNodesRefused, {{"nodes", refused}}));
             code = ExitCode::Failure;
@@ -218,6 +218,19 @@ private:
     std::string failedNodes(const runtime::Snapshot &snapshot) const
     {
         return nodesThatAre(runtime::NodeState::Failed, m_document, snapshot);
+    }
+
+    /// Those that could not store anything from `last`, which may be some moments old, to the end.
+    std::string refusedNodes(const runtime::Snapshot &last) const
+    {
+        const runtime::SnapshotPtr final = m_engine.snapshot();
+        runtime::Snapshot still = last;
+        std::erase_if(still.nodes, [&](const runtime::NodeFigures &before) {
+            const runtime::NodeFigures *after = final->node(before.id);
+            return after != nullptr && (after->counts.processed != before.counts.processed ||
+                                        after->counts.out != before.counts.out);
+        });
+        return nodesThatAre(runtime::NodeState::Retrying, m_document, still);
     }
 
     ExitCode ask(engine::Request request)

@@ -209,6 +209,11 @@ TaskNext Fragment::read()
             return {TaskNext::Kind::Again, {}};
         return commitPassed();
     }
+    if (work.deadBatch && work.unchecked) {
+        // Read again: a row found dead behind its batch's dead letters would have no fate.
+        publishInFlight(m_passed);
+        return mustReopen(*work.unchecked) ? reopen(*work.unchecked) : retry(*work.unchecked);
+    }
     m_work = std::move(work);
     const bool deadToCommit = m_work->deadBatch != nullptr;
     m_phase = deadToCommit ? Phase::DeadLetters : Phase::Committing;
@@ -308,6 +313,8 @@ Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin,
     if (m_operators.sink && !chunk.rows.empty())
         check(chunk, trial);
     work.meters = std::move(trial.meters);
+    if (trial.unchecked)
+        work.unchecked = std::move(trial.unchecked);
     if (!piece.deadKnown) {
         for (const Trial::Dead &dead : trial.dead)
             work.dead.add(dead.node, {dead.batch, {}}, dead.row);
@@ -358,6 +365,7 @@ void Fragment::check(Chunk &chunk, Trial &trial)
 {
     NodeMeter &meter = trial.meters.back();
     SinkResult checked = m_operators.sink->check(std::span(&chunk, 1));
+    trial.unchecked = std::move(checked.failure);
     meter.counts.in += chunk.count();
     if (!checked.dead.empty() && !checked.dead[0].empty()) {
         std::vector<std::uint32_t> deadRows;
@@ -488,8 +496,13 @@ TaskNext Fragment::retry(const Problem &problem)
 {
     if (isFinal(problem))
         return fail(problem);
-    if (m_phase == Phase::DeadLetters && m_operators.sink)
-        m_operators.sink->giveUp(); // others may want to write to the destination meanwhile
+    if (m_phase == Phase::DeadLetters && m_operators.sink) {
+        // Others may want to write to the destination meanwhile, so it is asked again behind that.
+        m_operators.sink->giveUp();
+        m_work.reset();
+        m_phase = Phase::Reading;
+        publishInFlight(m_passed);
+    }
     const bool limited = problem.code() == Code::ThroughputExceeded;
     if (!limited)
         tell(problem); // before it holds: what holds is told by whoever looks, if it was not yet

@@ -87,6 +87,7 @@ private:
         std::uint64_t expired = 0;     ///< to be reported then
         std::size_t outBytes = 0;      ///< payloads and keys in `out`
         FragmentProgress progress;
+        std::optional<Problem> unchecked; ///< the destination could not be asked about all rows
     };
 
     /// The next rows of a piece on their way: nothing of it counts before all of them are through.
@@ -100,7 +101,8 @@ private:
             DeadRow row;
         };
         std::vector<Dead> dead;
-        std::size_t largestBytes = 0; ///< of what the transforms made
+        std::size_t largestBytes = 0;     ///< of what the transforms made
+        std::optional<Problem> unchecked; ///< as in Work
     };
 
     TaskNext prepare();

@@ -32,6 +32,9 @@ struct FragmentProgress {
 struct SinkResult {
     std::vector<std::vector<DeadRow>>
         dead; ///< one list for each chunk: rows it can never store, rising
+    /// Why the destination could not be asked about all rows: `dead` may lack some, so no dead
+    /// letters of the batch may be committed before it was.
+    std::optional<Problem> failure = {};
 };
 
 /// A destination: stores rows and, where it can, the fragment's progress in the same transaction.

@@ -93,18 +93,20 @@ public:
     {
         runtime::SinkResult result;
         result.dead.resize(chunks.size());
-        if (!m_database)
-            return result; // commit() says so
-        bool failed = false;
+        if (!m_database) {
+            result.failure = replaced(m_file);
+            return result;
+        }
         for (std::size_t i = 0; i < chunks.size(); ++i) {
-            if (!failed)
-                failed = !stage(chunks[i], result.dead[i]);
-            // The database refuses just now; commit() tries again and reports it. Rows that can be
-            // known to be dead without it are told all the same.
-            if (failed)
+            if (!result.failure) {
+                if (auto staged = stage(chunks[i], result.dead[i]); !staged)
+                    result.failure = explainFailure(std::move(staged).error());
+            }
+            // What can be known to be dead without the database is told all the same.
+            if (result.failure)
                 m_writer->check(chunks[i], result.dead[i]);
         }
-        if (failed)
+        if (result.failure)
             unstage();
         return result;
     }

@@ -25,6 +25,7 @@ struct Table {
     std::optional<FragmentProgress> progress;
     std::set<std::string> refusedRows; ///< payloads that are dead
     std::deque<Problem> refusals;      ///< of the next commits
+    std::deque<Problem> unanswered;    ///< of the next checks, which then find no row dead
     std::vector<Problem> notices;      ///< of the next open()
     std::optional<WallTime> due;       ///< until the next commit
     int opened = 0;
@@ -48,8 +49,14 @@ public:
     {
         m_table.locked = true;
         SinkResult out;
+        if (!m_table.unanswered.empty()) {
+            out.failure = m_table.unanswered.front();
+            m_table.unanswered.pop_front();
+        }
         for (const Chunk &chunk : chunks) {
             auto &dead = out.dead.emplace_back();
+            if (out.failure)
+                continue;
             for (const std::uint32_t row : chunk.rows) {
                 if (m_table.refusedRows.contains(std::string(chunk.batch->data(row))))
                     dead.push_back({row, Problem(Code::NodeRowError, {{"reason", "test"}})});
@@ -528,6 +535,37 @@ private slots:
         QCOMPARE(World::contents(*world.dead), (Texts{"1", "4", "7"}));
         QCOMPARE(world.table.rows, (Texts{"0", "2", "3", "5", "6"}));
         QCOMPARE(world.fragment->figures().nodes[0].counts.dead, std::uint64_t(3));
+    }
+
+    /// Row 1 would be found dead behind the dead letters of its batch, which all stand by then.
+    void deadLettersWaitUntilTheDestinationWasAsked()
+    {
+        World world;
+        world.transforms = {std::make_shared<Inflate>(1, 1000)};
+        world.put(0, 9);
+        world.table.refusedRows = {"1 x"};
+        world.table.unanswered.assign(3, kBusy);
+        world.begin();
+        world.run(10s);
+        QCOMPARE(world.table.rows, (Texts{"0", "2", "3", "4", "5", "6", "8"}));
+        QCOMPARE(World::contents(*world.dead).size(), std::size_t(2));
+        QVERIFY(world.table.unanswered.empty());
+    }
+
+    /// While dead letters are refused, others write to the destination.
+    void theDestinationIsAskedAgainBehindRefusedDeadLetters()
+    {
+        World world;
+        world.put(0, 3);
+        world.table.refusedRows = {"1"};
+        world.dead->setFull(Problem(Code::BudgetExhausted));
+        world.begin();
+        world.run(3s);
+        world.table.refusedRows = {"1", "2"};
+        world.dead->setFull({});
+        world.run();
+        QCOMPARE(world.table.rows, (Texts{"0"}));
+        QCOMPARE(World::contents(*world.dead), (Texts{"1", "2"}));
     }
 
     void theDestinationIsLetGoWhileDeadLettersAreRefused()

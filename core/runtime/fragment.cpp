@@ -23,13 +23,11 @@ constexpr std::chrono::milliseconds kSchemaPoll{100};
 /// How often a reader of standard output that takes nothing is asked again.
 constexpr std::chrono::milliseconds kStallPoll{10};
 
-/// For how long it has to take nothing, or less than a batch, before a person is told: any pipe is
-/// full for a moment.
+/// How long it takes less than a batch before a person is told: any pipe is full for a moment.
 constexpr std::chrono::seconds kStallShown{1};
 
-/// A batch whose output takes so much is committed before more is processed, however much was
-/// gathered: transforms can make any amount of text of a short record. [core/log forms commits of
-/// this size]
+/// A batch whose output takes so much is committed before more is processed: transforms can make
+/// any amount of text of a short record. [core/log forms commits of this size]
 constexpr std::size_t kMaxOutBytes = 32U << 20U;
 
 /// Rows of which the transforms make no more than this may be twice as many the next time.
@@ -315,8 +313,8 @@ Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin,
     work.meters = std::move(trial.meters);
     if (trial.unchecked)
         work.unchecked = std::move(trial.unchecked);
-    if (!piece.deadKnown) {
-        for (const Trial::Dead &dead : trial.dead)
+    for (const Trial::Dead &dead : trial.dead) {
+        if (!piece.deadKnown || (m_rowsRefused && dead.node == m_spec.sink))
             work.dead.add(dead.node, {dead.batch, {}}, dead.row);
     }
     if (!chunk.rows.empty()) {
@@ -426,6 +424,7 @@ TaskNext Fragment::commitEnd()
         return finishWork();
     }
     if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done) {
+        m_rowsRefused = done.error().code() == Code::NodeRowConstraint;
         if (mustReopen(done.error()))
             return reopen(done.error());
         if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
@@ -457,6 +456,7 @@ TaskNext Fragment::finishWork()
     m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
+    m_rowsRefused = false;
     m_told.clear();
     m_stalledSince.reset();
     succeeded();

@@ -138,6 +138,9 @@ private:
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
+    /// The end refused rows that check() had let pass. Until the next commit the sink's dead rows
+    /// are written though dead letters stand up to there: twice is better than not at all.
+    bool m_rowsRefused = false;
     /// Of the batch under way: what the stream behind takes at once; nothing: whatever comes.
     std::optional<stream::PutSize> m_putSize;
     std::size_t m_rowsAtOnce;               ///< sent through the transforms

@@ -552,6 +552,23 @@ private slots:
         QVERIFY(world.table.unanswered.empty());
     }
 
+    void aRowRefusedBehindItsBatchsDeadLettersIsADeadLetterToo()
+    {
+        World world;
+        world.transforms = {std::make_shared<Inflate>(0, std::size_t(1) << 20U)};
+        world.put(5, 10);
+        world.table.refusals = {Problem(Code::NodeRowConstraint, {{"reason", "test"}})};
+        world.begin();
+        for (int i = 0; i < 20 && world.reports.empty(); ++i)
+            world.step();
+        QVERIFY(world.table.refusals.empty());
+        QCOMPARE(World::contents(*world.dead), (Texts{"7"}));
+        world.table.refusedRows = {"8 "};
+        world.run();
+        QCOMPARE(world.table.rows, (Texts{"5", "6", "9"}));
+        QCOMPARE(World::contents(*world.dead), (Texts{"7", "8 "}));
+    }
+
     /// While dead letters are refused, others write to the destination.
     void theDestinationIsAskedAgainBehindRefusedDeadLetters()
     {

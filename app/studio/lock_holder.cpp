@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/lock_holder.h"
 
-#include "ui/bridge/convert.h"
-
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QStringList>
@@ -44,9 +41,8 @@ QByteArray lockingProcess(quint64 inode)
 
 QString lockHolder(const Path &dataDirectory)
 {
-    const QString lock = QDir(ui::pathToQt(dataDirectory)).filePath(u"lock"_s);
     struct stat status = {};
-    if (::stat(QFile::encodeName(lock).constData(), &status) != 0)
+    if (::stat(dataDirectory.c_str(), &status) != 0) // the folder itself is what is locked
         return {};
     const QByteArray process = lockingProcess(status.st_ino);
     if (process.isEmpty() || process == "0") // of another container

@@ -40,13 +40,13 @@ struct ShardPosition {
     ShardIndex shard;
     Ordinal next;
 };
-/// Records of a stream merged over its shards by (arrival, shard, ordinal).
 /// Of one page, whatever a request asks for: rows, payload bytes (one row may have more), and
 /// records looked at.
 inline constexpr std::uint32_t kMaxPageRows = 10'000;
 inline constexpr std::size_t kMaxPageBytes = 8U << 20U;
 inline constexpr std::uint32_t kMaxPageScan = 1'000'000;
 
+/// Records of a stream merged over its shards by (arrival, shard, ordinal).
 struct RecordsRequest {
     StreamUuid stream;
     std::vector<ShardPosition> from; ///< empty: the newest `limit` records

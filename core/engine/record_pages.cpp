@@ -74,6 +74,10 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
     // Who reads a page is told what is missing by its number; the log has told where.
     log::ShardMerge merge([&](ShardIndex shard, Ordinal at) { return stream.read(shard, at); },
                           [](const Problem &) {});
+    // The newest of all are among the newest of each; a filter may have to look further back, with
+    // its share of what may be looked at.
+    const std::uint32_t asked = request.shard ? 1 : stream.shardCount();
+    const std::uint64_t back = where ? std::max(scanLimit / asked, 1U) : limit;
     RecordsReply reply;
     std::map<ShardIndex, std::size_t> positions; // in reply.next
     for (std::uint32_t i = 0; i < stream.shardCount(); ++i) {
@@ -82,8 +86,6 @@ Result<RecordsReply> readPage(stream::DataStream &stream, const RecordsRequest &
             continue;
         const log::ShardBounds bounds = stream.bounds(shard);
         Ordinal from = bounds.trimHorizon;
-        // The newest of all are among the newest of each; a filter may have to look further back.
-        const std::uint64_t back = where ? scanLimit : limit;
         if (newest && bounds.end - bounds.trimHorizon > back)
             from = Ordinal(bounds.end.value - back);
         for (const ShardPosition &position : request.from) {

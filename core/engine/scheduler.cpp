@@ -154,7 +154,13 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
 {
     const auto task = slot->task;
     lock.unlock();
-    const runtime::TaskNext next = task->run();
+    runtime::TaskNext next{runtime::TaskNext::Kind::Done, {}};
+    std::exception_ptr thrown; // what a task cannot even fail with: the thread tells it
+    try {
+        next = task->run();
+    } catch (const std::exception &) {
+        thrown = std::current_exception();
+    }
     lock.lock();
     const bool again =
         slot->state == State::RunningAgain || next.kind == runtime::TaskNext::Kind::Again;
@@ -173,6 +179,8 @@ void Scheduler::runStep(const SlotPtr &slot, std::unique_lock<std::mutex> &lock)
     }
     m_changed.notify_all();
     m_settled.notify_all();
+    if (thrown)
+        std::rethrow_exception(thrown);
 }
 
 void Scheduler::work(const std::stop_token &stop)

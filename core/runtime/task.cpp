@@ -30,8 +30,8 @@ TaskNext Task::run()
             return {TaskNext::Kind::WaitUntil, *m_retryAt};
         m_retryAt.reset();
     }
-    const TaskNext next = guardedStep();
     m_begun = true;
+    const TaskNext next = guardedStep();
     const auto spent = static_cast<std::uint64_t>((m_clock.mono() - begin).count());
     const std::lock_guard guard(m_mutex);
     m_figures.busyNanos += spent;
@@ -107,6 +107,7 @@ std::optional<Status> Task::put(stream::DataStream &to, const stream::ProducerHa
         to.put(std::move(put), std::move(done));
     } catch (...) {
         m_inFlight = false; // no callback comes: a stop would wait for it
+        setBackPressured(false);
         throw;
     }
     return {};

@@ -24,12 +24,14 @@ constexpr int kMaxDepth = 16;
 /// Of the fields that a schema has no room for, as many are named.
 constexpr std::size_t kNamedFields = 3;
 
+struct NamedGuess;
+
 /// What was seen of one value. Kind Null: nothing but null so far.
 struct Guess {
     TypeKind kind = TypeKind::Null;
     bool nullable = false;
-    std::uint64_t seen = 0;                            ///< times a field was there
-    std::vector<std::pair<std::string, Guess>> fields; ///< Row
+    std::uint64_t seen = 0;          ///< times a field was there
+    std::vector<NamedGuess> fields;  ///< Row
     std::vector<std::string> beyond; ///< Row: the first names of fields that had no room
     std::vector<Guess> element;      ///< Array: none or one
     std::uint64_t rows = 0;          ///< Row: objects seen
@@ -39,16 +41,22 @@ struct Guess {
     void addObject(ondemand::object object, int depth);
     DataType type() const;
     void addBeyond(const std::string &path, std::vector<std::string> &out) const;
-    void becomeText()
-    {
-        kind = TypeKind::String;
-        fields.clear();
-        beyond.clear();
-        element.clear();
-    }
+    void becomeText();
     /// Takes a value of this kind into account. False when it does not agree with those before.
     bool agree(TypeKind other);
 };
+struct NamedGuess {
+    std::string name;
+    Guess guess;
+};
+
+void Guess::becomeText()
+{
+    kind = TypeKind::String;
+    fields.clear();
+    beyond.clear();
+    element.clear();
+}
 
 bool Guess::agree(TypeKind other)
 {
@@ -90,11 +98,11 @@ void Guess::addObject(ondemand::object object, int depth)
         const std::string_view key = item.unescaped_key().value_unsafe();
         ondemand::value value = item.value().value_unsafe();
         auto found = fields.end();
-        if (next < fields.size() && fields[next].first == key)
+        if (next < fields.size() && fields[next].name == key)
             found = fields.begin() + static_cast<std::ptrdiff_t>(next);
         else
             found = std::find_if(fields.begin(), fields.end(),
-                                 [&](const auto &one) { return one.first == key; });
+                                 [&](const auto &one) { return one.name == key; });
         if (found == fields.end()) {
             if (fields.size() == kInferenceFields) {
                 if (beyond.size() < kNamedFields &&
@@ -102,15 +110,15 @@ void Guess::addObject(ondemand::object object, int depth)
                     beyond.emplace_back(key);
                 continue;
             }
-            fields.emplace_back(std::string(key), Guess{});
+            fields.push_back({std::string(key), Guess{}});
             found = fields.end() - 1;
-        } else if (found->second.seen == rows) {
+        } else if (found->guess.seen == rows) {
             continue; // a second field of this name
         }
         next = static_cast<std::size_t>(found - fields.begin()) + 1;
-        found->second.nullable = found->second.nullable || found->second.seen + 1 != rows;
-        found->second.seen = rows;
-        found->second.add(value, depth + 1);
+        found->guess.nullable = found->guess.nullable || found->guess.seen + 1 != rows;
+        found->guess.seen = rows;
+        found->guess.add(value, depth + 1);
     }
     for (auto &[name, guess] : fields)
         guess.nullable = guess.nullable || guess.seen != rows;

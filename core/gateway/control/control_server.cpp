@@ -81,6 +81,8 @@ private:
 
     ControlSocket m_socket;
     const ControlServerOptions m_options;
+    HttpResponse bodiesFull() const;
+
     const ControlHandlers m_handlers;
     asio::io_context m_io{1};
     asio::io_context m_work;
@@ -88,8 +90,6 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> m_workGuard{m_work.get_executor()};
     asio::basic_socket_acceptor<Protocol> m_acceptor{m_io};
     asio::steady_timer m_acceptAgain{m_io};
-    HttpResponse bodiesFull() const;
-
     std::set<std::shared_ptr<Session>> m_sessions;
     std::uint64_t m_bodiesBytes = 0; ///< claimed by the sessions
     bool m_stopping = false;
@@ -233,7 +233,7 @@ private:
 
     void respond(const HttpResponse &plain, unsigned version, bool keepAlive)
     {
-        m_parser.reset(); // what was read of the request goes before its room does
+        m_parser.reset(); // what is left of the request; its body went with whoever answered it
         giveRoomBack();
         m_closeAfter = m_closeAfter || !keepAlive;
         m_response.emplace(http::status(plain.status), version);

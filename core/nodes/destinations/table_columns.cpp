@@ -12,6 +12,9 @@ namespace {
 
 enum class Affinity : std::uint8_t { Integer = 1, Text, Blob, Real, Numeric };
 
+/// Of a number that SQLite keeps as a REAL. [sqlite.org/datatype3.html, 3.1]
+constexpr int kSureDigits = 15;
+
 Affinity affinityOf(std::string declared)
 {
     std::transform(declared.begin(), declared.end(), declared.begin(),
@@ -41,7 +44,7 @@ std::string sqliteType(const record::DataType &type)
     case record::TypeKind::Double:
         return "REAL";
     case record::TypeKind::Decimal:
-        return type.toString();
+        return type.precision > kSureDigits ? "TEXT" : type.toString();
     default:
         return "TEXT";
     }
@@ -95,7 +98,8 @@ std::optional<std::string> misfit(const record::Field &field, const TableColumn 
         fits = fits || affinity == Affinity::Real || affinity == Affinity::Numeric;
         break;
     case record::TypeKind::Decimal:
-        fits = fits || affinity == Affinity::Numeric || affinity == Affinity::Text;
+        fits = fits || affinity == Affinity::Text ||
+               (affinity == Affinity::Numeric && field.type.precision <= kSureDigits);
         break;
     default:
         fits = fits || affinity == Affinity::Text;

@@ -17,9 +17,10 @@ namespace millrace::nodes {
 ///     INT, BIGINT          INTEGER               BYTES          TEXT, base64
 ///     DOUBLE               REAL                  TIMESTAMP      TEXT "2026-01-31 08:05:00.123"
 ///     DECIMAL(p, s)        DECIMAL(p, s)         TIMESTAMP_LTZ  TEXT "2026-01-31 08:05:00.123Z"
+///       with p above 15    TEXT                  DATE           TEXT "2026-01-31"
 ///     ROW, ARRAY           TEXT, as JSON
 ///
-/// SQLite keeps a DECIMAL as a number where that loses nothing, else as its text.
+/// SQLite makes a number of a DECIMAL column's text, of which 15 digits are sure to stay.
 std::string sqliteType(const record::DataType &type);
 
 /// A column of a table that exists, as PRAGMA table_xinfo tells it.

@@ -60,7 +60,7 @@ private slots:
         std::vector<std::uint64_t> next;
         const auto note = [&](const Reply &reply) {
             QVERIFY(reply.ok());
-            next.push_back(*std::get<PutReply>(reply.value).producerNext);
+            next.push_back(std::get<PutReply>(reply.value).producerNext);
         };
         world.put(0, 2, note);
         world.put(2, 3, note);

@@ -31,12 +31,15 @@ public:
     bool midway() const override { return inBatch; }
     std::atomic<bool> closed = false;
     std::atomic<bool> inBatch = false;
+    std::atomic<bool> failThrows = false;
     using Task::put;
 
 protected:
     TaskNext step() override { return m_step(*this); }
     TaskNext fail(Problem problem) override
     {
+        if (failThrows)
+            throw std::bad_alloc();
         setState(runtime::NodeState::Failed, std::move(problem));
         return {TaskNext::Kind::Done, {}};
     }
@@ -177,12 +180,27 @@ private slots:
         QCOMPARE(problems[0].code(), Code::InternalError);
     }
 
+    void aTaskThatCannotEvenFailIsStopped()
+    {
+        SystemClock clock;
+        std::binary_semaphore told(0);
+        Scheduler scheduler(clock, 1, [&](const Problem &) { told.release(); });
+        const auto slot = scheduler.makeSlot();
+        const auto task = start(scheduler, slot, clock, [](FunctionTask &self) -> TaskNext {
+            self.failThrows = true;
+            throw std::bad_alloc();
+        });
+        QVERIFY(told.try_acquire_for(60s));
+        scheduler.stop(slot, {}); // does not wait for it for ever
+        QVERIFY(task->closed);
+    }
+
     /// A worker takes a task that has more to do again before anybody else gets the lock.
     void aStopDoesNotWaitUntilThereIsNothingMoreToDo()
     {
         SystemClock clock;
         Scheduler scheduler(clock, 1, [](const Problem &) {});
-        constexpr int kBacklog = 3'000'000;
+        constexpr int kBacklog = 300'000'000; // most of a minute's work
         std::atomic<int> steps = 0;
         std::binary_semaphore running(0);
         const auto slot = scheduler.makeSlot();

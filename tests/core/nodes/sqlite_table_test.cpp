@@ -236,6 +236,28 @@ private slots:
             std::string("integer|integer|real|real|text|text|text|text|text|null"));
     }
 
+    void decimalsOfManyDigitsKeepThem()
+    {
+        TableWorld world;
+        world.context.inputSchema =
+            record::parseSchema("m DECIMAL(38, 0), f DECIMAL(15, 2), d DATE").value();
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink,
+                            world.batchOf({R"({"m":12345678901234567890123,"f":1234567890123.25,)"
+                                           R"("d":"2026-01-31"})"}),
+                            world.progress(1)));
+        world.columns = 3;
+        QCOMPARE(world.query("SELECT m, f, d FROM records"),
+                 std::string("12345678901234567890123|1234567890123.25|2026-01-31"));
+        QVERIFY(sink->close());
+        // A column in which SQLite would round them is none for them.
+        world.execute("DROP TABLE records; CREATE TABLE records (m NUMERIC, f NUMERIC, d TEXT)");
+        const auto refused = world.table()->open();
+        QVERIFY(!refused);
+        QVERIFY(refused.error().message().find("column m is NUMERIC") != std::string::npos);
+    }
+
     void recordsWithoutASchemaStandAsTheyAre()
     {
         TableWorld world;

@@ -211,7 +211,7 @@ private slots:
         QCOMPARE(orphans.size(), std::size_t(1));
         QCOMPARE(orphans.front().place(), folder);
         QVERIFY(orphans.front().argument("bytes") != "0");
-        QCOMPARE(d.fs.list(folder)->size(), std::size_t(1));
+        QCOMPARE(d.fs.list(folder)->size(), std::size_t(2)); // its segment, and where it ended
     }
 
     /// It was there again, empty, and nobody was told.

@@ -210,7 +210,8 @@ class CliTest(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["ended"], "failed")
         # Told how long, it goes on trying; and with a source that runs, more may come.
         done = self.run_it(*run, "--for", "60s", FAKE_RETRYING="1", FAKE_HURRY="1")
-        self.assertEqual((done.returncode, json.loads(done.stdout)["ended"]), (0, "time"))
+        self.assertEqual((done.returncode, json.loads(done.stdout)["ended"]), (1, "time"))
+        self.assertIn("[cli.nodes-refused]", done.stderr)
         process = subprocess.Popen([PROGRAM, *run], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True, env=dict(self.environment, FAKE_HURRY="1"))
         with self.assertRaises(subprocess.TimeoutExpired):

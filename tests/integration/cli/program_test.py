@@ -406,9 +406,7 @@ class ProgramTest(unittest.TestCase):
         self.run_it("run", into, "--until-done")
         self.run_it("put", "clicks", stdin="".join('{"n":%d}\n' % n for n in range(300)))
         self.run_it("run", into, "--until-done")
-        [log] = [os.path.join(at, name) for at, _, names in os.walk(self.data) for name in names
-                 if name.endswith(".log")]
-        with open(log, "r+b") as file:
+        with open(self.largest_log(), "r+b") as file:
             content = bytearray(file.read())
             content[len(content.rstrip(b"\0")) - 1] ^= 1
             file.seek(0)

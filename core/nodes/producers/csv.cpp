@@ -33,6 +33,15 @@ std::optional<Number> parseNumber(std::string_view text)
     return number;
 }
 
+/// Whether a number has no fraction and digits that a DECIMAL keeps.
+bool isWhole(std::string_view text)
+{
+    const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
+    const auto value = record::parseDecimal(text);
+    return digits.find_first_not_of("0123456789") == std::string_view::npos && value &&
+           record::fitsPrecision(value->unscaled, record::kMaxDecimalPrecision);
+}
+
 std::optional<bool> parseBoolean(std::string_view text)
 {
     const auto is = [&](std::string_view word) {
@@ -178,6 +187,7 @@ void CsvColumns::look(const std::vector<CsvCell> &cells)
         const bool isNumber = number && std::isfinite(*number) && !hasLeadingZero(text);
         seen.any = true;
         seen.integer = seen.integer && isNumber && parseNumber<std::int64_t>(text);
+        seen.whole = seen.whole && isNumber && isWhole(text);
         seen.number = seen.number && isNumber;
         seen.boolean = seen.boolean && text.size() > 1 && parseBoolean(text);
     }
@@ -192,6 +202,8 @@ void CsvColumns::settle()
         record::DataType &type = m_schema.fields[i].type;
         if (seen.integer)
             type = record::TypeKind::BigInt;
+        else if (seen.whole)
+            type = record::DataType::decimal(record::kMaxDecimalPrecision, 0);
         else if (seen.number)
             type = record::TypeKind::Double;
         else if (seen.boolean)

@@ -75,6 +75,7 @@ private:
     struct Seen {
         bool any = false;
         bool integer = true;
+        bool whole = true; ///< of as many digits as a DECIMAL has
         bool number = true;
         bool boolean = true;
     };

@@ -191,7 +191,7 @@ private:
 
     Status skipHeader()
     {
-        const auto line = m_lines->next();
+        const auto line = m_lines->nextWhole();
         if (!line)
             return line.error();
         if (*line) {

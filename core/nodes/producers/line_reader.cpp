@@ -87,6 +87,15 @@ std::optional<LineReader::End> LineReader::openQuoteEnd()
     return m_quoteLine;
 }
 
+Result<std::optional<Line>> LineReader::nextWhole()
+{
+    for (;;) {
+        auto line = next();
+        if (!line || *line || !m_skipping)
+            return line;
+    }
+}
+
 Result<std::optional<Line>> LineReader::next()
 {
     m_skipping = false;

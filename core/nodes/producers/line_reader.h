@@ -51,6 +51,8 @@ public:
     /// newline is given with `complete` false and, as long as it is not accepted by accept(), comes
     /// again, longer when the file has grown. Errors: as File::readAt.
     Result<std::optional<Line>> next();
+    /// The same for who does not give way in between: reads on while it is skipping().
+    Result<std::optional<Line>> nextWhole();
     /// Goes on behind `line`, the one that next() gave last.
     void accept(const Line &line);
 

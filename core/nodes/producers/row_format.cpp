@@ -175,8 +175,8 @@ Result<LineReader> openLines(FileSystem &files, const Path &path, std::optional<
 Result<std::pair<record::Schema, std::optional<Problem>>> inferNdjson(LineReader lines)
 {
     sql::SchemaInference inference;
-    for (std::size_t i = 0; i < kSchemaLines; ++i) {
-        const auto line = lines.next();
+    for (std::size_t i = 0; i < kSchemaLines && lines.position() < kSchemaBytes; ++i) {
+        const auto line = lines.nextWhole();
         if (!line)
             return line.error();
         if (!*line)
@@ -196,7 +196,7 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
     CsvParser parser(settings.delimiter);
     std::vector<std::string> header;
     const auto nextCells = [&]() -> Result<std::optional<std::vector<CsvCell>>> {
-        const auto line = lines.next();
+        const auto line = lines.nextWhole();
         if (!line)
             return line.error();
         if (!*line)
@@ -227,7 +227,7 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
     auto columns = CsvColumns::make(header, settings.schema);
     if (!columns || !settings.schema.fields.empty())
         return columns;
-    for (std::size_t i = 0; i < kSchemaLines; ++i) {
+    for (std::size_t i = 0; i < kSchemaLines && lines.position() < kSchemaBytes; ++i) {
         const auto cells = nextCells();
         if (!cells)
             return cells.error();

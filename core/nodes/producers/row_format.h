@@ -47,6 +47,9 @@ struct RowSettings {
 /// Lines that are looked at for the schema: enough that a paced source does not start with a guess
 /// from its first few records.
 inline constexpr std::size_t kSchemaLines = 10'000;
+/// Nor more bytes than this: who deploys waits for it. A line that begins before is read to its
+/// end.
+inline constexpr std::uint64_t kSchemaBytes = 64U << 20U;
 
 /// Errors: as openInput() and File::readAt; NodeBadSchema (also: the time field is no column).
 Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &path,

@@ -118,6 +118,26 @@ private slots:
         QCOMPARE((*world.open())->schema()->toString(), std::string("a DECIMAL(38, 0)"));
     }
 
+    /// Longer than a step reads at once: reading goes on behind it all the same.
+    void aLineThatIsMuchTooLongDoesNotEndTheLookAtAFile()
+    {
+        FileWorld world;
+        world.write("{\"a\":\"" + std::string(40U << 20U, 'x') + "\"}\n{\"b\":1}\n{\"b\":1.5}\n");
+        QCOMPARE((*world.open())->schema()->toString(), std::string("b DOUBLE"));
+    }
+
+    void aWideIntegerOfACsvFileMakesADecimalColumn()
+    {
+        FileWorld world;
+        world.write("a,b,c\n18446744073709551615,1,1e30\n-7,2,18446744073709551615\n");
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        QCOMPARE((*world.open(kCsv))->schema()->toString(),
+                 std::string("a DECIMAL(38, 0), b BIGINT, c DOUBLE"));
+        QCOMPARE(joined(*given), std::string("{\"a\":18446744073709551615,\"b\":1,\"c\":1.0E30}\n"
+                                             "{\"a\":-7,\"b\":2,\"c\":1.8446744073709552E19}\n"));
+    }
+
     void bringsTheSchemaOfTheWholeFile()
     {
         FileWorld world;

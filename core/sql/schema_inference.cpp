@@ -150,7 +150,8 @@ void Guess::add(ondemand::value value, int depth)
         if (depth > kMaxDepth) {
             becomeText();
         } else if (agree(TypeKind::Array)) {
-            for (auto one : value.get_array().value_unsafe()) {
+            ondemand::array elements = value.get_array().value_unsafe();
+            for (auto one : elements) {
                 if (element.empty())
                     element.emplace_back();
                 element.front().add(one.value_unsafe(), depth + 1);

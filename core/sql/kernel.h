@@ -42,7 +42,11 @@ public:
     std::size_t row() const { return m_row; }
     EvaluationContext &context() { return m_call.context; }
     TextArena &arena() { return m_call.context.arena(); }
-    std::string_view text(std::string_view made) { return arena().copy(made); }
+    /// A text to give back, which the arena keeps; empty, and the row fails, when it is too long.
+    std::string_view text(std::string_view made)
+    {
+        return mayMake(made.size()) ? arena().copy(made) : std::string_view{};
+    }
     const DataType &outputType() const { return m_call.out.type(); }
     const ColumnVector &argument(std::size_t i) const { return *m_call.arguments[i]; }
     template <class T>

@@ -105,7 +105,7 @@ void Guess::addObject(ondemand::object object, int depth)
                                  [&](const auto &one) { return one.name == key; });
         if (found == fields.end()) {
             if (fields.size() == kInferenceFields) {
-                if (beyond.size() < kNamedFields &&
+                if (beyond.size() <= kNamedFields && // one more tells that there are others
                     std::find(beyond.begin(), beyond.end(), key) == beyond.end())
                     beyond.emplace_back(key);
                 continue;
@@ -275,7 +275,7 @@ std::optional<Problem> SchemaInference::cut() const
     std::string names;
     for (std::size_t i = 0; i < std::min(beyond.size(), kNamedFields); ++i)
         names += (i == 0 ? "" : ", ") + beyond[i];
-    if (beyond.size() >= kNamedFields)
+    if (beyond.size() > kNamedFields)
         names += " and others";
     return Problem(Code::SqlSchemaCut,
                    {{"limit", std::to_string(kInferenceFields)}, {"names", std::move(names)}});

@@ -2,6 +2,7 @@
 #include "core/nodes/producers/csv.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/time_text.h"
 #include "core/record/decimal.h"
@@ -80,13 +81,6 @@ Problem misfit(const record::Field &field, const CsvCell &cell)
 
 } // namespace
 
-std::size_t charactersIn(std::string_view utf8)
-{
-    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
-
 Result<std::vector<CsvCell>> CsvParser::parse(std::string_view line)
 {
     if (line.ends_with('\r'))
@@ -118,13 +112,13 @@ Result<std::vector<CsvCell>> CsvParser::parse(std::string_view line)
             cell.text = std::string_view(m_unquoted).substr(from);
             if (at < line.size() && line[at] != m_delimiter)
                 return badLine("text behind a closing quote",
-                               column + charactersIn(line.substr(begin, at - begin)));
+                               column + characterCount(line.substr(begin, at - begin)));
         }
         cells.push_back(cell);
         if (at >= line.size())
             return cells;
         ++at; // the delimiter
-        column += charactersIn(line.substr(begin, at - begin));
+        column += characterCount(line.substr(begin, at - begin));
     }
 }
 

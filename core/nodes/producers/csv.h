@@ -10,9 +10,6 @@
 
 namespace millrace::nodes {
 
-/// How many characters `utf8` has.
-std::size_t charactersIn(std::string_view utf8);
-
 /// A cell of a CSV line.
 struct CsvCell {
     std::string_view text;  ///< without quotes

@@ -2,6 +2,7 @@
 #include "core/nodes/producers/file.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/nodes/paths.h"
@@ -265,7 +266,7 @@ private:
         lineNumber += lineEndsIn(before);
         const std::size_t begin = before.find_last_of("\r\n") + 1; // npos + 1: none
         return Problem(Code::NodeBadLine, {{"reason", "a quote opens here and is not closed"}},
-                       "column " + std::to_string(charactersIn(before.substr(begin)) + 1));
+                       "column " + std::to_string(characterCount(before.substr(begin)) + 1));
     }
 
     static Problem tooLong()

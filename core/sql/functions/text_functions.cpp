@@ -11,19 +11,14 @@ namespace {
 
 using Text = std::string_view;
 
-Text within(RowCall &call, const std::string &made)
-{
-    return call.mayMake(made.size()) ? call.text(made) : Text{};
-}
-
 Text upper(RowCall &call, Text text)
 {
-    return within(call, upperCase(text));
+    return call.text(upperCase(text));
 }
 
 Text lower(RowCall &call, Text text)
 {
-    return within(call, lowerCase(text));
+    return call.text(lowerCase(text));
 }
 
 Text initcap(RowCall &call, Text text)

@@ -145,6 +145,12 @@ private slots:
         QCOMPARE(cut->code(), Code::SqlSchemaCut);
         QCOMPARE(cut->argument("names"), std::string_view("in.f1000"));
         QCOMPARE(cut->argument("limit"), std::string_view("1000"));
+        QVERIFY(inference.add("{\"in\":" + object(1003) + "}"));
+        QCOMPARE(inference.cut()->argument("names"),
+                 std::string_view("in.f1000, in.f1001, in.f1002"));
+        QVERIFY(inference.add("{\"in\":" + object(1004) + "}"));
+        QCOMPARE(inference.cut()->argument("names"),
+                 std::string_view("in.f1000, in.f1001, in.f1002 and others"));
     }
 
     void inferredSchemaHoldsItsOwnPayloads()

@@ -29,8 +29,7 @@ struct NamedGuess;
 /// What was seen of one value. Kind Null: nothing but null so far.
 struct Guess {
     TypeKind kind = TypeKind::Null;
-    bool nullable = false;
-    std::uint64_t seen = 0;          ///< times a field was there
+    std::uint64_t seen = 0;          ///< a field: the number of the last object that had it
     std::vector<NamedGuess> fields;  ///< Row
     std::vector<std::string> beyond; ///< Row: the first names of fields that had no room
     std::vector<Guess> element;      ///< Array: none or one
@@ -116,19 +115,15 @@ void Guess::addObject(ondemand::object object, int depth)
             continue; // a second field of this name
         }
         next = static_cast<std::size_t>(found - fields.begin()) + 1;
-        found->guess.nullable = found->guess.nullable || found->guess.seen + 1 != rows;
         found->guess.seen = rows;
         found->guess.add(value, depth + 1);
     }
-    for (auto &[name, guess] : fields)
-        guess.nullable = guess.nullable || guess.seen != rows;
 }
 
 void Guess::add(ondemand::value value, int depth)
 {
     switch (value.type().value_unsafe()) {
     case ondemand::json_type::null:
-        nullable = true;
         return;
     case ondemand::json_type::boolean:
         agree(TypeKind::Boolean);
@@ -180,18 +175,15 @@ DataType Guess::type() const
     case TypeKind::Row: {
         std::vector<Field> out;
         for (const auto &[name, guess] : fields)
-            out.push_back({name, guess.type(), guess.nullable});
+            out.push_back({name, guess.type()});
         // An object without fields, and one with a nameless field, has no ROW type to be.
         const bool nameless = std::any_of(out.begin(), out.end(),
                                           [](const Field &field) { return field.name.empty(); });
         return out.empty() || nameless ? DataType(TypeKind::String) : DataType::row(std::move(out));
     }
-    case TypeKind::Array: {
-        DataType out =
-            DataType::array(element.empty() ? DataType(TypeKind::String) : element.front().type());
-        out.children.front().nullable = element.empty() || element.front().nullable;
-        return out;
-    }
+    case TypeKind::Array:
+        return DataType::array(element.empty() ? DataType(TypeKind::String)
+                                               : element.front().type());
     case TypeKind::Decimal:
         return DataType::decimal(record::kMaxDecimalPrecision, 0);
     default:
@@ -287,7 +279,7 @@ record::Schema SchemaInference::schema() const
     for (const auto &[name, guess] : m_impl->root.fields) {
         // Without a name there is no column; the payload keeps the field.
         if (!name.empty())
-            out.fields.push_back({name, guess.type(), guess.nullable});
+            out.fields.push_back({name, guess.type()});
     }
     return out;
 }

@@ -18,10 +18,10 @@ namespace millrace::sql {
 /// Whole numbers become BIGINT (never INT: a counter's first values are small), DECIMAL(38, 0)
 /// where one needs more than 64 bits, DOUBLE where one has a fraction or more than 38 digits;
 /// numbers mixed with anything else, texts (dates too) and whatever does not agree become STRING;
-/// objects ROW, arrays ARRAY of what holds all elements. A field that is null or missing in some
-/// record is nullable; one that is only ever null, and the elements of arrays that are all empty,
-/// are STRING. Fields stand in the order first seen. Where a name stands twice in one object, the
-/// first counts.
+/// objects ROW, arrays ARRAY of what holds all elements. Everything is nullable: nobody has looked
+/// at what comes next. A field that is only ever null, and the elements of arrays that are all
+/// empty, are STRING. Fields stand in the order first seen. Where a name stands twice in one
+/// object, the first counts.
 ///
 /// Thread-safety: one thread at a time.
 class SchemaInference

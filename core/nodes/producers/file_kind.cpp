@@ -43,8 +43,8 @@ std::vector<Parameter> contentParameters()
             .type = ParameterType::SchemaText,
             .defaultValue = "",
             .help =
-                "Columns as in CREATE TABLE; empty: what the first 10,000 lines suggest. Dates of "
-                "CSV are texts unless it says TIMESTAMP."},
+                "Columns as in CREATE TABLE, which every line is held to; empty: what the first "
+                "10,000 lines suggest. Dates of CSV are texts unless it says TIMESTAMP."},
         Parameter{.id = "partitionKey",
                   .title = "Partition key",
                   .type = ParameterType::Expression,

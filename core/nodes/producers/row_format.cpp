@@ -9,6 +9,7 @@
 #include "core/nodes/producers/line_reader.h"
 #include "core/nodes/producers/time_text.h"
 #include "core/sql/json_text.h"
+#include "core/sql/schema_check.h"
 #include "core/sql/schema_inference.h"
 
 #include <algorithm>
@@ -48,10 +49,13 @@ std::string noTime(const std::string &field, std::string_view value)
 class NdjsonFormat final : public RowFormat
 {
 public:
-    NdjsonFormat(record::Schema schema, std::string timeField, std::optional<Problem> notice)
+    /// `given`: the lines are held to the schema.
+    NdjsonFormat(record::Schema schema, bool given, std::string timeField,
+                 std::optional<Problem> notice)
         : m_schema(std::move(schema))
         , m_timeField(std::move(timeField))
         , m_notice(std::move(notice))
+        , m_check(given ? std::optional<sql::SchemaCheck>(m_schema) : std::nullopt)
     {}
 
     Status convert(std::string_view line, Row &row) override
@@ -68,6 +72,10 @@ public:
         simdjson::dom::object object;
         if (document.get(object) != simdjson::SUCCESS)
             return Problem(Code::NodeBadLine, {{"reason", "it is no JSON object"}}, "column 1");
+        if (m_check) {
+            if (auto misfit = m_check->misfit(line))
+                return Problem(Code::NodeRowError, {{"reason", *std::move(misfit)}});
+        }
         row.payload = line;
         row.moment.reset();
         if (!m_timeField.empty()) {
@@ -110,6 +118,7 @@ private:
     record::Schema m_schema;
     std::string m_timeField;
     std::optional<Problem> m_notice;
+    std::optional<sql::SchemaCheck> m_check;
     simdjson::dom::parser m_parser;
 };
 
@@ -185,10 +194,7 @@ Result<std::pair<record::Schema, std::optional<Problem>>> inferNdjson(LineReader
             inference.add(trimLine((*line)->text));
         lines.accept(**line);
     }
-    record::Schema schema = inference.schema();
-    for (record::Field &field : schema.fields)
-        field.nullable = true; // nobody has looked at the rest of the file
-    return std::pair(std::move(schema), inference.cut());
+    return std::pair(inference.schema(), inference.cut());
 }
 
 Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
@@ -260,7 +266,9 @@ Result<std::uint64_t> byteOrderMark(const File &file)
 
 std::unique_ptr<RowFormat> makeNdjsonFormat(record::Schema schema, std::string timeField)
 {
-    return std::make_unique<NdjsonFormat>(std::move(schema), std::move(timeField), std::nullopt);
+    const bool given = !schema.fields.empty();
+    return std::make_unique<NdjsonFormat>(std::move(schema), given, std::move(timeField),
+                                          std::nullopt);
 }
 
 Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &path,
@@ -278,7 +286,7 @@ Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &
         if (!inferred)
             return std::move(inferred).error();
         return std::unique_ptr<RowFormat>(new NdjsonFormat(
-            std::move(inferred->first), settings.timeField, std::move(inferred->second)));
+            std::move(inferred->first), false, settings.timeField, std::move(inferred->second)));
     }
     auto columns = lookAtCsv(*std::move(lines), settings);
     if (!columns) {

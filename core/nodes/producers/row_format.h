@@ -26,7 +26,7 @@ public:
 
     virtual ~RowFormat() = default;
     /// Fills `row` from a line that is not blank. Errors: NodeBadLine, NodeColumnCount,
-    /// NodeValueMisfit; the place is "column N" where it is known.
+    /// NodeValueMisfit, NodeRowError; the place is "column N" where it is known.
     virtual Status convert(std::string_view line, Row &row) = 0;
     /// The given schema, else the one the first lines suggest, every field nullable.
     virtual const record::Schema &schema() const = 0;
@@ -55,7 +55,8 @@ inline constexpr std::uint64_t kSchemaBytes = 64U << 20U;
 Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &path,
                                                  const RowSettings &settings);
 
-/// One JSON object a line, without a look at any file.
+/// One JSON object a line, without a look at any file. Where the schema has fields, every line is
+/// held to it (sql::SchemaCheck).
 std::unique_ptr<RowFormat> makeNdjsonFormat(record::Schema schema, std::string timeField);
 
 /// Bytes of a UTF-8 byte order mark at the beginning: 3 or 0.

@@ -7,6 +7,8 @@
 
 #include <QtTest>
 
+#include <array>
+
 using namespace millrace;
 using namespace millrace::test;
 using namespace std::chrono_literals;
@@ -222,6 +224,33 @@ private slots:
         QCOMPARE(given->dead[1].reason.place(), std::string("in: line 4: column 3"));
         QCOMPARE(given->dead[2].reason.code(), Code::NodeBadLine);
         QCOMPARE(given->dead[2].reason.place(), std::string("in: line 5: column 1"));
+    }
+
+    void ndjsonWithASchemaIsHeldToIt()
+    {
+        FileWorld world;
+        const std::string good = "{\"more\":[],\"id\":1,\"r\":{\"x\":2}}\n";
+        world.write(good + "{\"id\":2,\"r\":null}\n{\"id\":null}\n{\"name\":\"w\"}\n"
+                           "{\"id\":\"soon\"}\n{\"id\":3,\"r\":{\"x\":null}}\n"
+                           "{\"id\":3,\"r\":{\"x\":0.5}}\n{\"id\":3,\"r\":[]}\n");
+        const auto given = world.read(
+            {{"schema", std::string("id INT NOT NULL, name STRING, r ROW<x INT NOT NULL>")}});
+        QVERIFY(given);
+        QCOMPARE(joined(*given), good + "{\"id\":2,\"r\":null}\n");
+        const std::array reasons = {
+            "field `id`: expected INT NOT NULL, found NULL",
+            "field `id`: expected INT NOT NULL, found NULL",
+            "field `id`: expected INT, found string",
+            "field `r.x`: expected INT NOT NULL, found NULL",
+            "field `r.x`: expected INT, found a number that does not fit",
+            "field `r`: expected ROW<x INT NOT NULL>, found array",
+        };
+        QCOMPARE(given->dead.size(), reasons.size());
+        for (std::size_t i = 0; i < reasons.size(); ++i) {
+            QCOMPARE(given->dead[i].reason.code(), Code::NodeRowError);
+            QCOMPARE(given->dead[i].reason.argument("reason"), std::string_view(reasons[i]));
+            QCOMPARE(given->dead[i].reason.place(), "in: line " + std::to_string(i + 3));
+        }
     }
 
     void linesCountOnOverQuotedNewlines()

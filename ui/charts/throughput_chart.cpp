@@ -156,7 +156,8 @@ QStringList ThroughputChart::valueLabels() const
     return labels;
 }
 
-/// As many grid lines as there is room for, and room on the left for their numbers.
+/// As many grid lines as there is room for, and room on the left for their numbers, above for the
+/// words about a limit beyond the top.
 void ThroughputChart::fitGrid()
 {
     const Style &style = Style::instance();
@@ -166,7 +167,9 @@ void ThroughputChart::fitGrid()
     int widest = 0;
     for (const QString &label : valueLabels())
         widest = std::max(widest, font.horizontalAdvance(label));
-    const QMargins margins(widest + style.px(kLabelGapPx), style.px(6), style.px(8), style.px(18));
+    const bool above = !limitText().isEmpty() && !showsLimit();
+    const QMargins margins(widest + style.px(kLabelGapPx), style.px(above ? 18 : 6), style.px(8),
+                           style.px(18));
     if (m_chart->margins() != margins)
         m_chart->setMargins(margins);
 }
@@ -226,7 +229,7 @@ void ThroughputChart::paintLimitText(QPainter &painter) const
     const qreal width = painter.fontMetrics().horizontalAdvance(limitText()) + 2 * style.px(4);
     const qreal line =
         m_chart->mapToPosition({m_time->max(), m_limitValue.value_or(0)}, m_limit).y();
-    const qreal top = showsLimit() ? std::max(line - height - 2, 0.0) : plot.top() + 2;
+    const qreal top = std::max((showsLimit() ? line : plot.top()) - height - 2, 0.0);
     const QRectF where(plot.right() - width, top, width, height);
     painter.fillRect(where, theme().panel); // a ground of its own: lines come close to the limit
     painter.setPen(showsLimit() ? theme().error : theme().muted);

@@ -247,8 +247,8 @@ void MainWindow::showEngineProblem(const Problem &problem, const QString &holder
                 holder.isEmpty()
                     ? tr("Nothing can run until this is solved. Then try again.")
                     //: %1 a program, such as: millrace run orders.millrace (PID 4711)
-                    : tr("The data directory is held by “%1”. Nothing can run here until that has "
-                         "ended. Then try again.")
+                    : tr("Nothing can run here until another program that has the data directory "
+                         "has ended: %1. Then try again.")
                           .arg(holder),
                 {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
 }

@@ -152,15 +152,22 @@ Status LogImpl::beginSegment()
     header.begun = m_clock.wall();
     header.starts = m_ends;
     header.producers = m_producers;
+    // Once its header is written it may be durable, whatever comes then, and it leaves out what
+    // would be committed to this segment from now on.
+    if (m_writer)
+        m_writer->retire();
     auto writer = SegmentWriter::begin(m_fileSystem, m_options.folder, header);
-    if (!writer) {
-        // Once its header was written it may be durable although its file was removed again, and it
-        // leaves out whatever would be committed from now on.
-        if (m_writer)
-            m_writer->retire();
+    if (!writer)
         return std::move(writer).error();
-    }
     header.producers.clear();
+    turnTo(*std::move(writer), std::move(header));
+    return Done{};
+}
+
+/// The segment that was open is sealed. When memory gives out here the process ends, as behind the
+/// write of a commit: what was durable and is not in memory is found by recovery.
+void LogImpl::turnTo(std::unique_ptr<SegmentWriter> writer, SegmentHeader header) noexcept
+{
     SealedPtr sealed;
     if (m_header.number.value > 0) {
         std::uint64_t fileBytes = m_openBytes;
@@ -176,15 +183,14 @@ Status LogImpl::beginSegment()
         segment->damaged = m_openDamaged;
         sealed = std::move(segment);
     }
-    m_writer = *std::move(writer);
-    m_header = header;
+    m_writer = std::move(writer);
+    m_header = std::move(header);
     m_openDamaged = false;
     const std::lock_guard guard(m_state);
     if (sealed)
         m_index.addSealed(std::move(sealed));
     m_index.setOpen(m_header, segmentPath(m_options.folder, m_header.number));
     m_openBytes = m_writer->fileBytes();
-    return Done{};
 }
 
 Status LogImpl::ensureSegment()

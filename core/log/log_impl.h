@@ -67,6 +67,7 @@ private:
     Status load();
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
+    void turnTo(std::unique_ptr<SegmentWriter> writer, SegmentHeader header) noexcept;
     Status beginOrWait();
     void forgetProducers(); ///< with m_commit held
     void hear(const std::string &producer, WallTime at);

@@ -118,6 +118,8 @@ public:
             sortShard(shard, blocks);
         return std::move(m_index);
     }
+    /// Records that should stand here do not.
+    bool lacks() const { return m_lacks; }
 
 private:
     void sortShard(ShardIndex shard, const std::vector<BlockEntry> &blocks)
@@ -143,8 +145,10 @@ private:
     }
     void gap(ShardIndex shard, Ordinal from, Ordinal to)
     {
-        if (from < to)
-            m_report.problems.push_back(gapProblem(shard, from, to, m_content.path));
+        if (from >= to)
+            return;
+        m_report.problems.push_back(gapProblem(shard, from, to, m_content.path));
+        m_lacks = true;
     }
 
     const SegmentContent &m_content;
@@ -152,6 +156,7 @@ private:
     const SegmentHeader *m_next;
     RecoveryReport &m_report;
     SegmentIndex m_index;
+    bool m_lacks = false;
 };
 
 /// Moves `ends` behind the blocks of a segment. The first free seqIx stands only in the records.
@@ -209,8 +214,15 @@ void applyNote(const SegmentHeader &note, const Path &folder, LoadedLog &log)
     }
     if (!log.cutShort)
         return;
-    for (const auto &[id, entry] : note.producers)
-        log.producers.insert_or_assign(id, entry);
+    // Who opened anew since then may have stood behind the note, and stands in what was found.
+    for (const auto &[id, entry] : note.producers) {
+        const auto [found, missing] = log.producers.try_emplace(id, entry);
+        if (!missing && found->second.epoch <= entry.epoch)
+            found->second = entry;
+    }
+    // The torn tail is what is left of the records that are missing.
+    if (!log.segments.empty() && log.segments.back().tail)
+        log.segments.back().segment.damaged = true;
 }
 
 } // namespace
@@ -348,10 +360,11 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
         segment.damaged = content.headerDamage.has_value() || !content.problems.empty();
         // The next header tells what counts only when it is that of the very next segment.
         const bool adjacent = next != nullptr && next->number == content.number.next();
-        segment.index =
-            BlockSorter(content, log.ends, adjacent ? nextHeader : nullptr, report).sort();
+        BlockSorter sorter(content, log.ends, adjacent ? nextHeader : nullptr, report);
+        segment.index = sorter.sort();
         loaded.end = content.walk.end;
         loaded.tail = content.walk.tail.has_value();
+        segment.damaged = segment.damaged || (loaded.tail && sorter.lacks());
         if (nextHeader == nullptr) {
             MILLRACE_TRY(advance(fileSystem, segment, log.ends));
             if (content.walked) {

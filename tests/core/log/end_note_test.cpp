@@ -3,6 +3,7 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/log/segment_header.h"
 
 #include <QTest>
 
@@ -52,6 +53,17 @@ struct Closed : LogFixture {
                                        [](std::byte byte) { return byte != std::byte{}; });
         *last ^= std::byte{1};
         replace(path, bytes);
+    }
+    void damageFirstCommit(const Path &path)
+    {
+        Bytes bytes = fileSystem.content(path);
+        bytes.at(log::kHeaderAlignment) ^= std::byte{1};
+        replace(path, bytes);
+    }
+    void rewriteAll()
+    {
+        for (auto more = log().rewriteOne(); more && *more;)
+            more = log().rewriteOne();
     }
     std::set<Code> codes() const
     {
@@ -115,6 +127,37 @@ private slots:
         f.close(); // as a crash would
         f.open();
         QCOMPARE(f.progress(), 2U);
+    }
+
+    // Most of a commit with one wrong bit is right; somebody may want it.
+    void theDamagedCommitStays()
+    {
+        Closed f;
+        const Path path = f.segmentPaths().back();
+        f.flipLastByte(path);
+        const Bytes bytes = f.fileSystem.content(path);
+        f.open();
+        QVERIFY(f.put(kBehind));
+        f.rewriteAll();
+        QVERIFY(f.fileSystem.content(path) == bytes);
+        f.close();
+        f.open(); // it is not the last one any more
+        f.rewriteAll();
+        QVERIFY(f.fileSystem.content(path) == bytes);
+        QCOMPARE(f.readAll(f.log()), kBefore + kBehind);
+    }
+
+    // What came behind the note and before the damage counts, whatever the note says.
+    void anOldNoteTakesNoProgressBack()
+    {
+        Closed f;
+        f.open();
+        QVERIFY(f.put({{0, someRows(2, 4)}}, {progressOf("p", 2, 3)}));
+        f.close(); // as a crash would
+        f.damageFirstCommit(f.segmentPaths().back());
+        f.open();
+        QVERIFY(f.codes().contains(Code::LogGap));
+        QCOMPARE(f.progress(), 3U);
     }
 
     void anEmptiedFileIsMissed()

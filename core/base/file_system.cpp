@@ -68,7 +68,7 @@ Status FileSystem::removeAll(const Path &path)
     const auto found = info(path);
     if (!found)
         return found.error().code() == Code::NotFound ? Status(Done{}) : Status(found.error());
-    if (found->isFolder) {
+    if (found->isFolder && !found->isLink) {
         const auto names = list(path);
         if (!names)
             return names.error();

@@ -38,6 +38,7 @@ struct FileInfo {
     std::int64_t modifiedMs = 0;
     bool isFolder = false;
     bool isRegular = false; ///< a file in the narrow sense: no folder, device, pipe or socket
+    bool isLink = false;    ///< the path names a link; all else is of what that leads to
 };
 
 /// Free and total bytes of the file system that holds a path, and its kind.
@@ -110,7 +111,8 @@ public:
     /// Writes `path` so that a crash leaves the old or the new content: temporary file, sync,
     /// rename, sync of the folder.
     Status replaceFile(const Path &path, ByteView content);
-    Status removeAll(const Path &path); ///< a file, or a folder with all in it; fine when absent
+    /// A file, or a folder with all in it; of a link the link alone. Fine when absent.
+    Status removeAll(const Path &path);
 };
 
 /// The real one. Lives as long as the program.

@@ -45,6 +45,21 @@ Problem fromErrno(int error, const char *operation, const Path &path)
     }
 }
 
+/// Calls again what a signal interrupted: the handlers of the program go on with it.
+int retried(auto &&call)
+{
+    int result = 0;
+    do
+        result = call();
+    while (result < 0 && errno == EINTR);
+    return result;
+}
+
+int openFolder(const Path &folder)
+{
+    return retried([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+}
+
 FileInfo toInfo(const struct stat &st)
 {
     FileInfo info;
@@ -105,21 +120,25 @@ public:
 
     Status sync(std::source_location) override
     {
-        if (::fdatasync(m_fd) != 0)
+        if (retried([this] { return ::fdatasync(m_fd); }) != 0)
             return fromErrno(errno, "fdatasync", m_path);
         return Done{};
     }
 
     Status allocate(std::uint64_t sizeBytes) override
     {
-        if (const int error = ::posix_fallocate(m_fd, 0, static_cast<off_t>(sizeBytes)); error != 0)
-            return fromErrno(error, "allocate", m_path);
+        const auto allocate = [&] {
+            errno = ::posix_fallocate(m_fd, 0, static_cast<off_t>(sizeBytes));
+            return errno == 0 ? 0 : -1;
+        };
+        if (retried(allocate) != 0)
+            return fromErrno(errno, "allocate", m_path);
         return Done{};
     }
 
     Status truncate(std::uint64_t sizeBytes) override
     {
-        if (::ftruncate(m_fd, static_cast<off_t>(sizeBytes)) != 0)
+        if (retried([&] { return ::ftruncate(m_fd, static_cast<off_t>(sizeBytes)); }) != 0)
             return fromErrno(errno, "truncate", m_path);
         return Done{};
     }
@@ -206,7 +225,7 @@ public:
             break;
         }
         // O_NONBLOCK: a named pipe would else wait for whoever writes to it.
-        const int fd = ::open(path.c_str(), flags | O_NONBLOCK, 0644);
+        const int fd = retried([&] { return ::open(path.c_str(), flags | O_NONBLOCK, 0644); });
         if (fd < 0)
             return fromErrno(errno, "open", path);
         auto file = std::make_unique<PosixFile>(fd, path);
@@ -224,9 +243,14 @@ public:
     {
         struct stat st {
         };
-        if (::stat(path.c_str(), &st) != 0)
+        if (::lstat(path.c_str(), &st) != 0)
             return fromErrno(errno, "stat", path);
-        return toInfo(st);
+        const bool link = S_ISLNK(st.st_mode);
+        if (link && ::stat(path.c_str(), &st) != 0)
+            return fromErrno(errno, "stat", path);
+        FileInfo info = toInfo(st);
+        info.isLink = link;
+        return info;
     }
 
     Result<std::vector<std::string>> list(const Path &folder) override
@@ -297,10 +321,10 @@ public:
 
     Status syncFolder(const Path &folder, std::source_location) override
     {
-        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const int fd = openFolder(folder);
         if (fd < 0)
             return fromErrno(errno, "open", folder);
-        const int result = ::fsync(fd);
+        const int result = retried([&] { return ::fsync(fd); });
         const int error = errno;
         ::close(fd);
         if (result != 0)
@@ -324,7 +348,7 @@ public:
 
     Result<std::unique_ptr<FileLock>> lock(const Path &folder) override
     {
-        const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const int fd = openFolder(folder);
         if (fd < 0)
             return fromErrno(errno, "open", folder);
         if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {

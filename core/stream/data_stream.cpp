@@ -237,6 +237,8 @@ Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome
                            m_name);
         }
         for (std::size_t i = 0; i < routed.size(); ++i) {
+            if (routed[i].rows.empty())
+                continue;
             const std::lock_guard guard(m_shards[i]->mutex);
             m_shards[i]->limiter.take(now, routed[i].rows.size(), routed[i].bytes);
         }

@@ -43,7 +43,7 @@ void OtherFiles::measure()
     Path database; // of the last file, with the bytes of all of it so far
     std::uint64_t databaseBytes = 0;
     std::vector<Path> folders{m_directory};
-    std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a link may lead back
+    std::set<std::pair<std::uint64_t, std::uint64_t>> seen; // a file may have two names
     while (!folders.empty()) {
         const Path folder = std::move(folders.back());
         folders.pop_back();
@@ -53,6 +53,8 @@ void OtherFiles::measure()
             const auto info = m_fileSystem.info(path);
             if (!info || path == streamsFolder(m_directory))
                 continue; // it may just have gone
+            if (info->isLink)
+                continue; // what it leads to is not of this directory, maybe on another disk
             if (!seen.insert({info->device, info->inode}).second)
                 continue;
             if (info->isFolder) {

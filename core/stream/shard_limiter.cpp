@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/stream/shard_limiter.h"
 
+#include "core/base/assert.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -42,6 +44,7 @@ std::chrono::nanoseconds ShardLimiter::wait(MonoTime now, std::uint64_t records,
 
 void ShardLimiter::take(MonoTime now, std::uint64_t records, std::uint64_t bytes)
 {
+    MILLRACE_ASSERT(records > 0);
     std::chrono::nanoseconds lasts = std::chrono::seconds(1);
     if (records > kRecordsPerSecond || bytes > kBytesPerSecond) {
         const double seconds =

@@ -24,7 +24,8 @@ public:
 
     /// How long until `records` and `bytes` fit; zero: now. `now` never falls.
     std::chrono::nanoseconds wait(MonoTime now, std::uint64_t records, std::uint64_t bytes);
-    /// To be asked of wait() at the same `now` before.
+    /// To be asked of wait() at the same `now` before; `records` > 0, what is nothing takes
+    /// nothing.
     void take(MonoTime now, std::uint64_t records, std::uint64_t bytes);
 
 private:

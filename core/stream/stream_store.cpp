@@ -468,14 +468,30 @@ void StreamStore::maintain()
     m_others.measure();
     const auto streams = withFolders(all());
     for (const auto &stream : streams) {
-        if (m_options.expire) {
-            if (auto freed = stream->log().expire(); !freed)
-                m_log(std::move(freed).error().at(stream->name()));
-        }
-        if (auto did = stream->log().rewriteOne(); !did)
-            m_log(std::move(did).error().at(stream->name()));
+        if (!m_options.expire)
+            break;
+        if (auto freed = stream->log().expire(); !freed)
+            m_log(std::move(freed).error().at(stream->name()));
     }
     keepBudget(streams);
+    rewrite(streams);
+}
+
+/// A segment of each stream, in turn, until the budget is passed again. For a while a segment
+/// stands twice: commits are not to miss the last bytes of a disk for it.
+void StreamStore::rewrite(const std::vector<StreamPtr> &streams)
+{
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        const auto &stream = streams[++m_rewritten % streams.size()];
+        const auto volume = m_fileSystem.volume(m_options.dataDirectory);
+        if (volume && volume->freeBytes < 2 * limitsOf(stream->entry()).segmentBytes)
+            continue;
+        if (auto did = stream->log().rewriteOne(); !did)
+            m_log(std::move(did).error().at(stream->name()));
+        const std::lock_guard guard(m_wakeMutex);
+        if (m_overBudget)
+            return;
+    }
 }
 
 /// The streams whose folders are still there; says, once, which ones are not.

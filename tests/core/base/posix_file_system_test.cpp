@@ -98,6 +98,20 @@ private slots:
         QVERIFY(!m_fs.exists(path("r.tmp")));
     }
 
+    void removingALinkLeavesWhatItLeadsTo()
+    {
+        QVERIFY(m_fs.makeFolders(path("elsewhere")).has_value());
+        QVERIFY(m_fs.replaceFile(path("elsewhere/file"), asBytes("kept")).has_value());
+        QVERIFY(m_fs.makeFolders(path("removed")).has_value());
+        QVERIFY(QFile::link(m_dir.filePath("elsewhere"), m_dir.filePath("removed/link")));
+        QVERIFY(m_fs.info(path("removed/link"))->isLink);
+        QVERIFY(m_fs.info(path("removed/link"))->isFolder);
+        QVERIFY(!m_fs.info(path("removed"))->isLink);
+        QVERIFY(m_fs.removeAll(path("removed")).has_value());
+        QVERIFY(!m_fs.exists(path("removed")));
+        QVERIFY(m_fs.exists(path("elsewhere/file")));
+    }
+
     void renameNewReplacesNothing()
     {
         QVERIFY(m_fs.replaceFile(path("from"), asBytes("new")).has_value());

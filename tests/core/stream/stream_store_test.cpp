@@ -421,6 +421,25 @@ private slots:
         QCOMPARE((*opened.ensure(other))->shardCount(), 3U); // what is there is left alone
     }
 
+    /// Its last bytes are for commits, and not for second copies of what stands already.
+    void nothingIsRewrittenOnADiskThatIsNearlyFull()
+    {
+        Directory d;
+        d.options.budgetBytes = 50'000'000;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        QVERIFY(d.put(*stream, std::string(100'000, 'x')));
+        QVERIFY(stream->log().seal().has_value());
+        const std::uint64_t before = opened.diskBytes();
+        const auto free = [&] { return d.fs.volume("/")->freeBytes; };
+        d.fs.setCapacity(1'000'000 + d.fs.volume("/")->totalBytes - free());
+        opened.maintain();
+        QCOMPARE(opened.diskBytes(), before);
+        d.fs.setCapacity(~0ULL);
+        opened.maintain();
+        QVERIFY2(opened.diskBytes() < before - 90'000, qPrintable(QString::number(before)));
+    }
+
     /// The budget is the directory's: what pipelines write beside the logs counts as well.
     void filesBesideTheLogsCountAndTheirGoingMakesRoom()
     {

@@ -11,7 +11,7 @@ constexpr double kScale = 100;
 
 std::int64_t minuteOf(std::int64_t second)
 {
-    return second >= 0 ? second / 60 : (second - 59) / 60;
+    return second / 60 - (second % 60 < 0 ? 1 : 0);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "core/gateway/control/codec.h"
 
 #include <exception>
+#include <new>
 
 namespace millrace::gateway {
 
@@ -19,8 +20,11 @@ HttpResponse ControlHandlers::handle(const HttpRequest &http) const
         if (!decoded.request)
             return failure(decoded.problems);
         return encodeReply(m_engine.wait(m_engine.request(*std::move(decoded.request))));
-    } catch (const std::exception &exception) { // no memory for this request: others may fit
+    } catch (const std::bad_alloc &exception) { // no memory for this request: others may fit
         return failure({Problem(Code::ControlBusy, {{"reason", exception.what()}})});
+    } catch (const std::exception &exception) {
+        return failure(
+            {Problem(Code::InternalError, {{"where", http.target}, {"reason", exception.what()}})});
     }
 }
 

@@ -2,6 +2,7 @@
 #include "core/gateway/control/control_server.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/thread.h"
 #include "core/gateway/control/codec.h"
 #include "core/gateway/control/control_handlers.h"
 #include "core/gateway/control/control_socket.h"
@@ -78,6 +79,8 @@ private:
     class Session;
     void accept();
     void close(const std::shared_ptr<Session> &session);
+    void goOn(asio::io_context &context);
+    void mendSessions();
 
     ControlSocket m_socket;
     const ControlServerOptions m_options;
@@ -92,6 +95,7 @@ private:
     asio::steady_timer m_acceptAgain{m_io};
     std::set<std::shared_ptr<Session>> m_sessions;
     std::uint64_t m_bodiesBytes = 0; ///< claimed by the sessions
+    bool m_accepting = false;        ///< or about to, a moment later
     bool m_stopping = false;
     std::once_flag m_stopped;
     std::vector<std::thread> m_workers;
@@ -122,6 +126,13 @@ public:
         m_closeAfter = true;
         if (m_idle)
             shut();
+    }
+
+    void shut()
+    {
+        giveRoomBack();
+        m_stream.close();
+        m_server.close(shared_from_this());
     }
 
 private:
@@ -278,13 +289,6 @@ private:
             });
     }
 
-    void shut()
-    {
-        giveRoomBack();
-        m_stream.close();
-        m_server.close(shared_from_this());
-    }
-
     static constexpr std::size_t kFirstReadBytes = 4096;
     static constexpr std::size_t kDrainBytes = 64U << 10U;
 
@@ -310,13 +314,38 @@ ControlServer::Impl::Impl(engine::Engine &engine, ControlSocket socket,
     for (std::size_t i = 0; i < m_options.workers; ++i) {
         m_workers.emplace_back([this, i] {
             nameThread("control-wait-" + std::to_string(i));
-            m_work.run();
+            goOn(m_work);
         });
     }
     m_thread = std::thread([this] {
         nameThread("control-io");
-        m_io.run();
+        goOn(m_io);
     });
+}
+
+/// Handles what comes until nothing more can. What a handler throws (memory gives out) costs the
+/// connection whose it was, no other one.
+void ControlServer::Impl::goOn(asio::io_context &context)
+{
+    while (caught("the control socket", [&] { context.run(); })) {
+        // Posting wants memory, too; then the next one to meet that, or the end, mends it.
+        (void)caught("the control socket",
+                     [this] { asio::post(m_io, [this] { mendSessions(); }); });
+    }
+}
+
+/// Shuts the sessions that have lost their handler, and accepts again where that was lost.
+void ControlServer::Impl::mendSessions()
+{
+    std::vector<std::shared_ptr<Session>> left;
+    for (const auto &session : m_sessions) {
+        if (session.use_count() == 1)
+            left.push_back(session);
+    }
+    for (const auto &session : left)
+        session->shut();
+    if (!m_accepting && !m_stopping)
+        accept();
 }
 
 HttpResponse ControlServer::Impl::bodiesFull() const
@@ -329,11 +358,14 @@ HttpResponse ControlServer::Impl::bodiesFull() const
 
 void ControlServer::Impl::accept()
 {
+    m_accepting = true;
     m_acceptor.async_accept([this](const beast::error_code &error, Protocol::socket socket) {
+        m_accepting = false;
         if (m_stopping || error == asio::error::operation_aborted)
             return;
         if (error) { // no descriptor left, for instance: it gets better when others close
             m_acceptAgain.expires_after(std::chrono::milliseconds(100));
+            m_accepting = true;
             m_acceptAgain.async_wait([this](const beast::error_code &cancelled) {
                 if (!cancelled && !m_stopping)
                     accept();
@@ -368,6 +400,7 @@ void ControlServer::Impl::stop()
             beast::error_code ignored;
             m_acceptor.close(ignored);
             m_acceptAgain.cancel();
+            mendSessions();
             const auto sessions = m_sessions; // finish() takes them out
             for (const auto &session : sessions)
                 session->finish();

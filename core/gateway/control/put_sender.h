@@ -17,9 +17,10 @@ namespace millrace::gateway {
 ///
 /// Records are numbered from 0 in the order in which they are added. With a producer id the engine
 /// remembers how many it has, and those are not sent again. A refused batch is sent again with
-/// growing pauses (20 ms, doubling to 1 s): over an enforced limit until it is taken, for what may
-/// pass by itself (a full disk, an engine that is starting) for as long as the patience lasts. What
-/// was sent without an answer is sent again only with a producer, where that doubles nothing.
+/// growing pauses (20 ms, doubling to 1 s): over an enforced limit, and while the engine has its
+/// hands full with other requests, until it is taken; for what else may pass by itself (a full
+/// disk, an engine that is starting) for as long as the patience lasts. What was sent without an
+/// answer is sent again only with a producer, where that doubles nothing.
 ///
 /// Errors of the functions: what the engine refused with; Cancelled when `wait` says so; what
 /// `stored` gives. After one the sender is of no further use.

@@ -14,6 +14,7 @@
 #include <future>
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -448,6 +449,33 @@ private slots:
         QVERIFY(answer.starts_with("HTTP/1.1 200 OK\r\n"));
         QVERIFY(answer.ends_with("}\n"));
         QVERIFY(client.closedWhole());
+    }
+
+    /// It ended the process.
+    void memoryThatGivesOutCostsOneConnection()
+    {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        QSKIP("its own memory is without bound");
+#endif
+        const auto server = serve(options());
+        ControlClient other = client();
+        QVERIFY(other.health());
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_AS, &before), 0);
+        {
+            QFile statm(QStringLiteral("/proc/self/statm"));
+            QVERIFY(statm.open(QIODevice::ReadOnly));
+            const auto pages = statm.readAll().split(' ').first().toULongLong();
+            rlimit tight = before;
+            tight.rlim_cur = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + (32U << 20U);
+            QCOMPARE(::setrlimit(RLIMIT_AS, &tight), 0);
+            const auto loosen = qScopeGuard([&] { ::setrlimit(RLIMIT_AS, &before); });
+            RawClient large(server->socketPath());
+            large.send("POST /v1/puts HTTP/1.1\r\nHost: x\r\nContent-Length: 94371840\r\n\r\n{");
+            QCOMPARE(large.readAll(), std::string());
+        }
+        QVERIFY(other.health());
+        QVERIFY(client().health());
     }
 
     void aLostAnswerIsToldFromARefusedConnection()

@@ -69,6 +69,9 @@ private slots:
         QVERIFY(history.flush().has_value());
         QCOMPARE(history.points(m_series, 0, 200)->front().value, 1.0);
         QCOMPARE(history.points(node, 0, 200)->front().value, 2.0);
+        // Whoever asks may name any time.
+        constexpr auto kAll = std::numeric_limits<std::int64_t>();
+        QCOMPARE(history.points(node, kAll.min(), kAll.max())->size(), std::size_t{1});
         QVERIFY(MetricsHistory::seriesName(node) != MetricsHistory::seriesName(m_series));
     }
 

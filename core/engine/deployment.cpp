@@ -193,12 +193,8 @@ std::vector<std::string> Deployment::committedFragments() const
 {
     std::vector<std::string> out;
     for (const DeployedTask &task : m_tasks) {
-        if (!task.fragment || !task.fragment->figures().committed)
-            continue;
-        // A crash may take the first commits of a stream in memory, and its cursors with them.
-        const auto &spec = task.fragment->spec();
-        if (spec.sink || spec.target->entry().durability == store::Durability::Disk)
-            out.push_back(spec.id);
+        if (task.fragment && task.fragment->figures().committed)
+            out.push_back(task.fragment->spec().id);
     }
     return out;
 }
@@ -347,8 +343,11 @@ void Deployment::startFragment(const PlannedFragment &fragment)
         recipe.transforms.push_back(m_document.nodes.at(id));
     if (fragment.sink)
         recipe.sink = m_document.nodes.at(*fragment.sink);
-    recipe.context = nodeContext();
-    recipe.context.source = source->id();
+    runtime::NodeContext context = nodeContext();
+    context.source = source->id();
+    if (fragment.sink)
+        context.node = *fragment.sink;
+    recipe.context = context;
     recipe.context.sequenceNumbers = std::make_shared<runtime::SequenceNumbers>(source->entry());
     recipe.writer = fragment.key();
     recipe.source = source;
@@ -363,6 +362,10 @@ void Deployment::startFragment(const PlannedFragment &fragment)
     };
     if (keepsNoProgress(fragment))
         spec.checkpoints = m_services.checkpoints;
+    else if (fragment.sink)
+        spec.standing = [node = m_document.nodes.at(*fragment.sink), context] {
+            return nodes::findFactory(node.kind)->standing(node, context);
+        };
     spec.merged = m_services.merged;
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),

@@ -76,7 +76,8 @@ public:
 
     /// Restarts what reads a stream whose schema became another one.
     void restartReaders(const std::string &stream);
-    /// Ids of the fragments to destinations that have committed since they began.
+    /// Ids of the fragments that have committed since they began: a crash does not take that back,
+    /// in a stream of durability `memory` either, where a fragment's puts wait for the disk.
     std::vector<std::string> committedFragments() const;
     /// Frees what every reader of an implicit stream has passed.
     void trimWires();

@@ -159,6 +159,7 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->generation = ++m_generation;
     snapshot->at = m_clock.wall();
+    snapshot->project = deployment.document().project;
     snapshot->state = state;
     if (m_startedAt)
         snapshot->runningFor = std::chrono::floor<std::chrono::milliseconds>(now - *m_startedAt);
@@ -219,7 +220,8 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
         taskTotals.waitNanos = figures.waitNanos;
         const Rates taskRates = rates("task " + task.key, taskTotals);
         std::uint64_t lag = 0;
-        for (const runtime::Cursor &cursor : figures.cursors) {
+        const auto &cursors = figures.cursors.empty() ? figures.standing : figures.cursors;
+        for (const runtime::Cursor &cursor : cursors) {
             const auto bounds = task.source->bounds(cursor.shard);
             lag += bounds.end - std::min(cursor.next, bounds.end);
         }
@@ -228,7 +230,7 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
             // A long lag costs a read of the disk for each shard: not with every snapshot.
             const auto [known, fresh] = m_oldestUnread.try_emplace(task.key);
             if (m_ticking || fresh)
-                known->second = oldestUnread(*task.source, figures.cursors);
+                known->second = oldestUnread(*task.source, cursors);
             oldest = known->second;
         } else {
             m_oldestUnread.erase(task.key);

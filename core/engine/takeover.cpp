@@ -126,7 +126,10 @@ Result<Takeover::Cursors> Takeover::stored(const End &end) const
         return storedInCatalog(end.sink->id);
     runtime::NodeContext context = m_services.context;
     context.node = end.sink->id;
-    return factory.standing(*end.sink, context);
+    auto progress = factory.standing(*end.sink, context);
+    if (!progress)
+        return std::move(progress).error();
+    return std::move(progress->cursors);
 }
 
 void Takeover::raise(std::vector<Ordinal> &to, const Cursors &cursors) const

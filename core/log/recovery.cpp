@@ -30,7 +30,7 @@ Problem gapProblem(ShardIndex shard, Ordinal from, Ordinal to, const Path &place
                    {{"from", std::to_string(from.value)},
                     {"to", std::to_string(to.value - 1)},
                     {"shard", std::to_string(shard.value)}},
-                   place);
+                   place + ": shard " + std::to_string(shard.value));
 }
 
 std::string reasonOf(const Problem &problem)

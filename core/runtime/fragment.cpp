@@ -12,6 +12,10 @@ namespace {
 /// Layout of FragmentProgress::details; another one gets another number.
 constexpr std::uint8_t kDetailsLayout = 1;
 
+/// Behind the identity in the details of dead letters: the sink refused more rows of the last
+/// batch.
+constexpr std::byte kSinkRefused{1};
+
 constexpr FragmentReader::Budget kFullBudget{};
 
 /// A filter that drops everything would else cost a fdatasync for each few records.
@@ -25,24 +29,6 @@ constexpr std::chrono::milliseconds kStallPoll{10};
 
 /// How long it takes less than a batch before a person is told: any pipe is full for a moment.
 constexpr std::chrono::seconds kStallShown{1};
-
-/// A batch whose output takes so much is committed before more is processed: transforms can make
-/// any amount of text of a short record. [core/log forms commits of this size]
-constexpr std::size_t kMaxOutBytes = 32U << 20U;
-
-/// Rows of which the transforms make no more than this may be twice as many the next time.
-constexpr std::size_t kRoomyBytes = 4U << 20U;
-
-/// Leaves what lies behind the first `rows` rows of piece `last` for the next batch.
-void cutBehind(std::vector<Piece> &pieces, std::size_t last, std::size_t rows)
-{
-    Piece &piece = pieces[last];
-    if (rows < piece.chunk.rows.size()) {
-        piece.chunk.rows.resize(rows);
-        piece.end = piece.chunk.batch->ordinal(piece.chunk.rows.back()).next();
-    }
-    pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(last) + 1, pieces.end());
-}
 
 bool mustReopen(const Problem &problem)
 {
@@ -58,7 +44,6 @@ Fragment::Fragment(FragmentSpec spec, Clock &clock, Wake wake, Report report)
     : Task(clock, std::move(wake), std::move(report))
     , m_spec(std::move(spec))
     , m_reader(*m_spec.source, m_spec.merged)
-    , m_rowsAtOnce(kFullBudget.records)
 {
     for (const NodeId &node : m_spec.nodes)
         m_meters.push_back({node, {}, 0});
@@ -81,6 +66,8 @@ TaskNext Fragment::step()
         return commitDeadLetters();
     case Phase::Committing:
         return commitEnd();
+    case Phase::Refused:
+        return noteRefusal();
     case Phase::Over:
         break;
     }
@@ -90,15 +77,15 @@ TaskNext Fragment::step()
 TaskNext Fragment::prepare()
 {
     auto made = m_spec.make();
-    if (!made)
+    if (!made) {
+        showStanding();
         return fail(std::move(made).error());
+    }
     if (!*made)
         return {TaskNext::Kind::WaitUntil, clock().mono() + kSchemaPoll};
-    m_operators = **std::move(made);
-    m_states.clear();
-    for (const auto &transform : m_operators.transforms)
-        m_states.push_back(transform->newState());
+    m_chain.emplace(**std::move(made), m_spec.nodes, m_spec.sink);
     if (auto opened = openEnd(); !opened) {
+        showStanding();
         // A locked database or a full disk heals; a table that does not fit does not.
         const Code code = opened.error().code();
         if (code == Code::Busy || code == Code::DiskFull || code == Code::Io)
@@ -108,6 +95,25 @@ TaskNext Fragment::prepare()
     m_phase = Phase::Reading;
     setState(NodeState::Running);
     return {TaskNext::Kind::Again, {}};
+}
+
+/// What is known of an end that cannot be opened; without that, everything still waits.
+void Fragment::showStanding()
+{
+    std::vector<Cursor> cursors;
+    if (auto standing = m_spec.standing ? m_spec.standing() : Problem(Code::NotFound)) {
+        cursors = std::move(standing->cursors);
+        std::erase_if(cursors,
+                      [&](const Cursor &cursor) { return cursor.stream != m_spec.source->id(); });
+        for (NodeMeter &meter : m_meters)
+            meter = {meter.node, {}, 0};
+        decodeDetails(standing->details);
+    }
+    (void)m_reader.restore(cursors, {});
+    publish([&](TaskFigures &figures) {
+        figures.nodes = m_meters;
+        figures.standing = m_reader.cursors();
+    });
 }
 
 /// Asks the end how far the fragment is; it alone knows.
@@ -127,7 +133,7 @@ Status Fragment::openEnd()
         m_targetProducer = m_spec.target->openProducer(m_spec.id);
         MILLRACE_TRY(decode(m_targetProducer.progress));
     } else {
-        auto opened = m_operators.sink->open();
+        auto opened = m_chain->sink()->open();
         if (!opened)
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
@@ -159,7 +165,8 @@ Status Fragment::openEnd()
         auto decoded = FragmentProgress::decode(m_deadProducer.progress);
         if (!decoded)
             return std::move(decoded).error();
-        if (decoded->details == m_operators.identity)
+        m_sinkRefused = decoded->details == lettersDetails(true);
+        if (m_sinkRefused || decoded->details == lettersDetails(false))
             dead = std::move(decoded->cursors);
     }
     // Counters restart where the cursors do.
@@ -198,6 +205,8 @@ TaskNext Fragment::read()
     if (auto ok = process(work); !ok)
         return fail(std::move(ok).error());
     if (work.out.empty() && !work.deadBatch) {
+        if (Sink *sink = m_chain->sink())
+            sink->giveUp(); // it was asked about rows whose dead letters stand
         m_reader.accept(work.pieces);
         m_passed = std::move(work.meters);
         m_passedExpired = work.expired;
@@ -209,7 +218,7 @@ TaskNext Fragment::read()
     }
     if (work.deadBatch && work.unchecked) {
         // Read again: a row found dead behind its batch's dead letters would have no fate.
-        publishInFlight(m_passed);
+        dropWork();
         return mustReopen(*work.unchecked) ? reopen(*work.unchecked) : retry(*work.unchecked);
     }
     m_work = std::move(work);
@@ -224,7 +233,7 @@ TaskNext Fragment::commitPassed()
     std::optional<MonoTime> due;
     if (m_passedSince)
         due = *m_passedSince + kPassedAtMost;
-    if (const auto asked = m_operators.sink ? m_operators.sink->due() : std::nullopt) {
+    if (const auto asked = m_chain->sink() ? m_chain->sink()->due() : std::nullopt) {
         const MonoTime at = clock().mono() + (*asked - clock().wall());
         due = std::min(due.value_or(at), at);
     }
@@ -244,31 +253,13 @@ TaskNext Fragment::commitPassed()
     return commitEnd();
 }
 
-/// Runs the pieces, or as many as their output allows, through the operators; nothing of it counts
+/// Runs the pieces, or as many as their output allows, through the chain; nothing of it counts
 /// before it is committed.
 Status Fragment::process(Work &work)
 {
     work.meters = m_passed;
     work.expired = m_passedExpired;
-    for (std::size_t i = 0; i < work.pieces.size(); ++i) {
-        const Piece &piece = work.pieces[i];
-        work.expired += piece.expired;
-        if (!work.meters.empty()) {
-            work.meters.front().counts.in += piece.expired;
-            work.meters.front().counts.expired += piece.expired;
-        }
-        for (std::size_t done = 0; done < piece.chunk.rows.size();) {
-            const auto taken = processSome(piece, done, work);
-            if (!taken)
-                return taken.error();
-            done += *taken;
-            if (work.outBytes + work.dead.bytes() >=
-                (m_putSize ? m_putSize->bytes : kMaxOutBytes)) {
-                cutBehind(work.pieces, i, done);
-                break;
-            }
-        }
-    }
+    MILLRACE_TRY(m_chain->process(work, {m_putSize, m_sinkRefused}));
     work.progress.cursors = m_reader.cursorsAfter(work.pieces);
     work.progress.details = encodeDetails(work.meters);
     if (!work.dead.empty())
@@ -283,104 +274,6 @@ Status Fragment::process(Work &work)
     }
     publishInFlight(work.meters);
     return Done{};
-}
-
-/// Runs rows of `piece` from `begin` on through the operators and gives how many.
-Result<std::size_t> Fragment::processSome(const Piece &piece, std::size_t begin, Work &work)
-{
-    const std::span<const std::uint32_t> rest = std::span(piece.chunk.rows).subspan(begin);
-    Trial trial;
-    Chunk chunk;
-    for (;;) {
-        // Where a put may have little, the size of the first row's output is known before the next.
-        const auto rows = rest.first(std::min(m_putSize ? 1 : m_rowsAtOnce, rest.size()));
-        trial = Trial();
-        trial.in = {piece.chunk.batch, {rows.begin(), rows.end()}};
-        trial.meters = work.meters;
-        auto made = transform(trial);
-        if (!made)
-            return std::move(made).error();
-        chunk = *std::move(made);
-        if (trial.complete)
-            break;
-        MILLRACE_ASSERT(trial.in.count() > 1); // each transform takes at least one
-        m_rowsAtOnce = trial.in.count() / 2;
-    }
-    if (trial.largestBytes <= kRoomyBytes && !m_putSize)
-        m_rowsAtOnce = std::min(m_rowsAtOnce * 2, kFullBudget.records);
-    if (m_operators.sink && !chunk.rows.empty())
-        check(chunk, trial);
-    work.meters = std::move(trial.meters);
-    if (trial.unchecked)
-        work.unchecked = std::move(trial.unchecked);
-    for (const Trial::Dead &dead : trial.dead) {
-        if (!piece.deadKnown || (m_rowsRefused && dead.node == m_spec.sink))
-            work.dead.add(dead.node, {dead.batch, {}}, dead.row);
-    }
-    if (!chunk.rows.empty()) {
-        for (const std::uint32_t row : chunk.rows)
-            work.outBytes += chunk.batch->data(row).size() + chunk.batch->key(row).size();
-        work.out.push_back(std::move(chunk));
-    }
-    return trial.in.count();
-}
-
-Result<Chunk> Fragment::transform(Trial &trial)
-{
-    Chunk chunk = trial.in;
-    for (std::size_t i = 0; i < m_operators.transforms.size() && !chunk.rows.empty(); ++i) {
-        auto made = m_operators.transforms[i]->process(chunk, *m_states[i]);
-        if (!made)
-            return std::move(made).error().at("node " + m_spec.nodes[i].value);
-        if (made->taken < chunk.count()) {
-            // The first takes the next rows later; what comes behind it cannot.
-            trial.complete = i == 0;
-            if (!trial.complete)
-                return chunk;
-            trial.in.rows.resize(made->taken);
-        }
-        NodeMeter &meter = trial.meters[i];
-        meter.counts.in += made->taken;
-        meter.counts.processed += made->processed;
-        meter.counts.filtered += made->filtered;
-        meter.counts.late += made->late;
-        meter.counts.dead += made->dead.size();
-        meter.counts.out += made->chunk.count();
-        for (DeadRow &dead : made->dead)
-            trial.dead.push_back({m_spec.nodes[i], chunk.batch, std::move(dead)});
-        chunk = std::move(made->chunk);
-        std::size_t bytes = 0;
-        for (const std::uint32_t row : chunk.rows)
-            bytes += chunk.batch->data(row).size();
-        meter.bytesOut += bytes;
-        trial.largestBytes = std::max(trial.largestBytes, bytes);
-    }
-    return chunk;
-}
-
-/// Takes what the destination can never store out of the chunk.
-void Fragment::check(Chunk &chunk, Trial &trial)
-{
-    NodeMeter &meter = trial.meters.back();
-    SinkResult checked = m_operators.sink->check(std::span(&chunk, 1));
-    trial.unchecked = std::move(checked.failure);
-    meter.counts.in += chunk.count();
-    if (!checked.dead.empty() && !checked.dead[0].empty()) {
-        std::vector<std::uint32_t> deadRows;
-        for (DeadRow &dead : checked.dead[0]) {
-            deadRows.push_back(dead.row);
-            trial.dead.push_back({*m_spec.sink, chunk.batch, std::move(dead)});
-        }
-        meter.counts.dead += deadRows.size();
-        std::vector<std::uint32_t> kept;
-        std::set_difference(chunk.rows.begin(), chunk.rows.end(), deadRows.begin(), deadRows.end(),
-                            std::back_inserter(kept));
-        chunk.rows = std::move(kept);
-    }
-    meter.counts.processed += chunk.count();
-    meter.counts.out += chunk.count();
-    for (const std::uint32_t row : chunk.rows)
-        meter.bytesOut += chunk.batch->data(row).size();
 }
 
 /// What is read and not yet committed is in flight at the first node.
@@ -400,7 +293,7 @@ TaskNext Fragment::commitDeadLetters()
 {
     FragmentProgress progress;
     progress.cursors = m_work->progress.cursors;
-    progress.details = m_operators.identity;
+    progress.details = lettersDetails(false);
     const auto result = put(*m_spec.deadLetters, m_deadProducer, m_work->deadBatch,
                             progress.encode(), m_spec.source.get());
     if (!result)
@@ -410,6 +303,23 @@ TaskNext Fragment::commitDeadLetters()
     succeeded();
     m_phase = Phase::Committing;
     return commitEnd();
+}
+
+/// The end refused rows that check() had let pass, and dead letters stand up to behind them: who
+/// reads the batch again, this fragment or one after a crash, is to write theirs.
+TaskNext Fragment::noteRefusal()
+{
+    FragmentProgress progress;
+    progress.cursors = m_work->progress.cursors;
+    progress.details = lettersDetails(true);
+    const auto result =
+        put(*m_spec.deadLetters, m_deadProducer, record::RecordBatchBuilder().finish(),
+            progress.encode(), m_spec.source.get());
+    if (!result)
+        return {TaskNext::Kind::Again, {}};
+    if (!*result)
+        return retry(result->error());
+    return reopen(Problem(*m_refusal));
 }
 
 TaskNext Fragment::commitEnd()
@@ -423,8 +333,12 @@ TaskNext Fragment::commitEnd()
             return retry(result->error());
         return finishWork();
     }
-    if (auto done = m_operators.sink->commit(m_work->out, m_work->progress); !done) {
-        m_rowsRefused = done.error().code() == Code::NodeRowConstraint;
+    if (auto done = m_chain->sink()->commit(m_work->out, m_work->progress); !done) {
+        if (done.error().code() == Code::NodeRowConstraint) {
+            m_refusal = done.error();
+            m_phase = Phase::Refused;
+            return noteRefusal();
+        }
         if (mustReopen(done.error()))
             return reopen(done.error());
         if (done.error().code() == Code::NodeOutputStalled) { // no failure: a slow reader
@@ -456,7 +370,7 @@ TaskNext Fragment::finishWork()
     m_passedExpired = 0;
     m_passedSince.reset();
     m_work.reset();
-    m_rowsRefused = false;
+    m_sinkRefused = false;
     m_told.clear();
     m_stalledSince.reset();
     succeeded();
@@ -471,11 +385,22 @@ TaskNext Fragment::finishWork()
     return {TaskNext::Kind::Again, {}};
 }
 
+/// Gives a batch up, to be read again. Others may want to write to the destination meanwhile, and
+/// what it has staged of the batch would stand there twice.
+void Fragment::dropWork()
+{
+    if (Sink *sink = m_chain->sink())
+        sink->giveUp();
+    m_work.reset();
+    m_phase = Phase::Reading;
+    publishInFlight(m_passed);
+}
+
 /// The destination is not what was opened: what it holds, and how far, has to be asked anew.
 TaskNext Fragment::reopen(const Problem &problem)
 {
     tell(problem);
-    m_work.reset();
+    dropWork();
     m_phase = Phase::Preparing;
     setState(NodeState::Retrying, problem);
     return retryAfter(problem);
@@ -496,22 +421,15 @@ TaskNext Fragment::retry(const Problem &problem)
 {
     if (isFinal(problem))
         return fail(problem);
-    if (m_phase == Phase::DeadLetters && m_operators.sink) {
-        // Others may want to write to the destination meanwhile, so it is asked again behind that.
-        m_operators.sink->giveUp();
-        m_work.reset();
-        m_phase = Phase::Reading;
-        publishInFlight(m_passed);
-    }
+    if (m_phase == Phase::DeadLetters && m_chain->sink())
+        dropWork(); // the destination is asked again behind that
     const bool limited = problem.code() == Code::ThroughputExceeded;
     if (!limited)
         tell(problem); // before it holds: what holds is told by whoever looks, if it was not yet
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
     if (limited && m_phase == Phase::Committing && m_work && !m_putSize && !m_work->deadBatch) {
         // The limit was not enforced yet: the batch is given up and read again in smaller ones.
-        m_work.reset();
-        m_phase = Phase::Reading;
-        publishInFlight(m_passed);
+        dropWork();
     }
     return retryAfter(problem);
 }
@@ -520,8 +438,8 @@ TaskNext Fragment::fail(Problem problem)
 {
     report(problem);
     m_phase = Phase::Over;
-    if (m_operators.sink)
-        m_operators.sink->giveUp();
+    if (m_chain && m_chain->sink())
+        m_chain->sink()->giveUp();
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters; // what was in flight is read again by the next run
         figures.state = NodeState::Failed;
@@ -552,8 +470,8 @@ void Fragment::close()
 {
     m_subscription.reset();
     m_phase = Phase::Over;
-    if (m_operators.sink) {
-        if (auto closed = m_operators.sink->close(); !closed)
+    if (m_chain && m_chain->sink()) {
+        if (auto closed = m_chain->sink()->close(); !closed)
             report(closed.error());
     }
     publish([&](TaskFigures &figures) {
@@ -561,6 +479,15 @@ void Fragment::close()
         if (figures.state != NodeState::Failed)
             figures.state = NodeState::Stopped;
     });
+}
+
+/// What stands beside the cursors of dead letters.
+Bytes Fragment::lettersDetails(bool refused) const
+{
+    Bytes details = m_chain->identity();
+    if (refused)
+        details.push_back(kSinkRefused);
+    return details;
 }
 
 Bytes Fragment::encodeDetails(const std::vector<NodeMeter> &meters) const

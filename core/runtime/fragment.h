@@ -2,21 +2,11 @@
 #pragma once
 
 #include "core/base/log_line.h"
+#include "core/runtime/chain.h"
 #include "core/runtime/checkpoints.h"
-#include "core/runtime/dead_letters.h"
-#include "core/runtime/fragment_reader.h"
 #include "core/runtime/task.h"
 
 namespace millrace::runtime {
-
-/// A fragment's operators, made once the schema of its source is known.
-struct Operators {
-    std::vector<std::shared_ptr<const Transform>> transforms; ///< one for each FragmentSpec::nodes
-    std::unique_ptr<Sink> sink; ///< exactly when FragmentSpec::sink is set
-    /// Equal for operators that fail on the same records. Dead letters that stand are those of an
-    /// earlier run only when it worked with the same.
-    Bytes identity;
-};
 
 /// Where a fragment begins.
 struct Beginning {
@@ -41,6 +31,9 @@ struct FragmentSpec {
     /// there, or else at the trim horizon. What fails is asked again when it heals (Busy, Io,
     /// DiskFull), else stops the fragment.
     std::function<Result<Beginning>(const std::vector<Cursor> &known)> begin;
+    /// What the end keeps of the fragment, without opening it: for the figures of one that cannot
+    /// be opened. Null: that is not known.
+    std::function<Result<FragmentProgress>()> standing = {};
     /// Keeps the progress of a sink that keeps none itself; null for every other end.
     Checkpoints *checkpoints = nullptr;
     bool merged = false; ///< records by (arrival, shard, ordinal): virtual time
@@ -74,60 +67,33 @@ private:
         Reading,
         DeadLetters, ///< the dead letters of m_work are being committed
         Committing,  ///< the end of m_work is being committed
+        Refused,     ///< it refused rows; that is being noted beside the dead letters
         Over,
-    };
-    /// One batch on its way.
-    struct Work {
-        std::vector<Piece> pieces;
-        std::vector<Chunk> out;
-        DeadLetters dead;
-        record::BatchPtr deadBatch;
-        record::BatchPtr outBatch;     ///< for a stream end
-        std::vector<NodeMeter> meters; ///< as they are once this batch stands
-        std::uint64_t expired = 0;     ///< to be reported then
-        std::size_t outBytes = 0;      ///< payloads and keys in `out`
-        FragmentProgress progress;
-        std::optional<Problem> unchecked; ///< the destination could not be asked about all rows
-    };
-
-    /// The next rows of a piece on their way: nothing of it counts before all of them are through.
-    struct Trial {
-        Chunk in;             ///< may become fewer
-        bool complete = true; ///< false: what they make fills the memory, fewer must be tried
-        std::vector<NodeMeter> meters;
-        struct Dead {
-            NodeId node;
-            record::BatchPtr batch; ///< as the node saw it
-            DeadRow row;
-        };
-        std::vector<Dead> dead;
-        std::size_t largestBytes = 0;     ///< of what the transforms made
-        std::optional<Problem> unchecked; ///< as in Work
     };
 
     TaskNext prepare();
     Status openEnd();
+    void showStanding();
     TaskNext read();
     TaskNext commitPassed();
     void publishInFlight(const std::vector<NodeMeter> &meters);
     Status process(Work &work);
-    Result<std::size_t> processSome(const Piece &piece, std::size_t begin, Work &work);
-    Result<Chunk> transform(Trial &trial);
-    void check(Chunk &chunk, Trial &trial);
     TaskNext commitDeadLetters();
+    TaskNext noteRefusal();
     TaskNext commitEnd();
     TaskNext finishWork();
     /// Reports it, but once for as long as it lasts.
     void tell(const Problem &problem);
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
+    void dropWork();
+    Bytes lettersDetails(bool refused) const;
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
     void decodeDetails(ByteView details);
 
     const FragmentSpec m_spec;
     FragmentReader m_reader;
-    Operators m_operators;
-    std::vector<std::unique_ptr<TransformState>> m_states;
+    std::optional<Chain> m_chain; ///< from the end of Preparing on
     stream::DataStream::Subscription m_subscription;
     stream::ProducerHandle m_targetProducer;
     stream::ProducerHandle m_deadProducer;
@@ -138,12 +104,12 @@ private:
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
-    /// The end refused rows that check() had let pass. Until the next commit the sink's dead rows
-    /// are written though dead letters stand up to there: twice is better than not at all.
-    bool m_rowsRefused = false;
+    std::optional<Problem> m_refusal; ///< while it is noted
+    /// Until the next commit the sink's dead rows are written though dead letters stand up to
+    /// there: twice is better than not at all.
+    bool m_sinkRefused = false;
     /// Of the batch under way: what the stream behind takes at once; nothing: whatever comes.
     std::optional<stream::PutSize> m_putSize;
-    std::size_t m_rowsAtOnce;               ///< sent through the transforms
     std::optional<MonoTime> m_stalledSince; ///< the reader of standard output, in this batch
     std::vector<Problem> m_told; ///< since a batch was committed, or there was nothing to do
 };

@@ -43,11 +43,12 @@ struct NodeFactory {
                                                            const NodeContext &)>
         transform;
     std::function<Result<std::unique_ptr<Sink>>(const graph::Node &, const NodeContext &)> sink;
-    /// Of a sink that keeps progress: the cursors of every stream that the node has ever read, from
-    /// what is stored; makes nothing, and finds none in what is not there. Null for a sink that
-    /// keeps none (standard output): the catalog keeps it then, and what was written since the last
-    /// time may come again after a crash.
-    std::function<Result<std::vector<Cursor>>(const graph::Node &, const NodeContext &)> standing;
+    /// Of a sink that keeps progress, from what is stored: the cursors of every stream that the
+    /// node has ever read, and the details of the reader of NodeContext::source. Makes nothing, and
+    /// finds none in what is not there. Null for a sink that keeps none (standard output): the
+    /// catalog keeps it then, and what was written since the last time may come again after a
+    /// crash.
+    std::function<Result<FragmentProgress>(const graph::Node &, const NodeContext &)> standing;
 };
 
 } // namespace millrace::runtime

@@ -103,6 +103,7 @@ struct ProblemEntry {
 struct Snapshot {
     std::uint64_t generation = 0; ///< grows by one with each
     WallTime at{};
+    Uuid project; ///< of the deployed document; null while there is none
     RunState state = RunState::Stopped;
     std::chrono::milliseconds runningFor{0};
     double pace = 1;

@@ -40,8 +40,11 @@ struct TaskFigures {
     NodeState state = NodeState::Running;
     std::optional<Problem> attention;
     std::vector<Cursor> cursors; ///< committed, or where it began; empty for producers
-    bool committed = false;      ///< of a fragment: something, since it began
-    std::string reads;           ///< of producers: Source::reads()
+    /// Of a fragment that could not open its end yet: where that seems to stand. For show: it may
+    /// begin elsewhere.
+    std::vector<Cursor> standing;
+    bool committed = false; ///< of a fragment: something, since it began
+    std::string reads;      ///< of producers: Source::reads()
     std::uint64_t busyNanos = 0;
     std::uint64_t waitNanos = 0; ///< back-pressured: for the stream or destination behind
 };

@@ -294,6 +294,14 @@ std::int64_t Database::changedRows() const
     return sqlite3_changes64(m_db);
 }
 
+bool Database::keysWait() const
+{
+    int waits = 0;
+    int unused = 0;
+    sqlite3_db_status(m_db, SQLITE_DBSTATUS_DEFERRED_FKS, &waits, &unused, 0);
+    return waits != 0;
+}
+
 bool Database::isAtPath() const
 {
     int moved = 1;

@@ -98,6 +98,9 @@ public:
     bool inTransaction() const;
     /// Of the last INSERT, UPDATE or DELETE, without what its triggers did.
     std::int64_t changedRows() const;
+    /// Whether a row in the open transaction waits for one that a deferred foreign key wants:
+    /// COMMIT fails until that is there [sqlite.org/foreignkeys.html, 4.2].
+    bool keysWait() const;
     /// Whether the path still leads to the file that is open: it was not removed, renamed or
     /// replaced, nor was a link on the way set to another file.
     bool isAtPath() const;

@@ -264,10 +264,10 @@ Result<std::unique_ptr<runtime::Sink>> makeSink(const graph::Node &node,
         new NdjsonFolder(*std::move(folder), prefix, limits, context));
 }
 
-Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
-                                              const runtime::NodeContext &context)
+Result<runtime::FragmentProgress> standing(const graph::Node &node,
+                                           const runtime::NodeContext &context)
 {
-    std::vector<runtime::Cursor> out;
+    runtime::FragmentProgress out;
     const auto folder = folderOf(node, context);
     if (!folder)
         return folder.error();
@@ -289,7 +289,9 @@ Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
         const auto progress = decode(*bytes, state);
         if (!progress)
             return Problem(progress.error()).at(path);
-        out.insert(out.end(), progress->cursors.begin(), progress->cursors.end());
+        out.cursors.insert(out.cursors.end(), progress->cursors.begin(), progress->cursors.end());
+        if (name.ends_with(context.source.toString()))
+            out.details = progress->details;
     }
     return out;
 }

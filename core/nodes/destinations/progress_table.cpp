@@ -147,10 +147,10 @@ Status ProgressTable::changeTable(bool tableIsNew)
     return put(kNoStream, kNoShard, kVersion, asBytes(m_owner.table));
 }
 
-Result<std::vector<runtime::Cursor>> ProgressTable::cursors(store::Database &database,
-                                                            const Owner &owner)
+Result<runtime::FragmentProgress>
+ProgressTable::stored(store::Database &database, const Owner &owner, const StreamUuid &source)
 {
-    std::vector<runtime::Cursor> out;
+    runtime::FragmentProgress out;
     for (const std::string &table : {std::string("_millrace"), owner.table}) {
         const auto columns = readColumns(database, table);
         if (!columns)
@@ -174,12 +174,15 @@ Result<std::vector<runtime::Cursor>> ProgressTable::cursors(store::Database &dat
             return more.error();
         if (!*more)
             return out;
-        if (select->integer(1) == kNoShard)
+        if (select->integer(1) == kNoShard) {
+            if (const ByteView details = select->blob(3); select->text(0) == source.toString())
+                out.details.assign(details.begin(), details.end());
             continue;
+        }
         auto cursor = cursorOf(*select);
         if (!cursor)
             return std::move(cursor).error();
-        out.push_back(*cursor);
+        out.cursors.push_back(*cursor);
     }
 }
 

@@ -30,10 +30,10 @@ public:
     static Result<std::unique_ptr<ProgressTable>>
     prepare(store::Database &database, Owner owner, const StreamUuid &source, bool tableIsNew);
 
-    /// The cursors of the node's table, of every stream it was ever filled from; none where there
-    /// is no such table.
-    static Result<std::vector<runtime::Cursor>> cursors(store::Database &database,
-                                                        const Owner &owner);
+    /// What stands for the node's table: the cursors of every stream it was ever filled from, and
+    /// the details of the reader of `source`; nothing where there is no such table.
+    static Result<runtime::FragmentProgress> stored(store::Database &database, const Owner &owner,
+                                                    const StreamUuid &source);
 
     /// The table had been filled, but was gone when prepare() came.
     bool tableWasLost() const { return m_tableWasLost; }

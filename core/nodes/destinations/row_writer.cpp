@@ -125,6 +125,15 @@ Status RowWriter::noteTables()
     if (!any)
         return std::move(any).error();
     m_any = *std::move(any);
+    // More tables than needed rather than a parser of SQL: it only costs time.
+    auto deferred =
+        m_database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND "
+                           "sql LIKE '%deferred%'");
+    if (!deferred)
+        return std::move(deferred).error();
+    if (const auto row = deferred->step(); !row)
+        return row.error();
+    m_keysMayWait = deferred->integer(0) > 0;
     m_noted = *std::move(columns);
     m_preparedVersion = m_seenVersion = *version;
     MILLRACE_TRY(lookForRows());
@@ -352,7 +361,22 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
         m_origin = batch.origin(row).toString();
         m_insert.bind(parameter, m_origin);
     }
+    const auto refuse = [&](std::string reason) {
+        dead.push_back({row, Problem(Code::NodeRowConstraint, {{"table", m_settings.table},
+                                                               {"reason", std::move(reason)}})});
+    };
+    if (m_keysMayWait)
+        MILLRACE_TRY(m_database.execute("SAVEPOINT row"));
     Status stored = m_insert.run();
+    if (m_keysMayWait && m_database.inTransaction()) {
+        // COMMIT would refuse all rows for it, and again and again.
+        const bool waits = m_database.keysWait();
+        MILLRACE_TRY(m_database.execute(waits ? "ROLLBACK TO row; RELEASE row" : "RELEASE row"));
+        if (waits && stored) {
+            refuse("the row that its foreign key names is not there");
+            return Done{};
+        }
+    }
     if (stored)
         return stored;
     bool ofTheRow = stored.error().code() == Code::DatabaseConstraint;
@@ -369,9 +393,7 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
     }
     if (!ofTheRow)
         return stored;
-    dead.push_back({row, Problem(Code::NodeRowConstraint,
-                                 {{"table", m_settings.table},
-                                  {"reason", std::string(stored.error().argument("reason"))}})});
+    refuse(std::string(stored.error().argument("reason")));
     return Done{};
 }
 

@@ -92,6 +92,7 @@ private:
     store::Statement m_any;               ///< gives a row when the table has one
     std::vector<std::size_t> m_keyFields; ///< of UpsertByColumns
     store::Statement m_insert;
+    bool m_keysMayWait = false; ///< the file has deferred foreign keys
     sql::EvaluationScratch m_scratch;
     std::vector<const sql::ColumnVector *> m_columns;
     std::vector<sql::RowError> m_errors;

@@ -424,20 +424,22 @@ Result<std::unique_ptr<runtime::Sink>> makeSink(const graph::Node &node,
         new SqliteTable(std::move(settings), *std::move(file), context));
 }
 
-Result<std::vector<runtime::Cursor>> standing(const graph::Node &node,
-                                              const runtime::NodeContext &context)
+Result<runtime::FragmentProgress> standing(const graph::Node &node,
+                                           const runtime::NodeContext &context)
 {
     const auto file = fileOf(node, context);
     if (!file)
         return file.error();
     if (!context.fileSystem->exists(*file))
-        return std::vector<runtime::Cursor>{};
+        return runtime::FragmentProgress{};
     auto database =
         store::Database::open(*file, store::Database::Mode::Existing, {.busyWait = kBusyWait});
     if (!database)
         return database.error();
-    return ProgressTable::cursors(*database, {context.project.toString(), node.id.value,
-                                              graph::ParameterReader(node, kind()).text("table")});
+    return ProgressTable::stored(*database,
+                                 {context.project.toString(), node.id.value,
+                                  graph::ParameterReader(node, kind()).text("table")},
+                                 context.source);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <future>
+#include <limits>
 
 using namespace millrace;
 using namespace millrace::runtime;

@@ -54,7 +54,8 @@ RecordsPage pageOf(const engine::Reply &reply)
 
 EngineBridge::EngineBridge(QObject *parent)
     : QObject(parent)
-    , m_snapshot(std::make_shared<const runtime::Snapshot>())
+    , m_taken(std::make_shared<const runtime::Snapshot>())
+    , m_snapshot(m_taken)
 {
     m_timer.setInterval(kPollInterval);
     connect(&m_timer, &QTimer::timeout, this, &EngineBridge::poll);
@@ -73,19 +74,24 @@ void EngineBridge::setEngine(std::shared_ptr<engine::Engine> engine)
         m_timer.stop();
     emit engineChanged();
     // The figures of another engine are nobody's figures.
-    m_snapshot = std::make_shared<const runtime::Snapshot>();
-    emit snapshotChanged(m_snapshot);
+    m_taken = std::make_shared<const runtime::Snapshot>();
+    m_stored.clear();
+    publish();
     askForStored();
     if (m_engine)
         poll();
 }
 
-void EngineBridge::setStreams(std::map<NodeId, std::string> names)
+void EngineBridge::setPipeline(const Uuid &project, std::map<NodeId, std::string> streams)
 {
-    if (names == m_streams)
+    if (project == m_project && streams == m_streams)
         return;
-    m_streams = std::move(names);
+    if (project != m_project)
+        ++m_commands;
+    m_project = project;
+    m_streams = std::move(streams);
     askForStored();
+    publish();
 }
 
 void EngineBridge::askForStored()
@@ -133,20 +139,27 @@ void EngineBridge::addStored(const NodeId &node, const engine::StreamInfo &strea
         stored.counts.processed = stored.counts.in;
         stored.counts.out = stored.counts.in;
         m_stored.push_back(std::move(stored));
-        publish(m_snapshot);
+        publish();
     });
 }
 
-/// Makes `snapshot`, with what is stored, the one that everybody sees.
-void EngineBridge::publish(runtime::SnapshotPtr snapshot)
+/// Makes what was taken, of this pipeline and with what is stored of it, the one that everybody
+/// sees.
+void EngineBridge::publish()
 {
-    m_snapshot = std::move(snapshot);
+    m_snapshot = m_taken;
     std::shared_ptr<runtime::Snapshot> completed;
+    if (!m_taken->project.isNull() && !m_project.isNull() && m_taken->project != m_project) {
+        completed = std::make_shared<runtime::Snapshot>(*m_taken);
+        completed->nodes.clear();
+        completed->wires.clear();
+        m_snapshot = completed;
+    }
     for (const runtime::NodeFigures &stored : m_stored) {
         if (m_snapshot->node(stored.id))
             continue;
         if (!completed)
-            completed = std::make_shared<runtime::Snapshot>(*m_snapshot);
+            completed = std::make_shared<runtime::Snapshot>(*m_taken);
         completed->nodes.push_back(stored);
     }
     if (completed) {
@@ -171,16 +184,19 @@ void EngineBridge::poll()
         emit happened(problems);
     }
     runtime::SnapshotPtr snapshot = m_engine->snapshot();
-    if (m_sawSnapshot && snapshot->generation == m_snapshot->generation)
+    if (m_sawSnapshot && snapshot->generation == m_taken->generation)
         return;
     m_sawSnapshot = true;
-    publish(std::move(snapshot));
+    m_taken = std::move(snapshot);
+    publish();
 }
 
 void EngineBridge::deployAndRun(const graph::Document &document, const QString &documentFolder)
 {
     engine::DeployRequest request{document, pathFromQt(documentFolder)};
-    send(std::move(request), this, [this](const engine::Reply &reply) {
+    send(std::move(request), this, [this, command = ++m_commands](const engine::Reply &reply) {
+        if (command != m_commands)
+            return;
         if (!reply.ok()) {
             emit deployRefused(reply.problems);
             return;
@@ -202,6 +218,7 @@ void EngineBridge::pause()
 
 void EngineBridge::stop()
 {
+    ++m_commands;
     command<engine::StopRequest>();
 }
 

@@ -46,12 +46,15 @@ public:
     /// Looks once, now. Tests call this instead of waiting for the timer.
     void poll();
 
-    /// The streams of the open pipeline, by the node that names each. What the engine keeps of them
-    /// is part of every snapshot from then on, as figures of stopped nodes, until the engine has
-    /// figures of its own of the node: a person sees what there is before anything runs.
-    void setStreams(std::map<NodeId, std::string> names);
+    /// The open pipeline, and its streams by the node that names each. What the engine keeps of
+    /// them is part of every snapshot from then on, as figures of stopped nodes, until the engine
+    /// has figures of its own of the node: a person sees what there is before anything runs. The
+    /// nodes and wires of another pipeline, which the engine may have deployed, are left out: ids
+    /// are alike in many.
+    void setPipeline(const Uuid &project, std::map<NodeId, std::string> streams);
 
-    /// Makes `document` what runs and, once that is done, runs it.
+    /// Makes `document` what runs and, once that is done, runs it; unless by then it was told to
+    /// stop or another pipeline is open.
     void deployAndRun(const graph::Document &document, const QString &documentFolder);
     void run();
     void pause();
@@ -90,13 +93,16 @@ private:
     void takeReplies();
     void askForStored();
     void addStored(const NodeId &node, const engine::StreamInfo &stream);
-    void publish(runtime::SnapshotPtr snapshot);
+    void publish();
 
     std::shared_ptr<engine::Engine> m_engine;
-    runtime::SnapshotPtr m_snapshot; ///< with what is stored
+    runtime::SnapshotPtr m_taken;    ///< of the engine, as it is
+    runtime::SnapshotPtr m_snapshot; ///< of the open pipeline, with what is stored
+    Uuid m_project;
     std::map<NodeId, std::string> m_streams;
     std::vector<runtime::NodeFigures> m_stored; ///< of those streams that the engine keeps
-    quint64 m_asked = 0; ///< the newest question for them; answers to older ones are dropped
+    quint64 m_asked = 0;    ///< the newest question for them; answers to older ones are dropped
+    quint64 m_commands = 0; ///< a deployment runs what it deployed unless another one came since
     std::vector<Pending> m_pending;
     QTimer m_timer;
     bool m_sawSnapshot = false;

@@ -93,6 +93,7 @@ ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
 
     connect(m_bytesButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Bytes); });
     connect(m_recordsButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Records); });
+    connect(&bridge, &EngineBridge::engineChanged, this, &ThroughputPanel::forget);
     connect(&bridge, &EngineBridge::snapshotChanged, this, &ThroughputPanel::showSnapshot);
     retranslate();
 }
@@ -103,11 +104,17 @@ void ThroughputPanel::showStream(const std::optional<NodeId> &node, bool limited
         return;
     m_limited = limited;
     m_node = node;
+    forget();
+    showSnapshot(m_bridge.snapshot());
+}
+
+/// What comes is another stream, maybe another engine's with the same node.
+void ThroughputPanel::forget()
+{
     m_unitSettled = m_unitChosen;
     ++m_generation;
     m_history.clear();
     m_requestedShards = 0;
-    showSnapshot(m_bridge.snapshot());
 }
 
 void ThroughputPanel::setUnit(Unit unit)

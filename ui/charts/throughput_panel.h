@@ -48,6 +48,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    void forget();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     void settleUnit(const std::vector<runtime::ShardFigures> &shards);
     void useUnit(Unit unit);

@@ -204,7 +204,7 @@ void MainWindow::connectAll()
     });
     connect(&m_document, &PipelineDocument::changed, this, [this] {
         m_deployed = false;
-        m_bridge.setStreams(streamNames());
+        m_bridge.setPipeline(m_document.graph().project, streamNames());
         m_problems.setDocumentProblems(m_document.problems());
         m_topBar->showPipeline(m_document.name(), m_document.fileName(), m_document.isModified());
         showSelection();

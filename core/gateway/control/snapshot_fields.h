@@ -146,6 +146,7 @@ void visitFields(Io &io, Access<Io, runtime::Snapshot> v)
     io("problems", v.problems);
     io("diskBytes", v.diskBytes);
     io("budgetBytes", v.budgetBytes);
+    io("project", v.project);
     io("compression", v.compression);
     io("memoryBytes", v.memoryBytes);
     io.anyText("dataDirectory", v.dataDirectory);

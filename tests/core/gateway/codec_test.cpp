@@ -86,6 +86,7 @@ runtime::Snapshot fullSnapshot()
     snapshot.problems = {{kProblem, at(5), at(6), 7, false}};
     snapshot.diskBytes = 8;
     snapshot.budgetBytes = 9;
+    snapshot.project = uuid(9);
     snapshot.compression = 10.5;
     snapshot.memoryBytes = 11;
     snapshot.dataDirectory = "/data/\xfe";

@@ -49,7 +49,7 @@ private slots:
         };
         EngineBridge bridge;
         bridge.setEngine(engine);
-        bridge.setStreams({{kStream, "clicks"}, {kTail, "not made yet"}});
+        bridge.setPipeline({}, {{kStream, "clicks"}, {kTail, "not made yet"}});
         bridge.poll(); // which streams
         bridge.poll(); // how far they go
         const runtime::NodeFigures *stored = bridge.snapshot()->node(kStream);
@@ -67,12 +67,12 @@ private slots:
         bridge.poll();
         QCOMPARE(bridge.snapshot()->node(kStream)->shards.size(), 4U);
         // Of a pipeline that is closed nothing stays.
-        bridge.setStreams({});
+        bridge.setPipeline({}, {});
         engine->publish({});
         bridge.poll();
         QVERIFY(bridge.snapshot()->nodes.empty());
         // Another engine is asked anew.
-        bridge.setStreams({{kStream, "clicks"}});
+        bridge.setPipeline({}, {{kStream, "clicks"}});
         bridge.setEngine(engine);
         bridge.poll();
         bridge.poll();
@@ -93,6 +93,43 @@ private slots:
         bridge.poll();
         QCOMPARE(deployed.count(), 1);
         QCOMPARE(engine->count<engine::RunRequest>(), 1);
+    }
+
+    void deployedButStoppedSinceDoesNotRun()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QSignalSpy deployed(&bridge, &EngineBridge::deployed);
+        bridge.deployAndRun(clickstream(), {});
+        bridge.stop();
+        bridge.poll();
+        bridge.deployAndRun(clickstream(), {});
+        bridge.setPipeline(Uuid::parse("00000000-0000-4000-8000-000000000001").value(), {});
+        bridge.poll();
+        QCOMPARE(engine->count<engine::DeployRequest>(), 2);
+        QCOMPARE(deployed.count(), 0);
+        QCOMPARE(engine->count<engine::RunRequest>(), 0);
+    }
+
+    /// The nodes of two pipelines may be called alike.
+    void figuresOfAnotherPipelineAreNotShown()
+    {
+        const Uuid own = Uuid::parse("00000000-0000-4000-8000-000000000001").value();
+        const Uuid other = Uuid::parse("00000000-0000-4000-8000-000000000002").value();
+        auto engine = std::make_shared<FakeEngine>();
+        runtime::Snapshot snapshot = clickstreamSnapshot(1);
+        snapshot.project = other;
+        engine->publish(snapshot);
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QVERIFY(bridge.snapshot()->node(kStream));
+        bridge.setPipeline(own, {});
+        QVERIFY(!bridge.snapshot()->node(kStream));
+        QVERIFY(bridge.snapshot()->wires.empty());
+        QCOMPARE(bridge.snapshot()->state, runtime::RunState::Running);
+        bridge.setPipeline(other, {});
+        QVERIFY(bridge.snapshot()->node(kStream));
     }
 
     void refusedDeployDoesNotRun()

@@ -109,6 +109,21 @@ private slots:
         QCOMPARE(p.engine->count<engine::HistoryRequest>(), 4); // asked once
     }
 
+    /// Templates name their streams alike.
+    void anotherEnginesStreamOfTheSameNameIsAnotherOne()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        QVERIFY(p.panel.pointsOf(2).size() > 250);
+        const auto other = std::make_shared<FakeEngine>();
+        other->publish(clickstreamSnapshot(10));
+        p.bridge.setEngine(other);
+        p.panel.showStream(kStream, true);
+        QCOMPARE(other->count<engine::HistoryRequest>(), 4);
+        QVERIFY2(p.panel.pointsOf(2).size() <= 1, "those of the engine before");
+    }
+
     void beforeARunItShowsTheLastOne()
     {
         Panel p;

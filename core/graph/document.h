@@ -6,6 +6,7 @@
 #include "core/base/uuid.h"
 #include "core/graph/value.h"
 
+#include <cmath>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -63,12 +64,19 @@ struct Wire {
     friend bool operator==(const Wire &, const Wire &) = default;
 };
 
-/// Canvas units: pixels at 100 %, x to the right, y down. Finite.
+/// Canvas units: pixels at 100 %, x to the right, y down. At most kFarthest from 0.
 struct Point {
     double x = 0;
     double y = 0;
     friend bool operator==(const Point &, const Point &) = default;
 };
+
+/// Farther out a canvas cannot be drawn: pixels become smaller than what a number can tell apart.
+inline constexpr double kFarthest = 1'000'000;
+inline bool isPlace(const Point &point)
+{
+    return std::abs(point.x) <= kFarthest && std::abs(point.y) <= kFarthest;
+}
 
 /// Where a node's upper left corner stands; no position means "not placed yet" (a file written by
 /// hand), and the canvas finds a place.

@@ -295,6 +295,13 @@ void readWire(Document &document, const JsonNode &value, const std::string &plac
                      value.line, place);
 }
 
+void requirePlace(const Point &point, const JsonNode &value, const std::string &place,
+                  Problems &problems)
+{
+    if (!isPlace(point))
+        problems.wrong("numbers of at most a million", "a larger one", value, place);
+}
+
 void readAnnotation(Layout &layout, const std::string &id, const JsonNode &value,
                     const std::string &place, Problems &problems)
 {
@@ -311,6 +318,8 @@ void readAnnotation(Layout &layout, const std::string &id, const JsonNode &value
     annotation.text = fields.text("text");
     annotation.position = {fields.number("x"), fields.number("y")};
     annotation.size = {fields.number("width"), fields.number("height")};
+    requirePlace(annotation.position, value, place, problems);
+    requirePlace(annotation.size, value, place, problems);
     if (annotation.size.x < 0 || annotation.size.y < 0)
         problems.wrong("a width and a height of at least 0", "a negative one", value, place);
     annotation.color = fields.optionalText("color");
@@ -327,8 +336,10 @@ void readNodeLayout(Document &document, const std::string &id, const JsonNode &v
     Fields fields(value, place, problems);
     NodeLayout layout;
     const bool placed = fields.optional("x") != nullptr || fields.optional("y") != nullptr;
-    if (placed)
+    if (placed) {
         layout.position = Point{fields.number("x"), fields.number("y")};
+        requirePlace(*layout.position, value, place, problems);
+    }
     layout.unknown = fields.unknown();
     // A merge of two versions of a file can leave the place of a node that is gone; it says
     // nothing any more.

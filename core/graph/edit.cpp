@@ -21,18 +21,14 @@ Problem existsAlready(std::string what, std::string place)
     return Problem(Code::AlreadyExists, {{"what", std::move(what)}}, std::move(place));
 }
 
-bool isFinite(const Point &point)
-{
-    return std::isfinite(point.x) && std::isfinite(point.y);
-}
-
 Status checkAnnotation(const AnnotationId &id, const Annotation &annotation)
 {
     if (!isNodeId(id.value) || !isUtf8(annotation.text) || !isUtf8(annotation.color) ||
-        !isFinite(annotation.position) || !isFinite(annotation.size) || annotation.size.x < 0 ||
+        !isPlace(annotation.position) || !isPlace(annotation.size) || annotation.size.x < 0 ||
         annotation.size.y < 0)
-        return invalidArgument("an annotation needs an id, UTF-8, and a finite place and size",
-                               annotationPlace(id));
+        return invalidArgument(
+            "an annotation needs an id, UTF-8, and a place and a size within a million units",
+            annotationPlace(id));
     return Done{};
 }
 
@@ -153,8 +149,8 @@ public:
         for (const auto &[id, place] : edit.places) {
             if (!m_document.nodes.contains(id))
                 return noSuch("the node", nodePlace(id));
-            if (place && !isFinite(*place))
-                return invalidArgument("a place must be finite", nodePlace(id));
+            if (place && !isPlace(*place))
+                return invalidArgument("a place must be within a million units", nodePlace(id));
         }
         MoveNodes inverse;
         for (const auto &[id, place] : edit.places) {
@@ -243,8 +239,8 @@ private:
                 return invalidArgument("a value must be UTF-8 and finite",
                                        parameterPlace(node.id, name));
         }
-        if (edit.layout && edit.layout->position && !isFinite(*edit.layout->position))
-            return invalidArgument("a place must be finite", nodePlace(node.id));
+        if (edit.layout && edit.layout->position && !isPlace(*edit.layout->position))
+            return invalidArgument("a place must be within a million units", nodePlace(node.id));
         return Done{};
     }
 

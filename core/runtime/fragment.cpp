@@ -100,19 +100,21 @@ TaskNext Fragment::prepare()
 /// What is known of an end that cannot be opened; without that, everything still waits.
 void Fragment::showStanding()
 {
-    std::vector<Cursor> cursors;
+    std::vector<Cursor> cursors = m_reader.cursors();
     if (auto standing = m_spec.standing ? m_spec.standing() : Problem(Code::NotFound)) {
-        cursors = std::move(standing->cursors);
-        std::erase_if(cursors,
-                      [&](const Cursor &cursor) { return cursor.stream != m_spec.source->id(); });
+        for (Cursor &cursor : cursors) {
+            for (const Cursor &at : standing->cursors) {
+                if (at.stream == cursor.stream && at.shard == cursor.shard)
+                    cursor.next = at.next;
+            }
+        }
         for (NodeMeter &meter : m_meters)
             meter = {meter.node, {}, 0};
         decodeDetails(standing->details);
     }
-    (void)m_reader.restore(cursors, {});
     publish([&](TaskFigures &figures) {
         figures.nodes = m_meters;
-        figures.standing = m_reader.cursors();
+        figures.standing = std::move(cursors);
     });
 }
 

@@ -37,7 +37,8 @@ private:
     ExpressionPtr invalid();
     ExpressionPtr operation(Operator op, const SourceSpan &at, std::vector<ExpressionPtr> children);
     /// Sets span and depth from the children and the last token taken.
-    ExpressionPtr finish(ExpressionPtr node);
+    enum class NewChildren : std::uint8_t { All = 1, Last };
+    ExpressionPtr finish(ExpressionPtr node, NewChildren added = NewChildren::All);
     ExpressionPtr textLiteral(std::string text, const SourceSpan &at);
 
     // The grammar.

@@ -191,9 +191,11 @@ ExpressionPtr ExpressionParser::invalid()
     return node(ExpressionKind::Invalid, peek().span);
 }
 
-ExpressionPtr ExpressionParser::finish(ExpressionPtr out)
+ExpressionPtr ExpressionParser::finish(ExpressionPtr out, NewChildren added)
 {
-    for (const auto &child : out->children) {
+    const std::size_t first = added == NewChildren::Last ? out->children.size() - 1 : 0;
+    for (std::size_t i = first; i < out->children.size(); ++i) {
+        const auto &child = out->children[i];
         out->depth = std::max(out->depth, child->depth + 1);
         if (child->span.begin < out->span.begin)
             out->span = child->span;
@@ -335,8 +337,9 @@ ExpressionPtr ExpressionParser::infix(ExpressionPtr left, bool negated)
         ExpressionPtr right = expression(found.power + 1);
         if (left->kind == ExpressionKind::Operator && left->op == found.op &&
             !left->parenthesised) {
+            // To look at all of them again with each would take minutes for a long chain.
             left->children.push_back(std::move(right));
-            return finish(std::move(left));
+            return finish(std::move(left), NewChildren::Last);
         }
         children.push_back(std::move(left));
         children.push_back(std::move(right));

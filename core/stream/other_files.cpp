@@ -3,13 +3,15 @@
 
 #include "core/stream/directory_layout.h"
 
+#include <algorithm>
 #include <set>
 
 namespace millrace::stream {
 namespace {
 
-/// A folder of many files is not listed more often.
+/// A large folder is not listed more often; one that takes little of the time with every look.
 constexpr std::chrono::seconds kMeasureEvery{10};
+constexpr int kShareOfTime = 100;
 
 /// The database that a file beside it belongs to [sqlite.org/tempfiles.html]: removed alone, it
 /// would take rows with it.
@@ -33,9 +35,8 @@ OtherFiles::OtherFiles(FileSystem &fileSystem, Clock &clock, Path dataDirectory)
 void OtherFiles::measure()
 {
     const MonoTime now = m_clock.mono();
-    if (m_measured && now - *m_measured < kMeasureEvery)
+    if (now < m_again)
         return;
-    m_measured = now;
     std::uint64_t bytes = 0;
     m_ownBytes = 0;
     m_largest.clear();
@@ -76,6 +77,8 @@ void OtherFiles::measure()
         }
     }
     m_bytes = bytes;
+    const MonoTime done = m_clock.mono();
+    m_again = done + std::min<std::chrono::nanoseconds>(kShareOfTime * (done - now), kMeasureEvery);
 }
 
 } // namespace millrace::stream

@@ -5,7 +5,6 @@
 #include "core/base/file_system.h"
 
 #include <atomic>
-#include <optional>
 
 namespace millrace::stream {
 
@@ -18,7 +17,7 @@ class OtherFiles
 public:
     OtherFiles(FileSystem &fileSystem, Clock &clock, Path dataDirectory);
 
-    /// Measures anew, unless that was done in the last 10 s.
+    /// Measures anew, unless that took long the last time, and was done in the last 10 s.
     void measure();
 
     std::uint64_t bytes() const { return m_bytes; }
@@ -33,7 +32,7 @@ private:
     FileSystem &m_fileSystem;
     Clock &m_clock;
     const Path m_directory;
-    std::optional<MonoTime> m_measured;
+    MonoTime m_again{}; ///< not before then
     std::atomic<std::uint64_t> m_bytes = 0;
     std::uint64_t m_ownBytes = 0;
     Path m_largest;

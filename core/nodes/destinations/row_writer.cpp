@@ -112,8 +112,50 @@ Result<std::unique_ptr<RowWriter>> RowWriter::prepare(store::Database &database,
     return writer;
 }
 
+/// SQLite has no name for a table that another one of the same name would not have, but drops a
+/// table's indexes with it. An index over no row tells which one it is and costs nothing; its name
+/// is new in the file.
+Status RowWriter::mark()
+{
+    auto found = m_database.prepare("SELECT name FROM sqlite_master WHERE type = 'index' AND "
+                                    "tbl_name = ? COLLATE NOCASE AND name LIKE 'millrace_mark_%'");
+    if (!found)
+        return std::move(found).error();
+    found->bind(0, m_settings.table);
+    const auto row = found->step();
+    if (!row)
+        return row.error();
+    if (*row) {
+        m_mark = found->text(0);
+        return Done{};
+    }
+    found->reset();
+    const auto version = schemaVersion(m_database);
+    if (!version)
+        return version.error();
+    std::string name = "millrace_mark_" + std::to_string(*version);
+    const Status made =
+        m_database.execute("CREATE INDEX " + name + " ON " + store::quotedName(m_settings.table) +
+                           " (" + store::quotedName(m_fields.front().name) + ") WHERE 0");
+    m_mark = made ? std::move(name) : std::string(); // a view has none, and is not told apart
+    return !made && made.error().code() != Code::DatabaseRefused ? made : Status(Done{});
+}
+
+Result<bool> RowWriter::isMarked()
+{
+    auto found = m_database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND "
+                                    "tbl_name = ? COLLATE NOCASE AND name = ?");
+    if (!found)
+        return std::move(found).error();
+    found->bind(0, m_settings.table).bind(1, m_mark);
+    if (const auto row = found->step(); !row)
+        return row.error();
+    return found->integer(0) > 0;
+}
+
 Status RowWriter::noteTables()
 {
+    MILLRACE_TRY(mark());
     const auto version = schemaVersion(m_database);
     if (!version)
         return version.error();
@@ -158,13 +200,17 @@ Result<RowWriter::TableFate> RowWriter::look()
             return TableFate::Changed;
     }
     MILLRACE_TRY(lookForRows());
-    // SQLite has no name for a table that another one of the same name would not have. To drop and
-    // to make it are two changes; to delete its rows is none, so a table that its owner empties
-    // now and then stays the same one.
-    constexpr std::int64_t kDropAndMake = 2;
-    if (changes >= kDropAndMake && emptied())
-        return TableFate::MadeAgain;
-    return changes == 0 ? TableFate::Untouched : TableFate::Same;
+    if (changes == 0)
+        return TableFate::Untouched;
+    if (!m_mark.empty()) {
+        const auto marked = isMarked();
+        if (!marked)
+            return marked.error();
+        // Its owner may take rows out, and drop an index; who made it anew begins with nothing.
+        if (!*marked && emptied())
+            return TableFate::MadeAgain;
+    }
+    return TableFate::Same;
 }
 
 Status RowWriter::lookForRows()

@@ -70,6 +70,8 @@ private:
     Status makeTable();
     Status checkTable(std::vector<Problem> &notices);
     Status prepareInsert();
+    Status mark();
+    Result<bool> isMarked();
     Status lookForRows();
     Status makeUniqueIndex(const std::string &keys);
     std::string insertText() const;
@@ -92,6 +94,7 @@ private:
     store::Statement m_any;               ///< gives a row when the table has one
     std::vector<std::size_t> m_keyFields; ///< of UpsertByColumns
     store::Statement m_insert;
+    std::string m_mark;         ///< the index that goes with the table; empty: it can have none
     bool m_keysMayWait = false; ///< the file has deferred foreign keys
     sql::EvaluationScratch m_scratch;
     std::vector<const sql::ColumnVector *> m_columns;

@@ -100,14 +100,16 @@ public:
         for (std::size_t i = 0; i < chunks.size(); ++i) {
             if (!result.failure) {
                 if (auto staged = stage(chunks[i], result.dead[i]); !staged)
-                    result.failure = explainFailure(std::move(staged).error());
+                    result.failure = std::move(staged).error();
             }
             // What can be known to be dead without the database is told all the same.
             if (result.failure)
                 m_writer->check(chunks[i], result.dead[i]);
         }
-        if (result.failure)
+        if (result.failure) {
             unstage();
+            result.failure = explainFailure(*std::move(result.failure));
+        }
         return result;
     }
 
@@ -252,6 +254,7 @@ private:
     /// Makes the progress fit what begin() found, for the next open().
     Status mend()
     {
+        MILLRACE_ASSERT(!m_transaction->isOpen());
         MILLRACE_TRY(m_transaction->begin());
         if (m_mend == Mend::Restore) {
             MILLRACE_TRY(m_progress->restore());
@@ -319,7 +322,7 @@ private:
         return Problem(Code::NodeDestinationReplaced, {{"path", std::move(what)}}, m_file);
     }
 
-    /// What a failed commit met: SQLite only tells what it ran into.
+    /// What a failed transaction, which was rolled back, met: SQLite only tells what it ran into.
     Problem explainFailure(Problem problem)
     {
         const Code code = problem.code();

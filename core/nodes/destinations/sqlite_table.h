@@ -41,8 +41,9 @@ namespace millrace::nodes {
 /// read again from its trim horizon):
 ///
 /// - the file or the table is gone, or another one: NodeDestinationReplaced. That a table was
-///   dropped and made again with the same columns is known by its being empty after two or more
-///   changes of the file's tables, where it had rows at the last commit;
+///   dropped and made again with the same columns is known by its being empty, where it had rows
+///   at the last commit, and without the index `millrace_mark_<number>`, which the node makes on
+///   every table that it opens, over no row (WHERE 0);
 /// - rows of `_millrace`, or all of it, are gone while the table has rows, or never had any:
 ///   NodeProgressRemoved. They are written again as they were at the last commit, and open() goes
 ///   on there. When it is not running, the same makes the node begin anew;

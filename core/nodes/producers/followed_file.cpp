@@ -10,9 +10,10 @@ namespace {
 
 /// For about ten minutes, as often as a tail looks.
 constexpr int kLateLooks = 3000;
-/// For about a minute: who rotates a log tells its program at once, which then writes the rest of
-/// the line that its buffer cut.
-constexpr int kUnfinishedLooks = 300;
+/// For about five seconds: who rotates a log tells its program at once, which then writes the rest
+/// of the line that its buffer cut. Meanwhile nothing of the file behind is read; what comes later
+/// is a line of its own.
+constexpr int kUnfinishedLooks = 25;
 
 Problem unreadable(const Path &path, const Problem &problem)
 {

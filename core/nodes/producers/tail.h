@@ -10,7 +10,7 @@ namespace millrace::nodes {
 ///
 /// A file is known by device, inode and the CRC of its first KiB (of what there is while it is
 /// shorter). When the path leads to another file, the old one is looked for in the same folder and
-/// read to its end. A last line without its newline is waited for, about a minute long, and then
+/// read to its end. A last line without its newline is waited for, about five seconds, and then
 /// taken as it stands. After it the next one is read from its beginning: first the other rotated
 /// files that were written after it, then the path. Lines that a program still writes to the old
 /// one are read as well, until none came for about ten minutes or the tail stops. A file

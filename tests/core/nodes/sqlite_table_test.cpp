@@ -71,7 +71,10 @@ struct TableWorld : NodeWorld {
                                                 const runtime::FragmentProgress &progress) const
     {
         std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(batch)};
-        std::vector<runtime::DeadRow> dead = std::move(sink.check(chunks).dead.at(0));
+        runtime::SinkResult checked = sink.check(chunks);
+        std::vector<runtime::DeadRow> dead = std::move(checked.dead.at(0));
+        if (!dead.empty() && checked.failure)
+            return *std::move(checked.failure);
         for (const runtime::DeadRow &row : dead)
             std::erase(chunks[0].rows, row.row);
         if (auto done = sink.commit(chunks, progress); !done)
@@ -704,6 +707,57 @@ private slots:
         world.execute("CREATE TABLE two (n); CREATE TABLE three (n)");
         QVERIFY(world.store(*sink, world.batch(5, 1), world.progress(6)));
         QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("3,4,5"));
+        world.execute("CREATE TABLE more AS SELECT * FROM records; DELETE FROM records; VACUUM");
+        QVERIFY(world.store(*sink, world.batch(6, 1), world.progress(7)));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("6"));
+    }
+
+    /// The bad row is not to be a dead letter before that is mended, nor to end the node.
+    void whatOthersDidIsMendedBesideADeadRowToo_data()
+    {
+        QTest::addColumn<QString>("done");
+        QTest::addColumn<int>("code");
+        QTest::newRow("progress removed")
+            << "DELETE FROM _millrace" << static_cast<int>(Code::NodeProgressRemoved);
+        QTest::newRow("made again")
+            << "DROP TABLE records; CREATE TABLE records (id INT, name TEXT)"
+            << static_cast<int>(Code::NodeDestinationReplaced);
+        QTest::newRow("emptied") << "DELETE FROM records; DELETE FROM _millrace"
+                                 << static_cast<int>(Code::NodeTableEmptied);
+    }
+    void whatOthersDidIsMendedBesideADeadRowToo()
+    {
+        QFETCH(QString, done);
+        QFETCH(int, code);
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INT, name TEXT)");
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        world.execute(done.toStdString());
+        const auto rows = world.batchOf({R"({"id":3})", R"({"id":"bad"})"});
+        const auto refused = world.store(*sink, rows, world.progress(5));
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().code() == static_cast<Code>(code),
+                 refused.error().message().c_str());
+        sink = world.table();
+        QVERIFY(sink->open());
+        QCOMPARE(world.store(*sink, rows, world.progress(5))->size(), std::size_t{1});
+    }
+
+    void aFileThatGoesWhileTheDatabaseIsLockedIsMissed()
+    {
+        TableWorld world;
+        auto sink = world.table();
+        QVERIFY(sink->open());
+        QVERIFY(world.store(*sink, world.batch(0, 3), world.progress(3)));
+        auto other = world.open();
+        QVERIFY(other.execute("BEGIN IMMEDIATE"));
+        QVERIFY(QFile::remove(QString::fromStdString(world.path())));
+        const auto rows = world.batchOf({R"({"id":3})", R"({"id":"bad"})"});
+        const auto refused = world.store(*sink, rows, world.progress(5));
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code(), Code::NodeDestinationReplaced);
     }
 
     void removedProgressIsWrittenAgain_data()

@@ -473,10 +473,12 @@ class ProgramTest(unittest.TestCase):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", "--key", "user", stdin='{"user":"a","n":1}\n{"user":"a","n":2}\n')
         self.run_it("put", "clicks", "--key-text", "k", stdin="no JSON\n")
+        # A line of the output is JSON, and a byte order mark in it is none.
+        self.run_it("put", "clicks", "--key-text", "m", stdin="\ufeff{}\n")
         got = self.records()
         self.assertEqual([(r["key"], r.get("data"), r.get("data64")) for r in got],
                          [("a", {"user": "a", "n": 1}, None), ("a", {"user": "a", "n": 2}, None),
-                          ("k", None, "bm8gSlNPTg==")])
+                          ("k", None, "bm8gSlNPTg=="), ("m", None, "77u/e30=")])
 
     def test_a_second_engine_is_refused_and_reading_goes_on(self):
         self.start(self.empty)

@@ -56,6 +56,10 @@ public:
         const std::lock_guard guard(m_fs.m_mutex);
         if (stale())
             return crashedProblem("read", m_path);
+        if (m_fs.m_failRead) {
+            if (const Problem *problem = m_fs.m_failRead(m_path, at, out.size()))
+                return *problem;
+        }
         const auto &content = m_inode->current;
         if (at.value >= content.size())
             return std::size_t{0};
@@ -214,6 +218,13 @@ void MemoryFileSystem::failSteps(std::function<const Problem *(const Step &)> fa
 {
     const std::lock_guard guard(m_mutex);
     m_fail = std::move(fail);
+}
+
+void MemoryFileSystem::failReads(
+    std::function<const Problem *(const Path &, FilePos, std::size_t)> fail)
+{
+    const std::lock_guard guard(m_mutex);
+    m_failRead = std::move(fail);
 }
 
 void MemoryFileSystem::setCapacity(std::uint64_t bytes)

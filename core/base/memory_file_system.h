@@ -52,6 +52,9 @@ public:
     /// From now on steps for which `fail` gives a problem fail with it (an I/O error, no crash). A
     /// syncFolder that fails has made the names durable all the same, unless it is ignored too.
     void failSteps(std::function<const Problem *(const Step &)> fail);
+    /// From now on a read for which `fail` gives a problem fails with it (a bad sector, say).
+    void
+    failReads(std::function<const Problem *(const Path &path, FilePos at, std::size_t bytes)> fail);
     /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
     void setCapacity(std::uint64_t bytes);
     std::vector<Step> history() const; ///< all steps so far
@@ -108,6 +111,7 @@ private:
     std::vector<Step> m_history;
     std::function<bool(const Step &)> m_ignore;
     std::function<const Problem *(const Step &)> m_fail;
+    std::function<const Problem *(const Path &, FilePos, std::size_t)> m_failRead;
 };
 
 } // namespace millrace

@@ -413,7 +413,8 @@ Result<record::BatchPtr> LogImpl::readRef(const BlockRef &ref)
     const auto file = m_files.open(ref.path, ref.segmentId);
     if (!file)
         return file.error();
-    auto batch = readBlock(**file, ref.segmentId, m_options.stream, ref.entry);
+    auto batch =
+        readBlock(**file, ref.segmentId, m_options.stream, ref.entry, unreadableIn(ref.sealed));
     if (batch)
         m_cache.insert(ref.segmentId, ref.entry.position, *batch);
     return batch;

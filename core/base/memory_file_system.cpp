@@ -56,6 +56,10 @@ public:
         const std::lock_guard guard(m_fs.m_mutex);
         if (stale())
             return crashedProblem("read", m_path);
+        if (m_fs.m_failRead) {
+            if (const Problem *problem = m_fs.m_failRead(m_path, at, out.size()))
+                return *problem;
+        }
         const auto &content = m_inode->current;
         if (at.value >= content.size())
             return std::size_t{0};
@@ -193,8 +197,13 @@ void MemoryFileSystem::restart(Unsynced unsynced, std::uint64_t seed)
             if (unsynced == Unsynced::Kept || (mix64(seed ^ mix64(++n)) & 1) != 0)
                 apply(change, m_durableNames);
         }
+        for (const Path &folder : m_folders) {
+            if (unsynced == Unsynced::Kept || (mix64(seed ^ mix64(++n)) & 1) != 0)
+                m_durableFolders.insert(folder);
+        }
     }
     m_changes.clear();
+    forgetFolders();
     m_names = m_durableNames;
     for (auto &[path, inode] : m_names)
         inode->current = inode->durable;
@@ -214,6 +223,13 @@ void MemoryFileSystem::failSteps(std::function<const Problem *(const Step &)> fa
 {
     const std::lock_guard guard(m_mutex);
     m_fail = std::move(fail);
+}
+
+void MemoryFileSystem::failReads(
+    std::function<const Problem *(const Path &, FilePos, std::size_t)> fail)
+{
+    const std::lock_guard guard(m_mutex);
+    m_failRead = std::move(fail);
 }
 
 void MemoryFileSystem::setCapacity(std::uint64_t bytes)
@@ -274,6 +290,20 @@ void MemoryFileSystem::change(NameChange change)
 {
     apply(change, m_names);
     m_changes.push_back(std::move(change));
+}
+
+/// Takes away the folders whose names are not durable, with all that stands in them.
+void MemoryFileSystem::forgetFolders()
+{
+    std::set<Path> lost;
+    for (const Path &folder : m_folders) { // parents come before what is in them
+        if (!m_durableFolders.contains(folder) || lost.contains(parentPath(folder)))
+            lost.insert(folder);
+    }
+    std::erase_if(m_folders, [&](const Path &folder) { return lost.contains(folder); });
+    std::erase_if(m_durableNames,
+                  [&](const auto &name) { return lost.contains(parentPath(name.first)); });
+    m_durableFolders = m_folders;
 }
 
 void MemoryFileSystem::apply(const NameChange &change, Names &names)
@@ -366,13 +396,19 @@ Result<std::vector<std::string>> MemoryFileSystem::list(const Path &folder)
     return names;
 }
 
-/// Folders are taken as durable at once: what matters to the log are the names in them.
+/// As the real one: each that is missing is made, and then the folder it stands in is synced.
 Status MemoryFileSystem::makeFolders(const Path &folder)
 {
     const std::lock_guard guard(m_mutex);
     MILLRACE_TRY(step("make folder", folder));
-    for (Path at = folder; at != "/" && at != "."; at = parentPath(at))
-        m_folders.insert(at);
+    std::vector<Path> missing;
+    for (Path at = folder; at != "/" && at != "." && !m_folders.contains(at); at = parentPath(at))
+        missing.insert(missing.begin(), at);
+    for (const Path &made : missing) {
+        m_folders.insert(made);
+        MILLRACE_TRY(step("syncFolder", parentPath(made)));
+        m_durableFolders.insert(made);
+    }
     return Done{};
 }
 
@@ -398,8 +434,10 @@ Status MemoryFileSystem::remove(const Path &path)
 {
     const std::lock_guard guard(m_mutex);
     MILLRACE_TRY(step("remove", path));
-    if (m_folders.erase(path) > 0)
+    if (m_folders.erase(path) > 0) {
+        m_durableFolders.erase(path);
         return Done{};
+    }
     const auto found = m_names.find(path);
     if (found == m_names.end())
         return Problem(Code::NotFound, {{"what", path}}, path);
@@ -420,6 +458,10 @@ Status MemoryFileSystem::syncFolder(const Path &folder, std::source_location fro
             apply(change, m_durableNames);
         return here;
     });
+    for (const Path &made : m_folders) {
+        if (parentPath(made) == folder)
+            m_durableFolders.insert(made);
+    }
     return synced;
 }
 

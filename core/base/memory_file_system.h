@@ -12,7 +12,8 @@
 namespace millrace {
 
 /// A file system in memory that forgets at a crash what was not synced: bytes without `sync()`,
-/// created, renamed and removed names without `syncFolder()`. A rename is one step, as file systems
+/// created, renamed and removed names without `syncFolder()`, folders that were made and whose own
+/// name was not synced, with all in them. A rename is one step, as file systems
 /// with a journal have it: its two names are never taken apart. Tests run the log over it and stop
 /// it at every single call.
 ///
@@ -52,6 +53,9 @@ public:
     /// From now on steps for which `fail` gives a problem fail with it (an I/O error, no crash). A
     /// syncFolder that fails has made the names durable all the same, unless it is ignored too.
     void failSteps(std::function<const Problem *(const Step &)> fail);
+    /// From now on a read for which `fail` gives a problem fails with it (a bad sector, say).
+    void
+    failReads(std::function<const Problem *(const Path &path, FilePos at, std::size_t bytes)> fail);
     /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
     void setCapacity(std::uint64_t bytes);
     std::vector<Step> history() const; ///< all steps so far
@@ -85,10 +89,11 @@ private:
         InodePtr inode;
     };
 
-    /// With m_mutex held, as the two after it.
+    /// With m_mutex held, as the three after it.
     Status step(const char *call, const Path &path, std::source_location from = {});
     bool ignored() const; ///< the sync that is the newest step
     void change(NameChange change);
+    void forgetFolders();
     static void apply(const NameChange &change, Names &names);
     Status grow(const InodePtr &inode, std::uint64_t size, const Path &path);
     std::uint64_t usedBytes() const;
@@ -98,6 +103,7 @@ private:
     Names m_durableNames;              ///< as a crash leaves them
     std::vector<NameChange> m_changes; ///< between the two, in their order
     std::set<Path> m_folders;
+    std::set<Path> m_durableFolders; ///< those of m_folders whose name a crash leaves
     std::set<Path> m_locks;
     std::uint64_t m_steps = 0;
     std::uint64_t m_crashAt = ~0ULL;
@@ -108,6 +114,7 @@ private:
     std::vector<Step> m_history;
     std::function<bool(const Step &)> m_ignore;
     std::function<const Problem *(const Step &)> m_fail;
+    std::function<const Problem *(const Path &, FilePos, std::size_t)> m_failRead;
 };
 
 } // namespace millrace

@@ -94,6 +94,14 @@ struct RecoveryReport {
 class Log
 {
 public:
+    /// Opens a stream's log, or makes it, and recovers what stands there: removes unfinished files,
+    /// fdatasyncs the last segment and fsyncs its folders, and begins a segment where the last one
+    /// cannot be gone on with. `log` is told what recovery found, then of damage and of what is
+    /// done again later, on the thread that comes upon it.
+    /// Ownership: `fileSystem`, `clock` and `random` must outlive the log.
+    /// Errors: NewerFormat, ForeignLog (another stream's), Corrupt (a segment that is to be begun
+    /// holds records), Io (also when the last segment cannot be read) and the other errors of
+    /// FileSystem. DiskFull for the next segment is none: the first commit tries again.
     static Result<std::unique_ptr<Log>> open(const LogOptions &options, FileSystem &fileSystem,
                                              Clock &clock, RandomSource &random, LogSink log);
     virtual ~Log() = default;
@@ -118,12 +126,15 @@ public:
     /// The run of records that holds `at`, or the first one behind it when `at` is expired or
     /// damaged; a run may begin before `at`. Null when `at` is at or behind the end. Only records
     /// below bounds().end are ever returned.
-    /// Errors: Corrupt (the block does not decode: place names it; go on where behindDamage() of
-    /// damage.h says), Io.
+    /// Errors: Corrupt (the block does not decode, or cannot be read and is in a sealed segment:
+    /// place names it; go on where behindDamage() of damage.h says), Io, NotFound (somebody took
+    /// the segment's file away).
     virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
     /// The first ordinal whose arrival is at or after `time`; the end when there is none.
+    /// Errors: those of read(), of the block in which it would stand.
     virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
     /// The ordinal of the first record whose seqIx is at or above `seqIx`; the end when none.
+    /// Errors: likewise.
     virtual Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) = 0;
 
     /// Every producer's newest entry among fdatasynced commits.
@@ -166,14 +177,19 @@ Result<bool> holdsSegments(FileSystem &fileSystem, const Path &folder);
 class LogReader
 {
 public:
+    /// Reads a log's folder; changes nothing in it. `fileSystem` must outlive the reader.
+    /// Errors: NotFound (no such folder), NewerFormat, Io (also when the last segment cannot be
+    /// read), PermissionDenied.
     static Result<std::unique_ptr<LogReader>> open(const Path &folder, FileSystem &fileSystem);
     virtual ~LogReader() = default;
-    /// Looks for new commits, segments and expired ones.
+    /// Looks for new commits, segments and expired ones. Errors: those of open().
     virtual Status refresh() = 0;
     virtual const RecoveryReport &report() const = 0; ///< damage found so far
     virtual std::vector<ShardIndex> shards() const = 0;
     virtual ShardBounds bounds(ShardIndex shard) const = 0;
     virtual std::uint64_t damagedRecords(ShardIndex shard, Ordinal from) const = 0; ///< as Log
+    /// These as Log; a block that is not where it was makes them read the folder again.
+    /// Errors: Corrupt as Log, also for a segment whose file is gone; those of open().
     virtual Result<record::BatchPtr> read(ShardIndex shard, Ordinal at) = 0;
     virtual Result<Ordinal> find(ShardIndex shard, WallTime time) = 0;
     virtual Result<Ordinal> findSeqIx(ShardIndex shard, std::uint64_t seqIx) = 0;

@@ -65,6 +65,8 @@ Status LogImpl::recover()
 Status LogImpl::load()
 {
     MILLRACE_TRY(m_fileSystem.makeFolders(m_options.folder));
+    // It may have been made by a process that was killed before it synced its name.
+    MILLRACE_TRY(m_fileSystem.syncFolder(parentPath(m_options.folder)));
     auto loaded = recoverLog(m_fileSystem, m_options.folder, m_options.stream);
     if (!loaded)
         return std::move(loaded).error();
@@ -413,7 +415,8 @@ Result<record::BatchPtr> LogImpl::readRef(const BlockRef &ref)
     const auto file = m_files.open(ref.path, ref.segmentId);
     if (!file)
         return file.error();
-    auto batch = readBlock(**file, ref.segmentId, m_options.stream, ref.entry);
+    auto batch =
+        readBlock(**file, ref.segmentId, m_options.stream, ref.entry, unreadableIn(ref.sealed));
     if (batch)
         m_cache.insert(ref.segmentId, ref.entry.position, *batch);
     return batch;

@@ -4,14 +4,6 @@
 #include <algorithm>
 
 namespace millrace::log {
-namespace {
-
-BlockRef refer(const SealedSegment &segment, const BlockEntry &entry)
-{
-    return {segment.header.id, segment.path, entry};
-}
-
-} // namespace
 
 ShardStart startOf(const SegmentHeader &header, ShardIndex shard)
 {
@@ -56,6 +48,11 @@ std::size_t LogIndex::lastSegmentWhere(auto &&startsBefore) const
         (startsBefore(segment(middle).header) ? low : high) = middle;
     }
     return low;
+}
+
+BlockRef LogIndex::refer(const SealedSegment &segment, const BlockEntry &entry) const
+{
+    return {segment.header.id, segment.path, entry, &segment != &m_open};
 }
 
 std::optional<BlockRef> LogIndex::findOrdinal(ShardIndex shard, Ordinal at) const

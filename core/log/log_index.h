@@ -12,6 +12,7 @@ struct BlockRef {
     Uuid segmentId;
     Path path;
     BlockEntry entry;
+    bool sealed = false; ///< the segment is not the open one
 };
 
 /// Where each record of a stream stands: the blocks of all segments, sealed ones first, then the
@@ -49,6 +50,7 @@ private:
         return i < m_sealed.size() ? *m_sealed[i] : m_open;
     }
     std::size_t lastSegmentWhere(auto &&startsBefore) const;
+    BlockRef refer(const SealedSegment &segment, const BlockEntry &entry) const;
 
     std::vector<SealedPtr> m_sealed;
     SealedSegment m_open; ///< the open segment in the same shape; its fileBytes stay 0

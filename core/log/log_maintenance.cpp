@@ -27,12 +27,13 @@ Status LogImpl::hideExpired()
     if (retention == std::chrono::milliseconds::max())
         return Done{};
     const WallTime keepFrom = m_clock.wall() - retention;
+    Status done = Done{};
     for (const ShardIndex shard : shards()) {
         const auto first = find(shard, keepFrom);
         if (!first) {
             // A block that cannot be read hides nothing behind it and nothing before it.
-            if (first.error().code() != Code::Corrupt)
-                return first.error();
+            if (first.error().code() != Code::Corrupt && done)
+                done = first.error(); // the other shards expire all the same
             continue;
         }
         // Nothing that is left is too old: what is missing before it is damage, not expired.
@@ -42,7 +43,7 @@ Status LogImpl::hideExpired()
         Ordinal &hidden = m_hidden[shard];
         hidden = std::max(hidden, *first);
     }
-    return Done{};
+    return done;
 }
 
 /// Seals the open segment when the next commit would, which may never come, or when nothing in it
@@ -92,7 +93,7 @@ Result<std::uint64_t> LogImpl::removeHidden()
 Result<std::uint64_t> LogImpl::expire()
 {
     const std::lock_guard guard(m_maintenance);
-    MILLRACE_TRY(hideExpired());
+    const Status hidden = hideExpired();
     const auto before = removeHidden();
     if (!before)
         return before;
@@ -100,6 +101,7 @@ Result<std::uint64_t> LogImpl::expire()
     const auto behind = removeHidden();
     if (!behind)
         return behind;
+    MILLRACE_TRY(hidden);
     return *before + *behind;
 }
 
@@ -200,33 +202,36 @@ Result<bool> LogImpl::rewriteOne()
         input.segment = *found;
         nextPath = found + 1 == sealed.end() ? m_index.open().path : (*(found + 1))->path;
     }
+    // Left as it is: rewriting would lose for good what cannot be read now.
+    const auto leave = [&](const Problem &problem) {
+        m_unreadable.insert(input.segment->header.number);
+        if (m_log)
+            m_log(problem);
+        return true;
+    };
     // Each producer's newest at the end of this segment is what the next one begins with.
     const auto nextFile = m_fileSystem.open(nextPath, OpenMode::Read);
+    if (!nextFile && nextFile.error().code() == Code::NotFound)
+        return leave(nextFile.error());
     if (!nextFile)
         return nextFile.error();
     auto nextHeader = readSegmentHeader(**nextFile);
-    if (!nextHeader) {
-        if (nextHeader.error().code() == Code::Io)
-            return std::move(nextHeader).error();
-        m_unreadable.insert(input.segment->header.number);
-        return true;
-    }
+    if (!nextHeader)
+        return leave(std::move(nextHeader).error().at(nextPath));
     input.producers = std::move(nextHeader->producers);
     input.zstdLevel = m_options.zstdLevel;
     m_random.fill(std::as_writable_bytes(std::span(input.newId.bytes)));
     // The name leads to the new segment before the index does: readers in between need the old.
     const auto held = m_files.hold(input.segment->path, input.segment->header.id);
+    if (!held && held.error().code() == Code::NotFound)
+        return leave(held.error());
     if (!held)
         return held.error();
     auto rewritten = rewriteSegment(m_fileSystem, m_files, input);
     if (!rewritten) {
         if (rewritten.error().code() != Code::Corrupt)
             return std::move(rewritten).error();
-        // Left as it is: rewriting would lose for good what cannot be read now.
-        m_unreadable.insert(input.segment->header.number);
-        if (m_log)
-            m_log(rewritten.error());
-        return true;
+        return leave(rewritten.error());
     }
     {
         const std::lock_guard state(m_state);

@@ -147,7 +147,8 @@ private:
             if (!last && known != m_contents.end()) {
                 content = known->second;
             } else {
-                auto read = readSegment(m_fileSystem, m_folder, number, {}, m_buffer);
+                auto read =
+                    readSegment(m_fileSystem, m_folder, number, {}, unreadableIn(!last), m_buffer);
                 if (!read)
                     return std::move(read).error();
                 content = *std::move(read);
@@ -192,7 +193,8 @@ private:
     {
         const auto file = m_files.open(ref.path, ref.segmentId);
         if (file)
-            return readBlock(**file, ref.segmentId, m_index.open().header.stream, ref.entry);
+            return readBlock(**file, ref.segmentId, m_index.open().header.stream, ref.entry,
+                             unreadableIn(ref.sealed));
         if (file.error().code() != Code::NotFound)
             return file.error();
         return Problem(Code::Corrupt, {{"what", "a segment"}, {"reason", "its file is gone"}},

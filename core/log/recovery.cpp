@@ -46,7 +46,7 @@ void applyProgress(Producers &producers, const std::vector<ProgressEntry> &entri
 }
 
 /// Reads the blocks of a segment whose header is whole: from its footer, else commit by commit.
-Status readBlocks(const File &file, SegmentContent &content, Bytes &buffer)
+Status readBlocks(const File &file, SegmentContent &content, Unreadable unreadable, Bytes &buffer)
 {
     if (content.header.form == SegmentForm::Rewritten) {
         auto footer = readFooter(file, content.fileBytes, content.header.id);
@@ -55,14 +55,14 @@ Status readBlocks(const File &file, SegmentContent &content, Bytes &buffer)
             content.walk.end = {footer->position, footer->commits + 1ULL};
             return Done{};
         }
-        if (footer.error().code() == Code::Io)
+        if (footer.error().code() == Code::Io && unreadable == Unreadable::Refused)
             return std::move(footer).error();
         content.problems.push_back(rangeProblem(
             Code::DamagedFooter, content.path,
             {FilePos(content.fileBytes), FilePos(content.fileBytes)}, reasonOf(footer.error())));
     }
-    auto walk =
-        walkSegment(file, content.header.id, {FilePos(content.header.sizeBytes), 1}, true, buffer);
+    auto walk = walkSegment(file, content.header.id, {FilePos(content.header.sizeBytes), 1},
+                            unreadable, buffer);
     if (!walk)
         return std::move(walk).error();
     content.walk = *std::move(walk);
@@ -71,9 +71,10 @@ Status readBlocks(const File &file, SegmentContent &content, Bytes &buffer)
 }
 
 /// Reads a segment without a header: from its first whole commit on.
-Status readHeaderless(const File &file, SegmentContent &content, Bytes &buffer)
+Status readHeaderless(const File &file, SegmentContent &content, Unreadable unreadable,
+                      Bytes &buffer)
 {
-    const auto found = findFirstCommit(file, buffer);
+    const auto found = findFirstCommit(file, unreadable, buffer);
     if (!found)
         return found.error();
     if (!*found) {
@@ -81,7 +82,7 @@ Status readHeaderless(const File &file, SegmentContent &content, Bytes &buffer)
         return Done{};
     }
     content.header.id = (*found)->segmentId;
-    auto walk = walkSegment(file, content.header.id, (*found)->at, true, buffer);
+    auto walk = walkSegment(file, content.header.id, (*found)->at, unreadable, buffer);
     if (!walk)
         return std::move(walk).error();
     content.walk = *std::move(walk);
@@ -160,7 +161,8 @@ private:
 };
 
 /// Moves `ends` behind the blocks of a segment. The first free seqIx stands only in the records.
-Status advance(FileSystem &fileSystem, const SealedSegment &segment, ShardStarts &ends)
+Status advance(FileSystem &fileSystem, const SealedSegment &segment, Unreadable unreadable,
+               ShardStarts &ends)
 {
     std::unique_ptr<File> file;
     for (const auto &[shard, blocks] : segment.index.shards()) {
@@ -175,7 +177,7 @@ Status advance(FileSystem &fileSystem, const SealedSegment &segment, ShardStarts
             file = *std::move(opened);
         }
         const auto batch =
-            readBlock(*file, segment.header.id, segment.header.stream, blocks.back());
+            readBlock(*file, segment.header.id, segment.header.stream, blocks.back(), unreadable);
         if (batch)
             end.nextSeqIx = (*batch)->seqIx((*batch)->count() - 1) + 1;
         else if (batch.error().code() != Code::Corrupt)
@@ -185,15 +187,15 @@ Status advance(FileSystem &fileSystem, const SealedSegment &segment, ShardStarts
 }
 
 /// Progress in the commits of a segment whose blocks came from its footer.
-Result<std::vector<ProgressEntry>> walkForProgress(FileSystem &fileSystem,
-                                                   const SegmentContent &content)
+Result<std::vector<ProgressEntry>>
+walkForProgress(FileSystem &fileSystem, const SegmentContent &content, Unreadable unreadable)
 {
     auto file = fileSystem.open(content.path, OpenMode::Read);
     if (!file)
         return std::move(file).error();
     Bytes buffer;
-    auto walk = walkSegment(**file, content.header.id, {FilePos(content.header.sizeBytes), 1}, true,
-                            buffer);
+    auto walk = walkSegment(**file, content.header.id, {FilePos(content.header.sizeBytes), 1},
+                            unreadable, buffer);
     if (!walk)
         return std::move(walk).error();
     return std::move(walk->progress);
@@ -228,11 +230,18 @@ void applyNote(const SegmentHeader &note, const Path &folder, LoadedLog &log)
 } // namespace
 
 Result<record::BatchPtr> readBlock(const File &file, const Uuid &segmentId,
-                                   const StreamUuid &stream, const BlockEntry &entry)
+                                   const StreamUuid &stream, const BlockEntry &entry,
+                                   Unreadable unreadable)
 {
     thread_local Bytes stored; // a block is read as often as a million times a second
     stored.resize(static_cast<std::size_t>(entry.fileBytes()));
-    const auto got = file.readAt(entry.position, stored);
+    auto got = file.readAt(entry.position, stored);
+    if (!got && unreadable == Unreadable::Damage) {
+        got = file.readAt(entry.position, stored);
+        if (!got && got.error().code() == Code::Io)
+            return Problem(Code::Corrupt,
+                           {{"what", "the block"}, {"reason", reasonOf(got.error())}});
+    }
     if (!got)
         return got.error();
     auto batch = decodeBlock(ByteView(stored).first(*got), segmentId, stream);
@@ -267,7 +276,7 @@ Result<bool> holdsSegments(FileSystem &fileSystem, const Path &folder)
 }
 
 Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, SegmentNumber number,
-                               const StreamUuid &stream, Bytes &buffer)
+                               const StreamUuid &stream, Unreadable unreadable, Bytes &buffer)
 {
     auto content = std::make_shared<SegmentContent>();
     content->number = number;
@@ -290,21 +299,22 @@ Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, Segme
                 Code::ForeignLog,
                 {{"found", content->header.stream.toString()}, {"wanted", stream.toString()}},
                 content->path);
-        MILLRACE_TRY(readBlocks(**file, *content, buffer));
+        MILLRACE_TRY(readBlocks(**file, *content, unreadable, buffer));
     } else {
         const Code code = header.error().code();
-        if (code != Code::Corrupt && code != Code::Truncated)
+        const bool unread = code == Code::Io && unreadable == Unreadable::Damage;
+        if (code != Code::Corrupt && code != Code::Truncated && !unread)
             return std::move(header).error().at(content->path);
         content->header.number = number;
         content->header.stream = stream;
         content->headerDamage =
             rangeProblem(Code::DamagedHeader, content->path,
                          {FilePos(0), FilePos(kHeaderAlignment)}, reasonOf(header.error()));
-        MILLRACE_TRY(readHeaderless(**file, *content, buffer));
+        MILLRACE_TRY(readHeaderless(**file, *content, unreadable, buffer));
         // Commits come only behind a whole header: beside a running engine it was read too early.
         const auto again = readSegmentHeader(**file);
         if (!content->empty && again && again->number == number)
-            return readSegment(fileSystem, folder, number, stream, buffer);
+            return readSegment(fileSystem, folder, number, stream, unreadable, buffer);
     }
     for (const FileRange &range : content->walk.damaged)
         content->problems.push_back(rangeProblem(Code::DamagedRange, content->path, range));
@@ -366,11 +376,12 @@ Result<LoadedLog> assembleLog(FileSystem &fileSystem, const Path &folder,
         loaded.tail = content.walk.tail.has_value();
         segment.damaged = segment.damaged || (loaded.tail && sorter.lacks());
         if (nextHeader == nullptr) {
-            MILLRACE_TRY(advance(fileSystem, segment, log.ends));
+            const Unreadable unreadable = unreadableIn(next != nullptr);
+            MILLRACE_TRY(advance(fileSystem, segment, unreadable, log.ends));
             if (content.walked) {
                 applyProgress(log.producers, content.walk.progress);
             } else if (!content.empty) {
-                auto progress = walkForProgress(fileSystem, content);
+                auto progress = walkForProgress(fileSystem, content, unreadable);
                 if (!progress)
                     return std::move(progress).error();
                 applyProgress(log.producers, *progress);
@@ -406,7 +417,8 @@ Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const S
     Bytes buffer;
     std::vector<ContentPtr> contents;
     for (const SegmentNumber number : *numbers) {
-        auto content = readSegment(fileSystem, folder, number, stream, buffer);
+        auto content = readSegment(fileSystem, folder, number, stream,
+                                   unreadableIn(number != numbers->back()), buffer);
         if (!content)
             return std::move(content).error();
         contents.push_back(*std::move(content));
@@ -423,6 +435,14 @@ Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const S
         if (!*begun) {
             MILLRACE_TRY(fileSystem.remove(contents.back()->path));
             contents.pop_back();
+            // The one before is the last now, and nothing tells any more what it should hold.
+            if (!contents.empty() && !contents.back()->walk.damaged.empty()) {
+                auto again = readSegment(fileSystem, folder, contents.back()->number, stream,
+                                         Unreadable::Refused, buffer);
+                if (!again)
+                    return std::move(again).error();
+                contents.back() = *std::move(again);
+            }
         }
     }
     if (!contents.empty()) {

@@ -39,10 +39,10 @@ struct LoadedLog {
     RecoveryReport report;
 };
 
-/// Reads the file of one segment.
+/// Reads the file of one segment. `unreadable`: Damage when there is a later one.
 /// Errors: NotFound, NewerFormat, ForeignLog (when `stream` is not null), Io.
 Result<ContentPtr> readSegment(FileSystem &fileSystem, const Path &folder, SegmentNumber number,
-                               const StreamUuid &stream, Bytes &buffer);
+                               const StreamUuid &stream, Unreadable unreadable, Bytes &buffer);
 
 /// Puts the segments of the folder, by rising number, together (FORMAT.md, "Reading"). `note` is
 /// its end note, read before the segments were.
@@ -59,8 +59,9 @@ Result<std::vector<SegmentNumber>> listSegments(FileSystem &fileSystem, const Pa
 Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const StreamUuid &stream);
 
 /// Reads and checks the block that `entry` names.
-/// Errors: Corrupt, Io.
+/// Errors: Corrupt (also when it cannot be read and that is damage), Io.
 Result<record::BatchPtr> readBlock(const File &file, const Uuid &segmentId,
-                                   const StreamUuid &stream, const BlockEntry &entry);
+                                   const StreamUuid &stream, const BlockEntry &entry,
+                                   Unreadable unreadable);
 
 } // namespace millrace::log

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/rewriter.h"
 
+#include "core/base/problem_codes.h"
 #include "core/log/block_encoder.h"
 #include "core/log/commit_codec.h"
 #include "core/log/footer.h"
@@ -63,7 +64,9 @@ private:
             return old.error();
         auto source = readSegmentHeader(**old);
         if (!source)
-            return std::move(source).error();
+            return Problem(Code::Corrupt,
+                           {{"what", "the segment header"}, {"reason", source.error().text()}},
+                           m_old.path);
         m_header.producers = std::move(source->producers);
         auto header = encodeSegmentHeader(m_header);
         m_header.producers.clear();
@@ -88,7 +91,8 @@ private:
         std::vector<record::BatchPtr> batches;
         std::size_t raw = 0;
         for (std::size_t i = 0; i < blocks.size(); ++i) {
-            auto batch = readBlock(**file, m_old.header.id, m_old.header.stream, blocks[i]);
+            auto batch = readBlock(**file, m_old.header.id, m_old.header.stream, blocks[i],
+                                   Unreadable::Damage);
             if (!batch)
                 return std::move(batch).error().at(
                     fmt::format("{} @ byte {}", m_old.path, blocks[i].position.value));

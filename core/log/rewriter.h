@@ -18,7 +18,8 @@ struct RewriteInput {
 /// in the place of the old one (FORMAT.md, "Rewritten segments and the footer"). Leaves the old one
 /// as it was when it fails. The caller syncs the folder: until then a crash may bring the old one
 /// back, which holds the same records.
-/// Errors: Corrupt (a block cannot be read: its place names it), DiskFull, Io.
+/// Errors: Corrupt (a block, or the header, is damaged or cannot be read: the place names it),
+/// DiskFull, Io.
 Result<SealedPtr> rewriteSegment(FileSystem &fileSystem, SegmentFiles &files,
                                  const RewriteInput &input);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log/segment_walk.h"
 
+#include "core/base/problem_codes.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +11,8 @@ namespace {
 
 /// Enough that a walk is as fast as the disk, and nothing beside what a process has.
 constexpr std::uint64_t kWindowBytes = 8U << 20U;
+/// Around a bad sector a kernel reads no less than this.
+constexpr std::size_t kPageBytes = 4096;
 
 FilePos alignedDown(FilePos at)
 {
@@ -20,9 +24,10 @@ class FileWindow
 {
 public:
     /// `ahead`: how much is read when no more is asked for.
-    FileWindow(const File &file, std::uint64_t ahead, Bytes &buffer)
+    FileWindow(const File &file, std::uint64_t ahead, Unreadable unreadable, Bytes &buffer)
         : m_file(file)
         , m_ahead(ahead)
+        , m_unreadable(unreadable)
         , m_buffer(buffer)
     {}
 
@@ -37,6 +42,8 @@ public:
         return Done{};
     }
     FilePos end() const { return m_end; } ///< of the file, at the last refresh()
+    /// What could not be read and was taken for zeros: no checksum passes over it.
+    const std::vector<FileRange> &unread() const { return m_unread; }
 
     /// What is known from `at` on: at least `wanted` bytes, fewer only where the file ends. Good
     /// until the next call.
@@ -49,8 +56,7 @@ public:
             m_size = 0;
             if (m_buffer.size() < bytes)
                 m_buffer.resize(static_cast<std::size_t>(bytes));
-            const auto got =
-                m_file.readAt(at, std::span(m_buffer).first(static_cast<std::size_t>(bytes)));
+            const auto got = fill(at, std::span(m_buffer).first(static_cast<std::size_t>(bytes)));
             if (!got)
                 return got.error();
             m_begin = at;
@@ -82,8 +88,33 @@ public:
     }
 
 private:
+    Result<std::size_t> fill(FilePos at, std::span<std::byte> out)
+    {
+        auto got = m_file.readAt(at, out);
+        if (got || got.error().code() != Code::Io || m_unreadable != Unreadable::Damage)
+            return got;
+        std::size_t done = 0;
+        while (done < out.size()) {
+            const FilePos from = at + done;
+            const auto page = out.subspan(
+                done, std::min(out.size() - done, kPageBytes - from.value % kPageBytes));
+            const auto part = m_file.readAt(from, page);
+            if (!part) {
+                std::fill(page.begin(), page.end(), std::byte{});
+                m_unread.push_back({from, from + page.size()});
+            }
+            const std::size_t bytes = part ? *part : page.size();
+            done += bytes;
+            if (bytes < page.size())
+                break;
+        }
+        return done;
+    }
+
     const File &m_file;
     const std::uint64_t m_ahead;
+    const Unreadable m_unreadable;
+    std::vector<FileRange> m_unread;
     Bytes &m_buffer; ///< never made smaller: growing it again would fill it with zeros
     FilePos m_begin;
     std::uint64_t m_size = 0;
@@ -182,12 +213,32 @@ laterCommit(FileWindow &window, const Uuid &segmentId, FilePos at, std::uint64_t
     }
 }
 
+/// Says of what could not be read that it is damaged, once, and where no damage is known yet.
+void addUnread(Walk &walk, std::vector<FileRange> ranges)
+{
+    const auto earlier = [](const FileRange &a, const FileRange &b) { return a.begin < b.begin; };
+    std::sort(ranges.begin(), ranges.end(), earlier);
+    const std::size_t known = walk.damaged.size();
+    for (const FileRange &range : ranges) {
+        const auto end = walk.damaged.begin() + static_cast<std::ptrdiff_t>(known);
+        if (std::any_of(walk.damaged.begin(), end, [&](const FileRange &damage) {
+                return damage.begin <= range.begin && range.end <= damage.end;
+            }))
+            continue;
+        if (walk.damaged.size() > known && range.begin <= walk.damaged.back().end)
+            walk.damaged.back().end = std::max(walk.damaged.back().end, range.end);
+        else
+            walk.damaged.push_back(range);
+    }
+    std::sort(walk.damaged.begin(), walk.damaged.end(), earlier);
+}
+
 } // namespace
 
-Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from, bool search,
-                         Bytes &buffer)
+Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from,
+                         Unreadable unreadable, Bytes &buffer)
 {
-    FileWindow window(file, kWindowBytes, buffer);
+    FileWindow window(file, kWindowBytes, unreadable, buffer);
     MILLRACE_TRY(window.refresh());
     Walk walk;
     walk.end = from;
@@ -213,8 +264,6 @@ Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from
             return std::move(taken).error();
         if (*taken)
             continue;
-        if (!search)
-            break;
         auto later = laterCommit(window, segmentId, walk.end.position, walk.end.nextNumber);
         if (!later)
             return std::move(later).error();
@@ -237,20 +286,22 @@ Result<Walk> walkSegment(const File &file, const Uuid &segmentId, WalkPoint from
         return used.error();
     if (*used > walk.end.position)
         walk.tail = FileRange{walk.end.position, *used};
+    addUnread(walk, window.unread());
     return walk;
 }
 
 Result<std::optional<Commit>> readCommitAt(const File &file, const Uuid &segmentId,
                                            FilePos position, Bytes &buffer)
 {
-    FileWindow window(file, 0, buffer);
+    FileWindow window(file, 0, Unreadable::Refused, buffer);
     MILLRACE_TRY(window.refresh());
     return commitAt(window, segmentId, position);
 }
 
-Result<std::optional<FoundCommit>> findFirstCommit(const File &file, Bytes &buffer)
+Result<std::optional<FoundCommit>> findFirstCommit(const File &file, Unreadable unreadable,
+                                                   Bytes &buffer)
 {
-    FileWindow window(file, kWindowBytes, buffer);
+    FileWindow window(file, kWindowBytes, unreadable, buffer);
     MILLRACE_TRY(window.refresh());
     for (FilePos from(kHeaderAlignment);;) {
         const auto at = nextMagic(window, from);
@@ -274,7 +325,7 @@ Result<std::optional<FoundCommit>> findFirstCommit(const File &file, Bytes &buff
 
 Result<bool> holdsCommitMagic(const File &file, Bytes &buffer)
 {
-    FileWindow window(file, kWindowBytes, buffer);
+    FileWindow window(file, kWindowBytes, Unreadable::Refused, buffer);
     MILLRACE_TRY(window.refresh());
     const auto at = nextMagic(window, FilePos(kHeaderAlignment));
     if (!at)

@@ -20,7 +20,7 @@ Status removeLeftover(FileSystem &fileSystem, const Path &path)
     if (!file)
         return file.error();
     Bytes buffer;
-    const auto found = findFirstCommit(**file, buffer);
+    const auto found = findFirstCommit(**file, Unreadable::Refused, buffer);
     if (!found)
         return found.error();
     if (*found)

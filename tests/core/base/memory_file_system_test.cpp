@@ -95,6 +95,27 @@ private slots:
         QCOMPARE(p.text("/d/c"), std::string("<none>"));
     }
 
+    void forgetsFoldersThatWereNotSynced()
+    {
+        static const Problem killed(Code::Io, {{"operation", "fsync"}, {"reason", "killed"}});
+        for (const bool synced : {false, true}) {
+            Prepared p;
+            p.fs.failSteps([](const MemoryFileSystem::Step &step) {
+                return step.call == "syncFolder" ? &killed : nullptr;
+            });
+            QVERIFY(!p.fs.makeFolders("/d/e").has_value());
+            p.fs.failSteps({});
+            QVERIFY(p.fs.makeFolders("/d/e/f").has_value()); // finds the first one
+            QVERIFY(p.fs.replaceFile("/d/e/f/b", asBytes("b")).has_value());
+            if (synced)
+                QVERIFY(p.fs.syncFolder("/d").has_value());
+            p.fs.restart(Unsynced::Lost);
+            QCOMPARE(p.text("/d/e/f/b"), std::string(synced ? "b" : "<none>"));
+            QCOMPARE(p.fs.exists("/d/e"), synced);
+            QCOMPARE(p.text("/d/a"), std::string("old"));
+        }
+    }
+
     void aRenameCountsOnlyAfterSyncFolder()
     {
         Prepared p;

@@ -224,6 +224,32 @@ std::string killAt(std::uint64_t steps, const IgnoreSync &ignore)
     return {};
 }
 
+/// A process is killed at each step of making a log; another finds what it left, appends, and the
+/// computer crashes.
+std::string killWhileMaking(const IgnoreSync &ignore)
+{
+    static const Problem killed(Code::Io, {{"operation", "any"}, {"reason", "killed"}});
+    bool made = false;
+    for (std::uint64_t at = 0; !made; ++at) {
+        LogFixture f;
+        (void)f.fileSystem.makeFolders(parentPath(f.options.folder));
+        f.fileSystem.ignoreSyncs(ignore);
+        std::uint64_t left = at;
+        f.fileSystem.failSteps(
+            [&](const Step &) { return left == 0 ? &killed : (--left, nullptr); });
+        made = f.tryOpen().has_value();
+        f.fileSystem.failSteps({});
+        f.open();
+        Scenario scenario(f);
+        scenario.put();
+        f.close();
+        f.fileSystem.restart(Unsynced::Lost);
+        if (auto lost = scenario.verdict(f.open(), false); !lost.empty())
+            return "killed at step " + std::to_string(at) + " of making the log: " + lost;
+    }
+    return {};
+}
+
 std::uint64_t stepsOfScenario(bool expires)
 {
     LogFixture f;
@@ -284,7 +310,7 @@ void CrashTest::recoversWhenRecoveryCrashes()
 {
     int tornTails = 0;
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
-        for (std::uint64_t at = 0; at < 8; ++at) {
+        for (std::uint64_t at = 0; at < 9; ++at) {
             LogFixture f;
             f.open();
             Scenario scenario(f);
@@ -316,6 +342,8 @@ void CrashTest::recoversWhenRecoveryCrashes()
 void CrashTest::everySyncIsMissed()
 {
     const auto losses = lossesWithoutEachSync([](const IgnoreSync &ignore) -> std::string {
+        if (auto wrong = killWhileMaking(ignore); !wrong.empty())
+            return wrong;
         const std::uint64_t kills = stepsOfScenario(false);
         for (std::uint64_t at = 0; at <= kills; ++at) {
             if (auto wrong = killAt(at, ignore); !wrong.empty())

@@ -56,8 +56,8 @@ struct SmallLog {
         Bytes buffer;
         for (std::size_t n = 0; n < paths.size(); ++n) {
             files.push_back(f.fileSystem.content(paths[n]));
-            const auto content =
-                *log::readSegment(f.fileSystem, folder, SegmentNumber(n + 1), stream, buffer);
+            const auto content = *log::readSegment(f.fileSystem, folder, SegmentNumber(n + 1),
+                                                   stream, log::Unreadable::Refused, buffer);
             if (n + 1 == paths.size())
                 files.back().resize(content->walk.end.position.value + 64); // a little room
             noteCommits(n, content->header);
@@ -396,7 +396,7 @@ void DamageTest::damageInALargeSegmentIsFound()
 
     Bytes buffer;
     const auto content = *log::readSegment(f.fileSystem, f.options.folder, SegmentNumber(1),
-                                           f.options.stream, buffer);
+                                           f.options.stream, log::Unreadable::Refused, buffer);
     QVERIFY(content->walk.end.position.value > 20'000'000);
     const auto &blocks = content->walk.blocks;
     const auto second = std::find_if(blocks.begin(), blocks.end(), [](const auto &block) {

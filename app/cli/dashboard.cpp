@@ -44,14 +44,10 @@ std::string_view stateText(runtime::RunState state)
     switch (state) {
     case S::Stopped:
         return "stopped";
-    case S::Starting:
-        return "starting";
     case S::Running:
         return "running";
     case S::Paused:
         return "paused";
-    case S::Stopping:
-        return "stopping";
     }
     return "";
 }

@@ -72,8 +72,10 @@ Status FileSystem::removeAll(const Path &path)
         const auto names = list(path);
         if (!names)
             return names.error();
-        for (const auto &name : *names)
-            MILLRACE_TRY(removeAll(joinPath(path, name)));
+        for (const auto &name : *names) {
+            const Path inner = joinPath(path, name);
+            MILLRACE_TRY(exists(inner) ? removeAll(inner) : remove(inner)); // a link to nothing
+        }
     }
     return remove(path);
 }

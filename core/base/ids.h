@@ -37,8 +37,6 @@ using Ordinal = StrongNumber<struct OrdinalTag>;
 using ShardIndex = StrongNumber<struct ShardIndexTag, std::uint32_t>;
 /// Number of a segment file of a stream, from 1, growing by one.
 using SegmentNumber = StrongNumber<struct SegmentNumberTag>;
-/// Number of a commit of a stream, from 1, growing by one, never reused.
-using CommitNumber = StrongNumber<struct CommitNumberTag>;
 /// Byte position in a file.
 using FilePos = StrongNumber<struct FilePosTag>;
 /// Growing number of a producer's incarnations; an older epoch is refused.

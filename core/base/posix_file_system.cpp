@@ -255,8 +255,9 @@ public:
 
     Result<std::vector<std::string>> list(const Path &folder) override
     {
-        DIR *dir = ::opendir(folder.c_str());
-        if (dir == nullptr)
+        DIR *dir = nullptr;
+        const auto open = [&] { return (dir = ::opendir(folder.c_str())) == nullptr ? -1 : 0; };
+        if (retried(open) != 0)
             return fromErrno(errno, "list", folder);
         std::vector<std::string> names;
         // A list that is cut short by an error would be taken for the whole folder.
@@ -336,7 +337,7 @@ public:
     {
         struct statfs st {
         };
-        if (::statfs(path.c_str(), &st) != 0)
+        if (retried([&] { return ::statfs(path.c_str(), &st); }) != 0)
             return fromErrno(errno, "statfs", path);
         VolumeInfo out;
         const auto block = static_cast<std::uint64_t>(st.f_bsize);
@@ -351,7 +352,7 @@ public:
         const int fd = openFolder(folder);
         if (fd < 0)
             return fromErrno(errno, "open", folder);
-        if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (retried([fd] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
             const int error = errno;
             ::close(fd);
             if (error == EWOULDBLOCK)

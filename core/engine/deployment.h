@@ -63,7 +63,6 @@ public:
     /// While paused, time passes generators and paced files by. That no step runs is the
     /// scheduler's.
     void setPaused(bool paused);
-    bool running() const { return m_running; }
     bool deployed() const { return m_deployed; }
 
     const graph::Document &document() const { return m_document; }

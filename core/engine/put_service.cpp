@@ -69,18 +69,6 @@ Problem unknownStream(const std::string &name)
     return Problem(Code::UnknownStream, {{"stream", name}});
 }
 
-PutService::ProducerPtr PutService::producerOf(stream::DataStream &stream, const std::string &id)
-{
-    const auto key = std::make_pair(stream.id(), id);
-    auto found = m_producers.find(key);
-    if (found == m_producers.end()) {
-        auto made = std::make_shared<Producer>();
-        made->handle = stream.openProducer(std::string(stream::kClientProducer) + id);
-        found = m_producers.emplace(key, std::move(made)).first;
-    }
-    return found->second;
-}
-
 /// The right to put as a producer. Whoever drops it unanswered, because something was thrown, has
 /// answered by that; then it is the next one's turn.
 class PutService::Turn
@@ -100,7 +88,7 @@ public:
         m_service.pass(m_producer);
     }
 
-    Producer &producer() const { return *m_producer; }
+    stream::ProducerHandle &handle() const { return *m_producer->handle; }
     void answer(Reply reply) { std::exchange(m_answer, nullptr)(std::move(reply)); }
 
     static void giveUp(const Answer &answer) noexcept
@@ -118,10 +106,25 @@ private:
     Answer m_answer; ///< null once called
 };
 
-void PutService::inTurn(const ProducerPtr &producer, Answer answer, Work work)
+/// With m_mutex held.
+PutService::ProducerPtr PutService::producerOf(const stream::StreamPtr &stream,
+                                               const std::string &id)
 {
+    const Key key(stream->id(), id);
+    if (const auto found = m_producers.find(key); found != m_producers.end())
+        return found->second;
+    auto made = std::make_shared<Producer>(Producer{.stream = stream, .key = key});
+    m_producers.emplace(key, made);
+    return made;
+}
+
+void PutService::inTurn(const stream::StreamPtr &stream, const std::string &id, Answer answer,
+                        Work work)
+{
+    ProducerPtr producer;
     {
         const std::lock_guard guard(m_mutex);
+        producer = producerOf(stream, id);
         producer->waiting.push_back({std::move(answer), std::move(work)});
         if (std::exchange(producer->taken, true))
             return;
@@ -129,24 +132,39 @@ void PutService::inTurn(const ProducerPtr &producer, Answer answer, Work work)
     runTurns(producer);
 }
 
+/// False when nobody waits: then the producer is forgotten.
+bool PutService::takeNext(const ProducerPtr &producer, Waiting &next) noexcept
+{
+    {
+        const std::lock_guard guard(m_mutex);
+        if (!producer->waiting.empty()) {
+            next = std::move(producer->waiting.front());
+            producer->waiting.pop_front();
+            producer->starting = true;
+            producer->passed = false;
+            return true;
+        }
+        m_producers.erase(producer->key);
+    }
+    // Whoever comes meanwhile opens it anew, and this handle is old: closing it changes nothing.
+    if (producer->handle)
+        producer->stream->closeProducer(*producer->handle);
+    return false;
+}
+
 /// One turn after the other, for as long as they end before they return.
 void PutService::runTurns(const ProducerPtr &producer) noexcept
 {
     for (;;) {
         Waiting next;
-        {
-            const std::lock_guard guard(m_mutex);
-            producer->taken = !producer->waiting.empty();
-            if (!producer->taken)
-                return;
-            next = std::move(producer->waiting.front());
-            producer->waiting.pop_front();
-            producer->starting = true;
-            producer->passed = false;
-        }
+        if (!takeNext(producer, next))
+            return;
         TurnPtr turn;
         try {
             turn = std::make_shared<Turn>(*this, producer, next.answer);
+            if (!producer->handle)
+                producer->handle = producer->stream->openProducer(
+                    std::string(stream::kClientProducer) + producer->key.second);
             next.work(turn);
         } catch (const std::exception &) {
             if (!turn) {
@@ -179,9 +197,9 @@ void PutService::next(const ProducerRequest &request, Answer answer)
     const auto stream = m_store.find(request.stream);
     if (!stream)
         return answer(failed(unknownStream(request.stream)));
-    inTurn(producerOf(*stream, request.producer), std::move(answer), [](const TurnPtr &turn) {
+    inTurn(stream, request.producer, std::move(answer), [](const TurnPtr &turn) {
         PutReply out;
-        out.producerNext = nextNumber(turn->producer().handle);
+        out.producerNext = nextNumber(turn->handle());
         turn->answer(succeeded(std::move(out)));
     });
 }
@@ -194,9 +212,8 @@ void PutService::put(PutRequest request, Answer answer)
     if (stream->entry().role != store::StreamRole::Data)
         return answer(failed(Problem(Code::StreamOfPipeline, {{"stream", request.stream}})));
     if (!request.producer.empty()) {
-        const ProducerPtr producer = producerOf(*stream, request.producer);
         const auto shared = std::make_shared<const PutRequest>(std::move(request));
-        inTurn(producer, std::move(answer),
+        inTurn(stream, shared->producer, std::move(answer),
                [shared, stream](const TurnPtr &turn) { putOfProducer(shared, stream, turn); });
     } else if (request.entries.empty()) {
         return answer(succeeded({}));
@@ -219,7 +236,7 @@ void PutService::put(PutRequest request, Answer answer)
 void PutService::putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
                                const TurnPtr &turn)
 {
-    const std::uint64_t next = nextNumber(turn->producer().handle);
+    const std::uint64_t next = nextNumber(turn->handle());
     if (request->firstIndex > kMaxNumber)
         return turn->answer(failed(
             Problem(Code::InvalidArgument, {{"what", "A record's number is 2^62 at most"}})));
@@ -245,7 +262,7 @@ void PutService::putFrom(const RequestPtr &request, const stream::StreamPtr &str
         return turn->answer(succeeded(std::move(reply)));
     stream::Put put;
     put.batch = batchOf(*request, first, stream->putSize());
-    put.producer = &turn->producer().handle;
+    put.producer = &turn->handle();
     const std::size_t count = put.batch->count();
     ByteWriter(put.progress).varint(request->firstIndex + first + count);
     Bytes progress = put.progress;
@@ -253,7 +270,7 @@ void PutService::putFrom(const RequestPtr &request, const stream::StreamPtr &str
                                  progress = std::move(progress)](Result<stream::PutOutcome> done) {
         if (!done)
             return turn->answer(failed(done.error()));
-        turn->producer().handle.progress = progress;
+        turn->handle().progress = progress;
         PutReply more = reply;
         addStored(more, *stream, *done, count);
         putFrom(request, stream, turn, std::move(more));

@@ -8,13 +8,16 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
 
 namespace millrace::engine {
 
 /// Answers put requests. A put with a producer is stored with the producer's next running number,
 /// and what stands already is skipped, so that a client may send again what it is not sure of.
 /// Nobody waits for the disk: what comes for a producer while a put of it is under way has its turn
-/// when that is decided.
+/// when that is decided. A producer whose puts are all decided is forgotten: its progress is in the
+/// log, where the next request finds it.
 /// Thread-safety: one thread at a time; answers come from any thread, each once. Must outlive the
 /// puts it made.
 class PutService
@@ -32,29 +35,33 @@ public:
     void put(PutRequest request, Answer answer);
 
 private:
-    /// One producer. The handle is used by whoever has the turn; its progress is that of the newest
-    /// stored put.
     class Turn;
     using TurnPtr = std::shared_ptr<Turn>;
     using Work = std::function<void(const TurnPtr &turn)>;
+    using Key = std::pair<StreamUuid, std::string>; ///< stream and id
     struct Waiting {
         Answer answer;
         Work work;
     };
+    /// One producer, while anybody has the turn or waits for theirs. The handle is used by whoever
+    /// has the turn; its progress is that of the newest stored put.
     struct Producer {
-        stream::ProducerHandle handle;
-        bool taken = false;          ///< somebody has the turn
-        bool starting = false;       ///< runTurns() is in its work
-        bool passed = false;         ///< the turn has ended
-        std::deque<Waiting> waiting; ///< for theirs
+        const stream::StreamPtr stream;
+        const Key key;
+        std::optional<stream::ProducerHandle> handle = {}; ///< from the first turn on
+        bool taken = false;                                ///< somebody has the turn
+        bool starting = false;                             ///< runTurns() is in its work
+        bool passed = false;                               ///< the turn has ended
+        std::deque<Waiting> waiting = {};                  ///< for theirs
     };
     using ProducerPtr = std::shared_ptr<Producer>;
 
-    ProducerPtr producerOf(stream::DataStream &stream, const std::string &id);
     /// Runs `work` when it is its turn, which lasts until the last copy of the TurnPtr goes, on
     /// whatever thread. It answers through it.
-    void inTurn(const ProducerPtr &producer, Answer answer, Work work);
+    void inTurn(const stream::StreamPtr &stream, const std::string &id, Answer answer, Work work);
+    ProducerPtr producerOf(const stream::StreamPtr &stream, const std::string &id);
     void runTurns(const ProducerPtr &producer) noexcept;
+    bool takeNext(const ProducerPtr &producer, Waiting &next) noexcept; ///< the turn
     void pass(const ProducerPtr &producer) noexcept;
     using RequestPtr = std::shared_ptr<const PutRequest>;
     static void putOfProducer(const RequestPtr &request, const stream::StreamPtr &stream,
@@ -64,8 +71,8 @@ private:
 
     stream::StreamStore &m_store;
     const std::function<void()> m_pump;
-    std::map<std::pair<StreamUuid, std::string>, ProducerPtr> m_producers;
-    std::mutex m_mutex; ///< guards what Producer has behind its handle
+    std::mutex m_mutex; ///< guards m_producers, and what Producer has behind its handle
+    std::map<Key, ProducerPtr> m_producers;
 };
 
 Reply failed(Problem problem);

@@ -155,8 +155,9 @@ public:
     /// while some is going on it does nothing, and the next call trims.
     virtual Result<std::uint64_t>
     trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) = 0;
-    /// Rewrites the oldest sealed segment that is still in commit form. False when none is.
-    virtual Result<bool> rewriteOne() = 0;
+    /// Rewrites the oldest sealed segment that is still in commit form and has at most `mostBytes`,
+    /// which it may take once more meanwhile. False when none is.
+    virtual Result<bool> rewriteOne(std::uint64_t mostBytes = ~0ULL) = 0;
     /// Seals the open segment now (tests, and before a stream is archived).
     virtual Status seal() = 0;
     /// Notes where the log ends, so that damage at its end is told from a commit that a crash left

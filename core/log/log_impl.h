@@ -50,7 +50,7 @@ public:
     Result<std::uint64_t> dropOldestSegment() override;
     Result<std::uint64_t>
     trimBelow(std::span<const std::pair<ShardIndex, Ordinal>> keepFrom) override;
-    Result<bool> rewriteOne() override;
+    Result<bool> rewriteOne(std::uint64_t mostBytes) override;
     Status seal() override;
     Status close() override;
     std::uint64_t diskBytes() const override;

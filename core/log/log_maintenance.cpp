@@ -185,7 +185,7 @@ Result<std::uint64_t> LogImpl::removeOldest()
     return oldest->fileBytes;
 }
 
-Result<bool> LogImpl::rewriteOne()
+Result<bool> LogImpl::rewriteOne(std::uint64_t mostBytes)
 {
     const std::lock_guard guard(m_maintenance);
     RewriteInput input;
@@ -195,7 +195,7 @@ Result<bool> LogImpl::rewriteOne()
         const auto &sealed = m_index.sealed();
         const auto found = std::find_if(sealed.begin(), sealed.end(), [&](const SealedPtr &s) {
             return s->header.form == SegmentForm::Appended && !s->damaged &&
-                   !m_unreadable.contains(s->header.number);
+                   s->fileBytes <= mostBytes && !m_unreadable.contains(s->header.number);
         });
         if (found == sealed.end())
             return false;

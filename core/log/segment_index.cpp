@@ -8,7 +8,6 @@ void SegmentIndex::add(const BlockEntry &entry)
     m_shards[entry.shard].push_back(entry);
     m_rawBytes += entry.rawBytes;
     m_storedBytes += entry.storedBytes;
-    ++m_blockCount;
 }
 
 std::span<const BlockEntry> SegmentIndex::blocks(ShardIndex shard) const

@@ -22,13 +22,11 @@ public:
     std::span<const BlockEntry> blocks(ShardIndex shard) const;
     std::uint64_t rawBytes() const { return m_rawBytes; }
     std::uint64_t storedBytes() const { return m_storedBytes; }
-    std::size_t blockCount() const { return m_blockCount; }
 
 private:
     std::map<ShardIndex, Blocks> m_shards;
     std::uint64_t m_rawBytes = 0;
     std::uint64_t m_storedBytes = 0;
-    std::size_t m_blockCount = 0;
 };
 
 /// A segment that is never written again, as it stands in its file.

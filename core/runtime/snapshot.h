@@ -16,7 +16,7 @@
 namespace millrace::runtime {
 
 /// State of the whole pipeline, and of a node.
-enum class RunState : std::uint8_t { Stopped = 1, Starting, Running, Paused, Stopping };
+enum class RunState : std::uint8_t { Stopped = 1, Running, Paused };
 enum class NodeState : std::uint8_t {
     Stopped = 1,
     Running, ///< working or waiting for input

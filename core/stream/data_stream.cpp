@@ -127,7 +127,7 @@ ProducerHandle DataStream::openProducer(const std::string &id)
         const std::lock_guard guard(m_mutex);
         const auto stored = m_log->producer(id);
         Epoch &newest = m_incarnations[id].epoch;
-        newest = std::max(newest, stored ? stored->epoch : Epoch{}).next();
+        newest = std::max({newest, m_closed, stored ? stored->epoch : Epoch{}}).next();
         epoch = newest;
     }
     {
@@ -140,6 +140,17 @@ ProducerHandle DataStream::openProducer(const std::string &id)
     }
     const auto stored = m_log->producer(id);
     return {id, epoch, stored ? stored->progress : Bytes{}};
+}
+
+void DataStream::closeProducer(const ProducerHandle &producer)
+{
+    const std::lock_guard guard(m_mutex);
+    const auto found = m_incarnations.find(producer.id);
+    if (found == m_incarnations.end() || found->second.epoch != producer.epoch ||
+        found->second.queued > 0)
+        return;
+    m_closed = std::max(m_closed, producer.epoch);
+    m_incarnations.erase(found);
 }
 
 bool DataStream::hasQueued(const std::string &producer) const

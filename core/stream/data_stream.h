@@ -107,6 +107,9 @@ public:
     /// of the progress, or was refused. So nothing of it comes to stand behind the handle's back,
     /// to be put once more by the new one. Call it without locks: callbacks of puts may run.
     ProducerHandle openProducer(const std::string &id);
+    /// Forgets the newest incarnation of a producer, which is refused from now on. Its progress
+    /// stays in the log. Does nothing with an older handle, or while a put is not decided.
+    void closeProducer(const ProducerHandle &producer);
 
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
     /// commit().
@@ -215,6 +218,9 @@ private:
         std::uint64_t queued = 0; ///< puts, of it and of those before, that are not decided
     };
     std::map<std::string, Incarnation> m_incarnations;
+    /// The newest epoch that was closed, of any producer: the next ones begin above it, so that no
+    /// old handle comes to be valid again where the log knows nothing of its producer.
+    Epoch m_closed;
     struct Subscriber;
     std::vector<std::weak_ptr<Subscriber>> m_subscribers;
 };

@@ -56,6 +56,7 @@ StreamStore::StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clo
     , m_random(random)
     , m_log(std::move(log))
     , m_others(fileSystem, clock, m_options.dataDirectory)
+    , m_rewriteTurns(fileSystem, m_options.dataDirectory, m_log)
 {}
 
 Result<std::unique_ptr<StreamStore>> StreamStore::open(const StreamStoreOptions &options,
@@ -472,26 +473,15 @@ void StreamStore::maintain()
             break;
         if (auto freed = stream->log().expire(); !freed)
             m_log(std::move(freed).error().at(stream->name()));
+        else if (*freed > 0)
+            m_rewriteTurns.freed();
     }
     keepBudget(streams);
-    rewrite(streams);
-}
-
-/// A segment of each stream, in turn, until the budget is passed again. For a while a segment
-/// stands twice: commits are not to miss the last bytes of a disk for it.
-void StreamStore::rewrite(const std::vector<StreamPtr> &streams)
-{
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-        const auto &stream = streams[++m_rewritten % streams.size()];
-        const auto volume = m_fileSystem.volume(m_options.dataDirectory);
-        if (volume && volume->freeBytes < 2 * limitsOf(stream->entry()).segmentBytes)
-            continue;
-        if (auto did = stream->log().rewriteOne(); !did)
-            m_log(std::move(did).error().at(stream->name()));
-        const std::lock_guard guard(m_wakeMutex);
-        if (m_overBudget)
-            return;
-    }
+    // As much as the largest segments have is left to commits.
+    m_rewriteTurns.rewrite(streams, limitsOf({}).segmentBytes, [this] {
+        const std::lock_guard waking(m_wakeMutex);
+        return m_overBudget;
+    });
 }
 
 /// The streams whose folders are still there; says, once, which ones are not.
@@ -544,6 +534,8 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
         auto freed = stream->log().dropOldestSegment();
         if (!freed)
             m_log(std::move(freed).error().at(stream->name()));
+        else if (*freed > 0)
+            m_rewriteTurns.freed();
         if (const std::uint64_t gone = recordsGone(*stream) - before; gone > 0)
             tellRemoved(*stream, gone);
         return freed ? *freed : std::uint64_t{0};

@@ -4,6 +4,7 @@
 #include "core/base/log_line.h"
 #include "core/stream/data_stream.h"
 #include "core/stream/other_files.h"
+#include "core/stream/rewrite_turns.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -67,9 +68,9 @@ public:
     /// Without threads: commits everything that waits. True when something did.
     bool commitAll();
     /// Retention, budget, rewriting of one sealed segment of each stream while the disk has room
-    /// for it twice, and a look whether the streams' folders are still there (StreamFolderGone is
-    /// reported, each folder once; the other streams go on). Called by the maintenance thread about
-    /// once a second and when a commit passes the budget, or by the owner.
+    /// to spare for it, and a look whether the streams' folders are still there (StreamFolderGone
+    /// is reported, each folder once; the other streams go on). Called by the maintenance thread
+    /// about once a second and when a commit passes the budget, or by the owner.
     void maintain();
 
 private:
@@ -93,7 +94,6 @@ private:
     bool isEmptied(const DataStream &stream);
     std::optional<Problem> whyGone(const Path &folder, const FileInfo &opened) const;
     void keepBudget(const std::vector<StreamPtr> &streams);
-    void rewrite(const std::vector<StreamPtr> &streams);
     void tellRemoved(const DataStream &stream,
                      std::uint64_t records);              ///< with m_maintainMutex held
     bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
@@ -126,7 +126,7 @@ private:
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     OtherFiles m_others;
-    std::size_t m_rewritten = 0;      ///< counts on over the streams
+    RewriteTurns m_rewriteTurns;
     std::atomic<bool> m_full = false; ///< as the streams were told last
     std::mutex m_wakeMutex;           ///< guards m_overBudget
     bool m_overBudget = false;

@@ -471,12 +471,12 @@ void MainWindow::updateActions()
     const bool canvas = m_document.isOpen() && m_pages->currentWidget() == m_canvas;
     const bool ready = m_document.isOpen() && m_bridge.hasEngine();
     const bool paused = state == runtime::RunState::Paused;
-    const bool runs = state == runtime::RunState::Running || state == runtime::RunState::Starting;
+    const bool runs = state == runtime::RunState::Running;
     m_actions.action(u"file.close"_s)->setEnabled(m_document.isOpen());
     // What runs can be stopped from every page; what nobody sees is not started.
     m_actions.action(u"run.run"_s)
         ->setEnabled((ready && !runs && (canvas || paused)) || (canvas && m_engineFailed));
-    m_actions.action(u"run.pause"_s)->setEnabled(ready && state == runtime::RunState::Running);
+    m_actions.action(u"run.pause"_s)->setEnabled(ready && runs);
     m_actions.action(u"run.stop"_s)->setEnabled(ready && (runs || paused));
     for (const QString &id :
          {u"view.zoom-in"_s, u"view.zoom-out"_s, u"view.zoom-100"_s, u"view.fit"_s})

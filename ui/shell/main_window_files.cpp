@@ -174,10 +174,8 @@ void MainWindow::reload()
                           refuseFile(filePath, read.problems);
                       else
                           takeFile(*read.document, filePath,
-                                   state == runtime::RunState::Running ||
-                                           state == runtime::RunState::Starting
-                                       ? AfterOpening::Run
-                                       : AfterOpening::Show);
+                                   state == runtime::RunState::Running ? AfterOpening::Run
+                                                                       : AfterOpening::Show);
                   });
 }
 

@@ -42,14 +42,10 @@ QToolButton *button(QAction *action, int width, QWidget *parent)
 QString stateText(const runtime::Snapshot &snapshot)
 {
     switch (snapshot.state) {
-    case runtime::RunState::Starting:
-        return TopBar::tr("starting");
     case runtime::RunState::Running:
         return TopBar::tr("running %1").arg(format::running(snapshot.runningFor));
     case runtime::RunState::Paused:
         return TopBar::tr("paused after %1").arg(format::running(snapshot.runningFor));
-    case runtime::RunState::Stopping:
-        return TopBar::tr("stopping");
     case runtime::RunState::Stopped:
         break;
     }

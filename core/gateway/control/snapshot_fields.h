@@ -13,12 +13,10 @@ namespace millrace::gateway {
 template <>
 struct EnumNames<runtime::RunState> {
     using E = runtime::RunState;
-    static constexpr std::array<std::pair<E, std::string_view>, 5> values{{
+    static constexpr std::array<std::pair<E, std::string_view>, 3> values{{
         {E::Stopped, "stopped"},
-        {E::Starting, "starting"},
         {E::Running, "running"},
         {E::Paused, "paused"},
-        {E::Stopping, "stopping"},
     }};
 };
 template <>

@@ -107,6 +107,7 @@ private slots:
         QVERIFY(m_fs.info(path("removed/link"))->isLink);
         QVERIFY(m_fs.info(path("removed/link"))->isFolder);
         QVERIFY(!m_fs.info(path("removed"))->isLink);
+        QVERIFY(QFile::link(m_dir.filePath("nowhere"), m_dir.filePath("removed/to nothing")));
         QVERIFY(m_fs.removeAll(path("removed")).has_value());
         QVERIFY(!m_fs.exists(path("removed")));
         QVERIFY(m_fs.exists(path("elsewhere/file")));

@@ -70,6 +70,31 @@ private slots:
         QCOMPARE(next, (std::vector<std::uint64_t>{2, 5, 5}));
     }
 
+    /// Every id that was ever asked for stayed for the life of the engine.
+    void aProducerWithNothingUnderWayIsForgotten()
+    {
+        World world;
+        const auto stream = world.store->find("clicks");
+        const auto epoch = [&] { return stream->log().producer("put/p")->epoch; };
+        const auto put = [&](std::uint64_t first) {
+            bool stored = false;
+            world.put(first, 1, [&](const Reply &reply) { stored = reply.ok(); });
+            world.store->commitAll();
+            return stored;
+        };
+        QVERIFY(put(0));
+        const Epoch before = epoch();
+        for (int i = 0; i < 10; ++i)
+            world.service->next({"clicks", "asked " + std::to_string(i)}, [](const Reply &) {});
+        QVERIFY(put(1)); // as a new incarnation that goes on from the log, and so do the asked ones
+        QCOMPARE(epoch() - before, std::uint64_t{11});
+        // Those that follow each other while one is under way are one.
+        const Epoch last = epoch();
+        world.put(2, 1, [](const Reply &) {});
+        QVERIFY(put(3));
+        QCOMPARE(epoch() - last, std::uint64_t{1});
+    }
+
     /// However many wait, each takes the place of the one before.
     void thousandsOfRefusedPutsTakeNoStack()
     {

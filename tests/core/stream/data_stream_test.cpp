@@ -274,6 +274,46 @@ private slots:
             QCOMPARE(payloads[std::size_t(i)], std::to_string(i));
     }
 
+    void aClosedIncarnationIsFencedForGood()
+    {
+        Fixture f(1);
+        const auto code = [&](const ProducerHandle &producer) {
+            const auto done = f.put(Fixture::batch({{"k", "late"}}), &producer, "late");
+            return done ? Code{} : done.error().code();
+        };
+        const auto first = f.stream->openProducer("p");
+        const auto second = f.stream->openProducer("p");
+        f.stream->closeProducer(first); // an old one
+        QVERIFY(f.put(Fixture::batch({{"k", "1"}}), &second, "one").has_value());
+        f.stream->closeProducer(second);
+        QCOMPARE(code(second), Code::ProducerFenced);
+        const auto third = f.stream->openProducer("p");
+        QCOMPARE(asText(third.progress), std::string_view("one"));
+        QCOMPARE(code(first), Code::ProducerFenced);
+        QCOMPARE(code(second), Code::ProducerFenced);
+
+        // Nor does the log know of one that never put.
+        const auto asked = f.stream->openProducer("q");
+        f.stream->closeProducer(asked);
+        QVERIFY(f.stream->openProducer("q").epoch > asked.epoch);
+        QCOMPARE(code(asked), Code::ProducerFenced);
+        QCOMPARE(f.payloads(0), std::vector<std::string>{"1"});
+    }
+
+    void whatIsNotDecidedKeepsItsIncarnation()
+    {
+        Fixture f(1);
+        const auto first = f.stream->openProducer("p");
+        Put put;
+        put.batch = Fixture::batch({{"k", "one"}});
+        put.producer = &first;
+        put.progress.assign(1, std::byte{1});
+        f.stream->put(std::move(put), [](const auto &) {});
+        f.stream->closeProducer(first);
+        QCOMPARE(f.stream->openProducer("p").progress, Bytes(1, std::byte{1}));
+        QCOMPARE(f.payloads(0), std::vector<std::string>{"one"});
+    }
+
     void anEnforcedLimitTakesAProducersPutWholeOrNotAtAll()
     {
         Fixture f(2, store::LimitMode::Enforced);

@@ -81,9 +81,9 @@ private slots:
         p.panel.showStream(kStream, true);
         QVERIFY(!p.panel.showsChart());
         QVERIFY(p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Run"_s));
-        runtime::Snapshot starting;
-        starting.state = runtime::RunState::Starting;
-        p.engine->publish(starting);
+        runtime::Snapshot running;
+        running.state = runtime::RunState::Running;
+        p.engine->publish(running);
         p.bridge.poll();
         QVERIFY(!p.panel.findChild<QLabel *>(u"throughput.empty"_s)->text().contains(u"Run"_s));
     }

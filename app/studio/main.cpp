@@ -109,13 +109,12 @@ int runStudio(QApplication &application, const studio::Options &options)
                      window.minimumWidth(), window.minimumHeight());
     window.resize(size);
     window.show();
-    QObject::connect(&window, &ui::MainWindow::fileRefused, &window,
-                     [&](const std::vector<Problem> &problems) {
-                         failed = true;
-                         for (const Problem &problem : problems)
-                             std::fprintf(stderr, "millrace-studio: %s\n",
-                                          problem.message().c_str());
-                     });
+    QObject::connect(
+        &window, &ui::MainWindow::fileRefused, &window, [&](const std::vector<Problem> &problems) {
+            failed = true;
+            for (const Problem &problem : problems)
+                std::fprintf(stderr, "millrace-studio: %s\n", problem.message().c_str());
+        });
     if (!options.file.isEmpty())
         window.openFile(options.file, options.run ? ui::AfterOpening::Run : ui::AfterOpening::Show);
     if (bench || !options.screenshot.isEmpty()) {

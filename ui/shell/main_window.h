@@ -88,7 +88,8 @@ public:
 
 signals:
     void engineWanted(); ///< a person asks to open the engine again that could not be opened
-    void fileRefused();  ///< a file was read and is no pipeline, or could not be read
+    /// A file was read and is no pipeline, or could not be read.
+    void fileRefused(const std::vector<millrace::Problem> &problems);
 
 protected:
     void dragEnterEvent(QDragEnterEvent *event) override;

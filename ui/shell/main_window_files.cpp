@@ -76,7 +76,7 @@ void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> 
     showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
                 tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
                 problems, {.back = m_document.isOpen() || !m_engineFailed, .open = true});
-    emit fileRefused();
+    emit fileRefused(problems);
 }
 
 /// What runs is somebody's work: it is not stopped for a slip of the mouse.

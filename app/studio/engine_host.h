@@ -41,8 +41,6 @@ signals:
     void deployedByOther(const millrace::graph::Document &document, const QString &folder);
 
 private:
-    void deliver(std::uint64_t job, std::shared_ptr<engine::Engine> engine);
-
     std::uint64_t m_job = 0; ///< the newest open() or close()
     QThread m_thread;
     QObject m_worker;                ///< lives on m_thread: what is invoked on it runs there

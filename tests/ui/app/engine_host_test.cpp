@@ -137,6 +137,31 @@ private slots:
         given.clear();
     }
 
+    /// The first is still on its way to this thread while its directory is opened again.
+    void aPipelineIsOpenedAgainAtOnce_data()
+    {
+        QTest::addColumn<bool>("another");
+        QTest::newRow("closed between") << false;
+        QTest::newRow("another between") << true;
+    }
+
+    void aPipelineIsOpenedAgainAtOnce()
+    {
+        QFETCH(bool, another);
+        const QTemporaryDir folder;
+        Host h;
+        h.open(folder.filePath(u"a"_s));
+        if (another)
+            h.open(folder.filePath(u"b"_s));
+        else
+            h.host.close();
+        h.open(folder.filePath(u"a"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine || h.problem, 60'000);
+        QVERIFY2(!h.problem, qPrintable(h.holder));
+        QCOMPARE(h.engine->snapshot()->dataDirectory, ui::pathFromQt(folder.filePath(u"a"_s)));
+        h.engine.reset();
+    }
+
     void aFailureThatNobodyWaitsForAnyMoreIsNotTold()
     {
         const QTemporaryDir folder;

@@ -45,7 +45,9 @@ private:
     void restyle();
     void refresh();
     QString emptyText() const;
+    const RecordRow *selectedRecord() const; ///< null: none
     void showDetail();
+    void nameDetail(const RecordRow &record);
     void placeDetail();
     void followAgain();
 

@@ -143,14 +143,8 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, &RecordsPanel::refresh);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &RecordsPanel::refresh);
     connect(&m_follower, &RecordFollower::skipsChanged, this, &RecordsPanel::refresh);
-    connect(&m_follower, &RecordFollower::answeredChanged, this, [this] {
-        m_failure.clear();
-        refresh();
-    });
-    connect(&m_follower, &RecordFollower::failed, this, [this](const auto &problems) {
-        m_failure = problemText(problems.front());
-        refresh();
-    });
+    connect(&m_follower, &RecordFollower::answeredChanged, this, &RecordsPanel::refresh);
+    connect(&m_follower, &RecordFollower::failureChanged, this, &RecordsPanel::refresh);
     connect(&bridge, &EngineBridge::snapshotChanged, this, [this](const auto &snapshot) {
         if (std::exchange(m_shownState, snapshot->state) != snapshot->state)
             refresh();
@@ -220,7 +214,6 @@ void RecordsPanel::showStream(const std::optional<StreamUuid> &stream, const QSt
         return;
     m_stream = stream;
     m_name = name;
-    m_failure.clear();
     m_follower.follow(stream);
     followAgain();
     refresh();
@@ -291,8 +284,8 @@ QString RecordsPanel::emptyText() const
         return tr("Run the pipeline first (F5): “%1” is made then.").arg(m_name);
     if (!m_stream)
         return tr("“%1” is being made…").arg(m_name);
-    if (!m_failure.isEmpty())
-        return tr("“%1” could not be read: %2").arg(m_name, m_failure);
+    if (const std::optional<Problem> &failure = m_follower.failure())
+        return tr("“%1” could not be read: %2").arg(m_name, problemText(*failure));
     if (!m_follower.answered())
         return tr("Reading “%1”…").arg(m_name);
     return stopped ? tr("“%1” holds no records. Press Run (F5) to start the pipeline.").arg(m_name)

@@ -252,9 +252,25 @@ private slots:
         p.engine->problems = {Problem(Code::PermissionDenied, {{"operation", "read the log"}})};
         p.follow();
         p.tick();
-        const QString text = p.panel.findChild<QLabel *>(u"records.empty"_s)->text();
+        const auto *label = p.panel.findChild<QLabel *>(u"records.empty"_s);
+        const QString text = label->text();
         QVERIFY2(text.startsWith(u"“clicks” could not be read: No permission to read"_s),
                  qPrintable(text));
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.reachedEnd = true;
+            return reply;
+        };
+        const auto says = [label](const QString &part) { return label->text().contains(part); };
+        const std::vector<Problem> problems = std::exchange(p.engine->problems, {});
+        p.tick();
+        QVERIFY(says(u"Nothing has arrived"_s));
+        p.engine->problems = problems;
+        p.tick();
+        QVERIFY(says(u"could not be read"_s));
+        p.engine->problems.clear();
+        p.tick(); // empty as before it failed
+        QVERIFY(says(u"Nothing has arrived"_s));
     }
 
     void askingStopsWhileNobodySeesIt()

@@ -24,6 +24,7 @@
 #include "ui/style/style.h"
 
 #include <QDockWidget>
+#include <QEvent>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QStackedWidget>

@@ -152,6 +152,7 @@ private:
     QTimer m_slowTimer;                    ///< until a page says that it takes long
     FileWatch m_watch;                     ///< of the open pipeline's file
     BackgroundJob m_checking;              ///< of that file, when it may have changed
+    bool m_checkAgain = false;             ///< asked for while m_checking runs
     graph::Document m_onDisk;              ///< what the file was when a person last decided on it
     std::vector<Problem> m_onDiskProblems; ///< of reading it then; not empty: it was no pipeline
     graph::ReadOutcome m_found;            ///< what the file is while its notice is in sight

@@ -73,12 +73,14 @@ Status EngineHost::serve(std::uint64_t job)
     options.dataDirectory = m_engine->snapshot()->dataDirectory;
     options.runtimeFolder = gateway::defaultRuntimeFolder();
     options.version = QCoreApplication::applicationVersion().toStdString();
-    m_watch = std::make_unique<DeployWatch>(*m_engine, [this, job](const auto &deployed) {
-        QMetaObject::invokeMethod(this, [this, job, deployed] {
-            if (job == m_job)
-                emit deployedByOther(deployed.document, ui::pathToQt(deployed.documentFolder));
+    m_watch = std::make_unique<DeployWatch>(
+        *m_engine, [this, job](engine::Ticket ticket, const auto &deployed) {
+            QMetaObject::invokeMethod(this, [this, job, ticket, deployed] {
+                if (job == m_job)
+                    emit deployedByOther(deployed.document, ui::pathToQt(deployed.documentFolder),
+                                         ticket.value);
+            });
         });
-    });
     auto server = gateway::ControlServer::start(*m_watch, posixFileSystem(), options);
     if (!server)
         return std::move(server).error();

@@ -38,7 +38,9 @@ signals:
     /// `holder`: the program that has the data directory, when that is why; else empty.
     void failed(const millrace::Problem &problem, const QString &holder);
     /// Another program deployed `document` into the engine there is, through its control socket.
-    void deployedByOther(const millrace::graph::Document &document, const QString &folder);
+    /// `ticket`: of that request; the engine deployed what has a lower one before.
+    void deployedByOther(const millrace::graph::Document &document, const QString &folder,
+                         quint64 ticket);
 
 private:
     std::uint64_t m_job = 0; ///< the newest open() or close()

@@ -72,8 +72,9 @@ public:
     /// unknown.
     void showEngineProblem(const Problem &problem, const QString &holder = {});
     /// Another program gave the engine `document` through its control interface. What the canvas
-    /// shows stays until a person asks for what runs.
-    void showDeployedByOther(const graph::Document &document, const QString &folder);
+    /// shows stays until a person asks for what runs. `ticket`: as EngineBridge::deployed() has it.
+    void showDeployedByOther(const graph::Document &document, const QString &folder,
+                             quint64 ticket);
     PipelineDocument &document() { return m_document; }
     EngineBridge &bridge() { return m_bridge; }
     CanvasScene &scene() { return m_scene; }
@@ -114,6 +115,7 @@ private:
     void checkFile();
     void compareFile(const graph::ReadOutcome &read);
     void reload();
+    void showDeployed(const graph::Document &document, quint64 ticket);
     void showOther();
     void tryAgain();
     void offerTemplates();
@@ -186,6 +188,7 @@ private:
     std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
     bool m_runPending = false;          ///< what is open runs as soon as the engine is there
     bool m_deployed = false;            ///< what is open is what the engine has
+    quint64 m_deployTicket = 0;         ///< of what the engine has; older news is no news
     bool m_engineFailed = false;
     QTimer m_dockTimer;
     bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it

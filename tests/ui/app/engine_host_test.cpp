@@ -197,11 +197,14 @@ private slots:
         Host h;
         std::optional<graph::Document> told;
         QString in;
-        QObject::connect(&h.host, &EngineHost::deployedByOther, &h.host,
-                         [&](const graph::Document &document, const QString &documentFolder) {
-                             told = document;
-                             in = documentFolder;
-                         });
+        quint64 number = 0;
+        QObject::connect(
+            &h.host, &EngineHost::deployedByOther, &h.host,
+            [&](const graph::Document &document, const QString &documentFolder, quint64 ticket) {
+                told = document;
+                in = documentFolder;
+                number = ticket;
+            });
         h.open(folder.filePath(u"data"_s));
         QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
         auto client =
@@ -220,6 +223,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(told, 60'000);
         QCOMPARE(*told, document);
         QCOMPARE(in, u"/pipelines"_s);
+        QVERIFY(number > 0 && number < h.engine->request(engine::StopRequest{}).value);
         // What was refused runs nowhere.
         told.reset();
         document.nodes.begin()->second.kind = "no-such-kind";

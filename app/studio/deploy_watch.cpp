@@ -54,7 +54,7 @@ void DeployWatch::see(engine::Ticket ticket, const engine::Reply &reply)
     const auto node = m_waiting.extract(ticket);
     lock.unlock();
     if (node && reply.ok())
-        m_deployed(node.mapped());
+        m_deployed(ticket, node.mapped());
 }
 
 } // namespace millrace::studio

@@ -17,7 +17,7 @@ namespace millrace::studio {
 class DeployWatch final : public engine::Engine
 {
 public:
-    using Deployed = std::function<void(const engine::DeployRequest &)>;
+    using Deployed = std::function<void(engine::Ticket, const engine::DeployRequest &)>;
     DeployWatch(engine::Engine &engine, Deployed deployed);
 
     runtime::SnapshotPtr snapshot() const override;

@@ -35,10 +35,10 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
 {
     QMetaObject::invokeMethod(&m_worker, [this, options, job = ++m_job] {
         leave();
-        auto opened = engine::openLocalEngine(options);
-        Status usable = opened ? Status(Done{}) : Status(opened.error());
+        auto made = engine::openLocalEngine(options);
+        Status usable = made ? Status(Done{}) : Status(made.error());
         if (usable) {
-            m_engine = *std::move(opened);
+            m_engine = *std::move(made);
             usable = serve(job);
         }
         if (!usable) {
@@ -52,20 +52,13 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
             });
             return;
         }
-        QMetaObject::invokeMethod(
-            this, [this, job, engine = m_engine]() mutable { deliver(job, std::move(engine)); });
+        // Not held on its way: one that nobody wants any more would keep its directory locked for
+        // the next open(), which is behind it in that thread's queue already.
+        QMetaObject::invokeMethod(this, [this, job, engine = std::weak_ptr(m_engine)] {
+            if (job == m_job)
+                emit opened(engine.lock());
+        });
     });
-}
-
-void EngineHost::deliver(std::uint64_t job, std::shared_ptr<engine::Engine> engine)
-{
-    if (job == m_job) {
-        emit opened(std::move(engine));
-        return;
-    }
-    // Nobody wants it any more. To stop it takes long: let go of it there, not here.
-    QMetaObject::invokeMethod(&m_worker,
-                              [engine = std::move(engine)]() mutable { engine.reset(); });
 }
 
 void EngineHost::close()
@@ -80,12 +73,14 @@ Status EngineHost::serve(std::uint64_t job)
     options.dataDirectory = m_engine->snapshot()->dataDirectory;
     options.runtimeFolder = gateway::defaultRuntimeFolder();
     options.version = QCoreApplication::applicationVersion().toStdString();
-    m_watch = std::make_unique<DeployWatch>(*m_engine, [this, job](const auto &deployed) {
-        QMetaObject::invokeMethod(this, [this, job, deployed] {
-            if (job == m_job)
-                emit deployedByOther(deployed.document, ui::pathToQt(deployed.documentFolder));
+    m_watch = std::make_unique<DeployWatch>(
+        *m_engine, [this, job](engine::Ticket ticket, const auto &deployed) {
+            QMetaObject::invokeMethod(this, [this, job, ticket, deployed] {
+                if (job == m_job)
+                    emit deployedByOther(deployed.document, ui::pathToQt(deployed.documentFolder),
+                                         ticket.value);
+            });
         });
-    });
     auto server = gateway::ControlServer::start(*m_watch, posixFileSystem(), options);
     if (!server)
         return std::move(server).error();

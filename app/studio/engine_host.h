@@ -38,11 +38,11 @@ signals:
     /// `holder`: the program that has the data directory, when that is why; else empty.
     void failed(const millrace::Problem &problem, const QString &holder);
     /// Another program deployed `document` into the engine there is, through its control socket.
-    void deployedByOther(const millrace::graph::Document &document, const QString &folder);
+    /// `ticket`: of that request; the engine deployed what has a lower one before.
+    void deployedByOther(const millrace::graph::Document &document, const QString &folder,
+                         quint64 ticket);
 
 private:
-    void deliver(std::uint64_t job, std::shared_ptr<engine::Engine> engine);
-
     std::uint64_t m_job = 0; ///< the newest open() or close()
     QThread m_thread;
     QObject m_worker;                ///< lives on m_thread: what is invoked on it runs there

@@ -166,7 +166,7 @@ public:
     virtual runtime::SnapshotPtr snapshot() const = 0;
     /// Events since the last call, oldest first.
     virtual std::vector<Event> takeEvents() = 0;
-    /// Begins a request. Its reply waits until it is taken.
+    /// Begins a request. Its reply waits until it is taken. Deploys are done in ticket order.
     virtual Ticket request(Request request) = 0;
     /// The reply once it is there; taken once.
     virtual std::optional<Reply> takeReply(Ticket ticket) = 0;

@@ -224,10 +224,8 @@ void LocalEngine::report(const Problem &problem)
 
 Ticket LocalEngine::request(Request request)
 {
-    const Ticket ticket(m_nextTicket++);
     RequestQueue &queue = isPageRequest(request) && !m_virtual ? m_pages : m_control;
-    queue.push({ticket, std::move(request)});
-    return ticket;
+    return queue.push(std::move(request), m_nextTicket);
 }
 
 void LocalEngine::controlLoop(const std::stop_token &stop)

@@ -3,13 +3,14 @@
 
 namespace millrace::engine {
 
-void RequestQueue::push(QueuedRequest request)
+Ticket RequestQueue::push(Request request, std::atomic<std::uint64_t> &nextTicket)
 {
-    {
-        const std::lock_guard guard(m_mutex);
-        m_requests.push_back(std::move(request));
-    }
+    std::unique_lock lock(m_mutex);
+    const Ticket ticket(nextTicket++);
+    m_requests.push_back({ticket, std::move(request)});
+    lock.unlock();
     m_filled.notify_one();
+    return ticket;
 }
 
 std::optional<QueuedRequest> RequestQueue::takeFirst()

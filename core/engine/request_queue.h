@@ -3,7 +3,9 @@
 
 #include "core/engine/engine.h"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -23,7 +25,9 @@ struct QueuedRequest {
 class RequestQueue
 {
 public:
-    void push(QueuedRequest request);
+    /// Gives it the next ticket: one request stands before another exactly when its ticket is
+    /// lower.
+    Ticket push(Request request, std::atomic<std::uint64_t> &nextTicket);
     /// Waits for the next one; nothing when stopped.
     std::optional<QueuedRequest> pop(const std::stop_token &stop);
     std::optional<QueuedRequest> tryPop();

@@ -194,16 +194,17 @@ void EngineBridge::poll()
 void EngineBridge::deployAndRun(const graph::Document &document, const QString &documentFolder)
 {
     engine::DeployRequest request{document, pathFromQt(documentFolder)};
-    send(std::move(request), this, [this, command = ++m_commands](const engine::Reply &reply) {
+    const auto answered = [this, document, command = ++m_commands](const engine::Reply &reply) {
         if (command != m_commands)
             return;
         if (!reply.ok()) {
             emit deployRefused(reply.problems);
             return;
         }
-        emit deployed();
+        emit deployed(document, m_deployTicket);
         run();
-    });
+    };
+    m_deployTicket = send(std::move(request), this, answered);
 }
 
 void EngineBridge::run()
@@ -245,7 +246,7 @@ void EngineBridge::requestHistory(const HistoryQuery &query, QObject *context,
 }
 
 template <class Request>
-void EngineBridge::send(Request request, QObject *context, ReplyHandler handler)
+quint64 EngineBridge::send(Request request, QObject *context, ReplyHandler handler)
 {
     if (!m_engine) {
         engine::Reply refusal;
@@ -254,10 +255,11 @@ void EngineBridge::send(Request request, QObject *context, ReplyHandler handler)
                     {{"what", fromQt(tr("The engine is still starting; try again in a moment"))}}));
         QTimer::singleShot(0, context,
                            [refusal, handler = std::move(handler)] { handler(refusal); });
-        return;
+        return 0;
     }
     const engine::Ticket ticket = m_engine->request(std::move(request));
     m_pending.push_back({ticket.value, context, std::move(handler)});
+    return ticket.value;
 }
 
 template <class Request>

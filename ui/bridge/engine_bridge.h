@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/graph/document.h"
+
 #include "ui/bridge/requests.h"
 
 #include <QObject>
@@ -12,9 +14,6 @@
 #include <memory>
 #include <vector>
 
-namespace millrace::graph {
-struct Document;
-}
 namespace millrace::engine {
 class Engine;
 struct Reply;
@@ -72,7 +71,9 @@ signals:
     void engineChanged();
     /// Never null; never changes after emission.
     void snapshotChanged(const millrace::runtime::SnapshotPtr &snapshot);
-    void deployed();
+    /// This is what the engine has, and what runs as soon as it can. `ticket`: of that request; the
+    /// engine deployed what has a lower one before.
+    void deployed(const millrace::graph::Document &document, quint64 ticket);
     void deployRefused(const std::vector<millrace::Problem> &problems);
     /// Run, pause, stop or clear did not work.
     void commandFailed(const std::vector<millrace::Problem> &problems);
@@ -87,7 +88,7 @@ private:
         ReplyHandler handler;
     };
     template <class Request>
-    void send(Request request, QObject *context, ReplyHandler handler);
+    quint64 send(Request request, QObject *context, ReplyHandler handler); ///< its ticket
     template <class Request>
     void command();
     void takeReplies();
@@ -103,6 +104,7 @@ private:
     std::vector<runtime::NodeFigures> m_stored; ///< of those streams that the engine keeps
     quint64 m_asked = 0;    ///< the newest question for them; answers to older ones are dropped
     quint64 m_commands = 0; ///< a deployment runs what it deployed unless another one came since
+    quint64 m_deployTicket = 0; ///< of the newest deployment
     std::vector<Pending> m_pending;
     QTimer m_timer;
     bool m_sawSnapshot = false;

@@ -95,14 +95,21 @@ void CanvasView::fit()
         return;
     const qreal zoom = fitZoom();
     setTransform(QTransform::fromScale(zoom, zoom));
-    centerOn(content.center());
+    const QPointF aside = QRectF(viewport()->rect()).center() - roomToFit().center();
+    centerOn(content.center() + aside / zoom);
     emit zoomChanged();
+}
+
+QRectF CanvasView::roomToFit() const
+{
+    return QRectF(viewport()->rect())
+        .adjusted(kFitMarginPx, kFitMarginPx, -kFitMarginPx, -kFitMarginPx - m_coveredBelowPx);
 }
 
 qreal CanvasView::fitZoom() const
 {
     const QRectF content = m_scene.contentRect();
-    const QSizeF room = QSizeF(viewport()->size()) - QSizeF(2 * kFitMarginPx, 2 * kFitMarginPx);
+    const QRectF room = roomToFit();
     if (content.isEmpty() || room.isEmpty())
         return 1;
     return std::min({room.width() / content.width(), room.height() / content.height(), 1.0});

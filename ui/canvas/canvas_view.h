@@ -30,8 +30,10 @@ public:
     void zoomIn();
     void zoomOut();
     void zoomToHundred();
-    /// All cards in sight, at most at 100 %.
+    /// All cards in sight, at most at 100 %, and above what covers the lower edge.
     void fit();
+    /// That many pixels along the lower edge lie under something.
+    void setCoveredBelow(int px) { m_coveredBelowPx = px; }
     /// At which fit() shows all cards.
     qreal fitZoom() const;
 
@@ -57,11 +59,13 @@ private:
     void flow();
     void setSpaceHeld(bool held);
     void describe();
+    QRectF roomToFit() const;
 
     CanvasScene &m_scene;
     QTimer m_flowTimer;
     QElapsedTimer m_sinceFlow;
     QPoint m_panFrom;
+    int m_coveredBelowPx = 0;
     bool m_panning = false;
     bool m_spaceHeld = false;
 };

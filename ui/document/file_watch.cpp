@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/document/file_watch.h"
 
+#include <QEventLoop>
 #include <QFileInfo>
+#include <QFileSystemWatcher>
+#include <QThread>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace millrace::ui {
 
@@ -20,41 +25,70 @@ FileWatch::FileWatch(QObject *parent)
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleTime);
     connect(&m_settle, &QTimer::timeout, this, &FileWatch::touched);
-    connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, [this] {
-        addFile(); // a file that took its place is another one to the system
-        m_settle.start();
-    });
-    // A folder tells of every file in it. Only one that was away and came back matters here: a
-    // destination that writes beside the pipeline must not make it be read all the time.
-    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this] {
-        const bool wasGone = m_gone;
-        m_gone = !QFileInfo::exists(m_filePath);
-        if (!wasGone || m_gone)
-            return;
-        addFile();
-        m_settle.start();
-    });
 }
 
 void FileWatch::watch(const QString &filePath)
 {
-    if (const QStringList before = m_watcher.files() + m_watcher.directories(); !before.isEmpty())
-        m_watcher.removePaths(before);
+    m_looking.cancel();
+    m_next.reset();
+    m_watcher.reset();
     m_settle.stop();
     m_filePath = filePath;
     m_gone = false;
-    if (filePath.isEmpty())
-        return;
-    m_watcher.addPath(QFileInfo(filePath).absolutePath());
-    addFile();
+    if (!filePath.isEmpty())
+        begin(Look::Anew);
 }
 
-void FileWatch::addFile()
+void FileWatch::look(Look what)
 {
-    m_watcher.removePath(m_filePath);
-    m_gone = !QFileInfo::exists(m_filePath);
-    if (!m_gone)
-        m_watcher.addPath(m_filePath);
+    if (m_looking.isRunning())
+        m_next = std::max(what, m_next.value_or(what));
+    else
+        begin(what);
+}
+
+void FileWatch::begin(Look what)
+{
+    m_looking.run(
+        [what, path = m_filePath, wasGone = m_gone, owner = thread()] {
+            // A destination that writes beside the pipeline must not make it be read all the time.
+            const bool gone = !QFileInfo::exists(path);
+            const bool before = what == Look::Return && (gone || !wasGone);
+            return before ? Seen{gone, nullptr} : lookFor(path, owner);
+        },
+        [this](const Seen &seen) { take(seen); });
+}
+
+/// A watcher asks for what it is given to watch, so it is made where that may take long, and is
+/// the owner's from then on.
+FileWatch::Seen FileWatch::lookFor(const QString &filePath, QThread *owner)
+{
+    const QEventLoop notifiable; // else this thread has nothing that a watcher could listen with
+    const auto watcher = std::shared_ptr<QFileSystemWatcher>(
+        new QFileSystemWatcher, [](QFileSystemWatcher *dropped) {
+            dropped->deleteLater(); // by its own thread, whoever drops it
+        });
+    // The folder first: a file that comes between is then seen to come.
+    watcher->addPath(QFileInfo(filePath).absolutePath());
+    const bool gone = !watcher->addPath(filePath);
+    watcher->moveToThread(owner);
+    return {gone, watcher};
+}
+
+void FileWatch::take(const Seen &seen)
+{
+    m_gone = seen.gone;
+    if (seen.watcher) {
+        m_watcher = seen.watcher;
+        connect(m_watcher.get(), &QFileSystemWatcher::fileChanged, this,
+                [this] { look(Look::Anew); });
+        // A folder tells of every file in it. Only one that was away and came back matters here.
+        connect(m_watcher.get(), &QFileSystemWatcher::directoryChanged, this,
+                [this] { look(Look::Return); });
+        m_settle.start(); // whatever happened before the watch stood
+    }
+    if (const std::optional<Look> next = std::exchange(m_next, std::nullopt))
+        begin(*next);
 }
 
 } // namespace millrace::ui

@@ -50,6 +50,7 @@ void RecordFollower::restart()
     m_caughtUp = 0;
     m_waiting = false;
     m_model.clear();
+    setFailure(std::nullopt);
     if (std::exchange(m_answered, false))
         emit answeredChanged();
     if (std::exchange(m_skips, false))
@@ -69,13 +70,22 @@ void RecordFollower::tick()
     });
 }
 
+void RecordFollower::setFailure(std::optional<Problem> failure)
+{
+    if (failure == m_failure)
+        return;
+    m_failure = std::move(failure);
+    emit failureChanged();
+}
+
 void RecordFollower::take(RecordsPage page)
 {
     m_waiting = false;
     if (!page.problems.empty()) {
-        emit failed(page.problems);
+        setFailure(page.problems.front());
         return;
     }
+    setFailure(std::nullopt);
     m_behind = page.reachedEnd ? 0 : m_behind + 1;
     m_caughtUp = page.reachedEnd ? m_caughtUp + 1 : 0;
     if (m_caughtUp >= kCaughtUpAfter && std::exchange(m_skips, false))

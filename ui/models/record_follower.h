@@ -30,16 +30,19 @@ public:
     bool answered() const { return m_answered; }
     /// Whether records were skipped lately to stay at the end.
     bool skips() const { return m_skips; }
+    /// Why the newest page could not be read; nothing: it could, or is not here yet.
+    const std::optional<Problem> &failure() const { return m_failure; }
 
 signals:
     void answeredChanged();
     void skipsChanged();
-    void failed(const std::vector<millrace::Problem> &problems);
+    void failureChanged();
 
 private:
     void restart();
     void tick();
     void take(RecordsPage page);
+    void setFailure(std::optional<Problem> failure);
 
     EngineBridge &m_bridge;
     RecordTableModel &m_model;
@@ -52,6 +55,7 @@ private:
     bool m_active = false;
     bool m_answered = false;
     bool m_skips = false;
+    std::optional<Problem> m_failure;
 };
 
 } // namespace millrace::ui

@@ -3,11 +3,14 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace millrace::ui {
 
 namespace {
 
 constexpr qsizetype kIndent = 4;
+constexpr qsizetype kLongestCharacter = 4; ///< bytes of UTF-8
 
 bool isBlank(char c)
 {
@@ -29,54 +32,85 @@ qsizetype behindBlanks(const QByteArray &json, qsizetype at)
     return at;
 }
 
-QByteArray indented(const QByteArray &json)
+/// The first bytes of `data`, at most `limit` and no half of a character.
+QByteArray beginning(const QByteArray &data, qsizetype limit)
 {
-    QByteArray text;
-    text.reserve(json.size() * 2);
-    qsizetype depth = 0;
-    const auto newLine = [&] { text += '\n' + QByteArray(kIndent * depth, ' '); };
-    for (qsizetype at = behindBlanks(json, 0); at < json.size(); at = behindBlanks(json, at)) {
-        const char c = json.at(at);
-        if (c == '"') {
-            const qsizetype end = behindString(json, at);
-            text += json.mid(at, end - at);
-            at = end;
-            continue;
-        }
-        ++at;
-        if (c == '{' || c == '[') {
-            text += c;
-            const qsizetype next = behindBlanks(json, at);
-            if (json.at(next) == (c == '{' ? '}' : ']')) { // empty: on one line
-                text += json.at(next);
-                at = next + 1;
-                continue;
-            }
-            ++depth;
-            newLine();
-        } else if (c == '}' || c == ']') {
-            --depth;
-            newLine();
-            text += c;
-        } else if (c == ',') {
-            text += c;
-            newLine();
-        } else if (c == ':') {
-            text += ": ";
-        } else {
-            text += c; // of a number, true, false or null
-        }
-    }
-    return text;
+    if (data.size() <= limit)
+        return data;
+    qsizetype end = limit;
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    while (end > 0 && limit - end < kLongestCharacter && continues(data.at(end)))
+        --end;
+    return data.first(end);
 }
+
+/// Indented lines of a text that is known to be JSON, up to a limit.
+class Indenter
+{
+public:
+    Indenter(const QByteArray &json, qsizetype limit)
+        : m_json(json)
+        , m_limit(limit)
+    {
+        m_text.reserve(std::min(json.size() * 2, limit));
+    }
+
+    JsonText run()
+    {
+        m_at = behindBlanks(m_json, 0);
+        while (m_at < m_json.size() && take())
+            m_at = behindBlanks(m_json, m_at);
+        return {QString::fromUtf8(m_text), m_json.size() - m_at};
+    }
+
+private:
+    /// Writes what begins at m_at and goes behind it; false: there was no room for all of it.
+    bool take()
+    {
+        const char c = m_json.at(m_at);
+        if (c == '"') {
+            const qsizetype size = behindString(m_json, m_at) - m_at;
+            const QByteArray part = beginning(m_json.mid(m_at, size), m_limit - m_text.size());
+            m_text += part;
+            m_at += part.size();
+            return part.size() == size;
+        }
+        const bool opens = c == '{' || c == '[';
+        const bool closes = c == '}' || c == ']';
+        const qsizetype next = behindBlanks(m_json, m_at + 1);
+        const bool empty = opens && m_json.at(next) == (c == '{' ? '}' : ']');
+        const qsizetype depth = m_depth + (opens ? 1 : 0) - (closes ? 1 : 0);
+        const bool breaks = (opens && !empty) || closes || c == ',';
+        const QByteArray token = empty      ? m_json.mid(m_at, 1) + m_json.at(next) // on one line
+                                 : c == ':' ? QByteArray(": ")
+                                            : m_json.mid(m_at, 1);
+        const qsizetype size = token.size() + (breaks ? 1 + kIndent * depth : 0);
+        if (m_text.size() + size > m_limit)
+            return false;
+        const QByteArray newLine = breaks ? '\n' + QByteArray(kIndent * depth, ' ') : QByteArray();
+        m_text += closes ? newLine + token : token + newLine;
+        m_depth = empty ? m_depth : depth;
+        m_at = empty ? next + 1 : m_at + 1;
+        return true;
+    }
+
+    const QByteArray &m_json;
+    const qsizetype m_limit;
+    qsizetype m_at = 0;
+    qsizetype m_depth = 0;
+    QByteArray m_text;
+};
 
 } // namespace
 
-QString indentedJson(const QByteArray &data)
+JsonText indentedJson(const QByteArray &data, qsizetype limit)
 {
     QJsonParseError error;
     QJsonDocument::fromJson(data, &error);
-    return QString::fromUtf8(error.error == QJsonParseError::NoError ? indented(data) : data);
+    if (error.error == QJsonParseError::NoError)
+        return Indenter(data, limit).run();
+    const QByteArray shown = beginning(data, limit);
+    return {QString::fromUtf8(shown), data.size() - shown.size()};
 }
 
 } // namespace millrace::ui

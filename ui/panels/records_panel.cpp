@@ -35,7 +35,8 @@ namespace {
 
 constexpr qsizetype kHexBytesPerLine = 16;
 constexpr qsizetype kHexBytes = 4096;
-constexpr int kNameWidthPx = 240;   ///< at most, of a stream's name
+constexpr qsizetype kTextBytes = qsizetype(256) * 1024; ///< a view shows them at once
+constexpr int kNameWidthPx = 240;                       ///< at most, of a stream's name
 constexpr int kDetailBelowPx = 250; ///< a lower panel shows the record beside the table
 
 QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleName,
@@ -50,6 +51,12 @@ QPlainTextEdit *detailText(const QString &objectName, const QString &accessibleN
     return edit;
 }
 
+/// "… and 12 more bytes".
+QString moreBytes(qsizetype bytes)
+{
+    return RecordsPanel::tr("… and %n more byte(s)", nullptr, static_cast<int>(bytes));
+}
+
 } // namespace
 
 QString hexDump(const QByteArray &data, qsizetype limit)
@@ -61,8 +68,7 @@ QString hexDump(const QByteArray &data, qsizetype limit)
         lines << u"%1  %2"_s.arg(at, 4, 16, QChar(u'0')).arg(QString::fromLatin1(line.toHex(' ')));
     }
     if (shown < data.size())
-        lines << RecordsPanel::tr("… and %n more byte(s)", nullptr,
-                                  static_cast<int>(data.size() - shown));
+        lines << moreBytes(data.size() - shown);
     return lines.join(u'\n');
 }
 
@@ -137,14 +143,8 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     connect(&m_model, &QAbstractItemModel::rowsInserted, this, &RecordsPanel::refresh);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &RecordsPanel::refresh);
     connect(&m_follower, &RecordFollower::skipsChanged, this, &RecordsPanel::refresh);
-    connect(&m_follower, &RecordFollower::answeredChanged, this, [this] {
-        m_failure.clear();
-        refresh();
-    });
-    connect(&m_follower, &RecordFollower::failed, this, [this](const auto &problems) {
-        m_failure = problemText(problems.front());
-        refresh();
-    });
+    connect(&m_follower, &RecordFollower::answeredChanged, this, &RecordsPanel::refresh);
+    connect(&m_follower, &RecordFollower::failureChanged, this, &RecordsPanel::refresh);
     connect(&bridge, &EngineBridge::snapshotChanged, this, [this](const auto &snapshot) {
         if (std::exchange(m_shownState, snapshot->state) != snapshot->state)
             refresh();
@@ -194,8 +194,7 @@ void RecordsPanel::makeCopyActions()
         action->setShortcut(key);
         action->setShortcutContext(Qt::WidgetShortcut);
         connect(action, &QAction::triggered, this, [this, part] {
-            const QModelIndexList rows = m_table->selectionModel()->selectedRows();
-            if (const RecordRow *record = rows.isEmpty() ? nullptr : m_model.record(rows[0].row()))
+            if (const RecordRow *record = selectedRecord())
                 QGuiApplication::clipboard()->setText(part(*record));
         });
         m_table->addAction(action);
@@ -215,7 +214,6 @@ void RecordsPanel::showStream(const std::optional<StreamUuid> &stream, const QSt
         return;
     m_stream = stream;
     m_name = name;
-    m_failure.clear();
     m_follower.follow(stream);
     followAgain();
     refresh();
@@ -236,7 +234,7 @@ void RecordsPanel::hideEvent(QHideEvent *event)
 void RecordsPanel::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    showDetail();
+    placeDetail();
 }
 
 void RecordsPanel::restyle()
@@ -286,30 +284,41 @@ QString RecordsPanel::emptyText() const
         return tr("Run the pipeline first (F5): “%1” is made then.").arg(m_name);
     if (!m_stream)
         return tr("“%1” is being made…").arg(m_name);
-    if (!m_failure.isEmpty())
-        return tr("“%1” could not be read: %2").arg(m_name, m_failure);
+    if (const std::optional<Problem> &failure = m_follower.failure())
+        return tr("“%1” could not be read: %2").arg(m_name, problemText(*failure));
     if (!m_follower.answered())
         return tr("Reading “%1”…").arg(m_name);
     return stopped ? tr("“%1” holds no records. Press Run (F5) to start the pipeline.").arg(m_name)
                    : tr("Nothing has arrived in “%1” yet.").arg(m_name);
 }
 
-void RecordsPanel::showDetail()
+const RecordRow *RecordsPanel::selectedRecord() const
 {
     const QModelIndexList rows = m_table->selectionModel()->selectedRows();
-    const RecordRow *record = rows.isEmpty() ? nullptr : m_model.record(rows.first().row());
+    return rows.isEmpty() ? nullptr : m_model.record(rows.first().row());
+}
+
+void RecordsPanel::showDetail()
+{
+    const RecordRow *record = selectedRecord();
     placeDetail();
     m_detail->setVisible(record);
     if (!record)
         return;
-    const QString arrived = format::dateTime(record->arrivalMs) + u' ' + format::zone();
-    const QString shard = QString::number(record->shard);
-    m_detailTitle->setText(
-        m_detailSide == Qt::Vertical
-            ? tr("%1 · shard %2 · %3").arg(arrived, shard, record->sequenceNumber)
-            : tr("%1 · shard %2").arg(arrived, shard));
+    nameDetail(*record);
     m_hex->setPlainText(hexDump(record->data, kHexBytes));
-    m_text->setPlainText(indentedJson(record->data));
+    const JsonText shown = indentedJson(record->data, kTextBytes);
+    m_text->setPlainText(shown.bytesLeft > 0 ? shown.text + u'\n' + moreBytes(shown.bytesLeft)
+                                             : shown.text);
+}
+
+void RecordsPanel::nameDetail(const RecordRow &record)
+{
+    const QString arrived = format::dateTime(record.arrivalMs) + u' ' + format::zone();
+    const QString shard = QString::number(record.shard);
+    m_detailTitle->setText(m_detailSide == Qt::Vertical
+                               ? tr("%1 · shard %2 · %3").arg(arrived, shard, record.sequenceNumber)
+                               : tr("%1 · shard %2").arg(arrived, shard));
 }
 
 /// Below the table, or beside it, and then without the bytes, where the panel is low.
@@ -322,6 +331,8 @@ void RecordsPanel::placeDetail()
         return;
     m_splitter->setOrientation(side);
     m_splitter->setSizes({3 * width(), 2 * width()}); // shares
+    if (const RecordRow *record = selectedRecord())
+        nameDetail(*record);
 }
 
 void RecordsPanel::followAgain()

@@ -45,7 +45,9 @@ private:
     void restyle();
     void refresh();
     QString emptyText() const;
+    const RecordRow *selectedRecord() const; ///< null: none
     void showDetail();
+    void nameDetail(const RecordRow &record);
     void placeDetail();
     void followAgain();
 
@@ -54,7 +56,6 @@ private:
     RecordFollower m_follower;
     std::optional<StreamUuid> m_stream;
     QString m_name;
-    QString m_failure; ///< why the stream could not be read; empty: it could
     runtime::RunState m_shownState = runtime::RunState::Stopped;
     QLabel *m_title = nullptr;
     QPushButton *m_newer = nullptr;

@@ -79,11 +79,12 @@ void CanvasPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
     m_view->setGeometry(rect());
-    if (m_keepsFit)
-        m_view->fit();
     const int inset = Style::instance().px(kInsetPx);
     m_percent->setFixedWidth(Style::instance().px(64));
     m_zoom->adjustSize();
+    m_view->setCoveredBelow(m_zoom->height() + inset);
+    if (m_keepsFit)
+        m_view->fit();
     m_zoom->move(inset, height() - m_zoom->height() - inset);
     m_zoom->raise();
 }

@@ -24,6 +24,7 @@
 #include "ui/style/style.h"
 
 #include <QDockWidget>
+#include <QEvent>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QStackedWidget>
@@ -212,12 +213,7 @@ void MainWindow::connectAll()
     });
     connect(&m_scene, &CanvasScene::selectedNodeChanged, this, &MainWindow::showSelection);
     connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
-    connect(&m_bridge, &EngineBridge::deployed, this, [this] {
-        m_deployed = true;
-        m_other.reset();
-        m_otherNotice->hide();
-        m_problems.setDeployProblems({});
-    });
+    connect(&m_bridge, &EngineBridge::deployed, this, &MainWindow::showDeployed);
     connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
     connect(&m_bridge, &EngineBridge::commandFailed, this, &MainWindow::showProblems);
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
@@ -231,6 +227,7 @@ void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
 {
     m_engineFailed = false;
     m_deployed = false;
+    m_deployTicket = 0;
     m_other.reset();
     m_otherNotice->hide();
     m_bridge.setEngine(std::move(engine));
@@ -262,10 +259,24 @@ void MainWindow::tryAgain()
     emit engineWanted();
 }
 
-void MainWindow::showDeployedByOther(const graph::Document &document, const QString &folder)
+/// The file may have been loaded again since it was sent, and another program may have deployed.
+void MainWindow::showDeployed(const graph::Document &document, quint64 ticket)
 {
-    if (!m_document.isOpen())
+    m_problems.setDeployProblems({});
+    if (ticket < m_deployTicket)
         return;
+    m_deployTicket = ticket;
+    m_deployed = document == m_document.graph();
+    m_other.reset();
+    m_otherNotice->hide();
+}
+
+void MainWindow::showDeployedByOther(const graph::Document &document, const QString &folder,
+                                     quint64 ticket)
+{
+    if (!m_document.isOpen() || ticket < m_deployTicket)
+        return;
+    m_deployTicket = ticket;
     m_deployed = document == m_document.graph();
     m_otherNotice->setVisible(!m_deployed);
     m_other.reset();

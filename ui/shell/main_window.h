@@ -72,8 +72,9 @@ public:
     /// unknown.
     void showEngineProblem(const Problem &problem, const QString &holder = {});
     /// Another program gave the engine `document` through its control interface. What the canvas
-    /// shows stays until a person asks for what runs.
-    void showDeployedByOther(const graph::Document &document, const QString &folder);
+    /// shows stays until a person asks for what runs. `ticket`: as EngineBridge::deployed() has it.
+    void showDeployedByOther(const graph::Document &document, const QString &folder,
+                             quint64 ticket);
     PipelineDocument &document() { return m_document; }
     EngineBridge &bridge() { return m_bridge; }
     CanvasScene &scene() { return m_scene; }
@@ -115,6 +116,7 @@ private:
     void checkFile();
     void compareFile(const graph::ReadOutcome &read);
     void reload();
+    void showDeployed(const graph::Document &document, quint64 ticket);
     void showOther();
     void tryAgain();
     void offerTemplates();
@@ -153,6 +155,7 @@ private:
     QTimer m_slowTimer;                    ///< until a page says that it takes long
     FileWatch m_watch;                     ///< of the open pipeline's file
     BackgroundJob m_checking;              ///< of that file, when it may have changed
+    bool m_checkAgain = false;             ///< asked for while m_checking runs
     graph::Document m_onDisk;              ///< what the file was when a person last decided on it
     std::vector<Problem> m_onDiskProblems; ///< of reading it then; not empty: it was no pipeline
     graph::ReadOutcome m_found;            ///< what the file is while its notice is in sight
@@ -186,6 +189,7 @@ private:
     std::optional<NodeId> m_lastStream; ///< stays shown while something else is selected
     bool m_runPending = false;          ///< what is open runs as soon as the engine is there
     bool m_deployed = false;            ///< what is open is what the engine has
+    quint64 m_deployTicket = 0;         ///< of what the engine has; older news is no news
     bool m_engineFailed = false;
     QTimer m_dockTimer;
     bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it

@@ -129,11 +129,21 @@ void MainWindow::checkFile()
 {
     if (!m_document.isOpen() || m_document.filePath().isEmpty() || m_reading.isRunning())
         return;
+    // One that hangs would be joined by another with every turn to this window.
+    if (m_checking.isRunning()) {
+        m_checkAgain = true;
+        return;
+    }
+    m_checkAgain = false;
     m_checking.run(
         [files = &m_options.fileSystem, path = pathFromQt(m_document.filePath())] {
             return graph::loadDocument(*files, path);
         },
-        [this](const graph::ReadOutcome &read) { compareFile(read); });
+        [this](const graph::ReadOutcome &read) {
+            compareFile(read);
+            if (m_checkAgain)
+                checkFile();
+        });
 }
 
 /// The text may differ and the pipeline be the same; a file that is away may come back at once.

@@ -137,6 +137,31 @@ private slots:
         given.clear();
     }
 
+    /// The first is still on its way to this thread while its directory is opened again.
+    void aPipelineIsOpenedAgainAtOnce_data()
+    {
+        QTest::addColumn<bool>("another");
+        QTest::newRow("closed between") << false;
+        QTest::newRow("another between") << true;
+    }
+
+    void aPipelineIsOpenedAgainAtOnce()
+    {
+        QFETCH(bool, another);
+        const QTemporaryDir folder;
+        Host h;
+        h.open(folder.filePath(u"a"_s));
+        if (another)
+            h.open(folder.filePath(u"b"_s));
+        else
+            h.host.close();
+        h.open(folder.filePath(u"a"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(h.engine || h.problem, 60'000);
+        QVERIFY2(!h.problem, qPrintable(h.holder));
+        QCOMPARE(h.engine->snapshot()->dataDirectory, ui::pathFromQt(folder.filePath(u"a"_s)));
+        h.engine.reset();
+    }
+
     void aFailureThatNobodyWaitsForAnyMoreIsNotTold()
     {
         const QTemporaryDir folder;
@@ -172,11 +197,14 @@ private slots:
         Host h;
         std::optional<graph::Document> told;
         QString in;
-        QObject::connect(&h.host, &EngineHost::deployedByOther, &h.host,
-                         [&](const graph::Document &document, const QString &documentFolder) {
-                             told = document;
-                             in = documentFolder;
-                         });
+        quint64 number = 0;
+        QObject::connect(
+            &h.host, &EngineHost::deployedByOther, &h.host,
+            [&](const graph::Document &document, const QString &documentFolder, quint64 ticket) {
+                told = document;
+                in = documentFolder;
+                number = ticket;
+            });
         h.open(folder.filePath(u"data"_s));
         QTRY_VERIFY_WITH_TIMEOUT(h.engine, 60'000);
         auto client =
@@ -195,6 +223,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(told, 60'000);
         QCOMPARE(*told, document);
         QCOMPARE(in, u"/pipelines"_s);
+        QVERIFY(number > 0 && number < h.engine->request(engine::StopRequest{}).value);
         // What was refused runs nowhere.
         told.reset();
         document.nodes.begin()->second.kind = "no-such-kind";

@@ -92,6 +92,7 @@ private slots:
         QCOMPARE(engine->count<engine::RunRequest>(), 0);
         bridge.poll();
         QCOMPARE(deployed.count(), 1);
+        QCOMPARE(deployed[0][0].value<graph::Document>(), clickstream());
         QCOMPARE(engine->count<engine::RunRequest>(), 1);
     }
 

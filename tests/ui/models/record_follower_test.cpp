@@ -9,6 +9,7 @@
 #include "ui/models/record_follower.h"
 #include "ui/models/record_table_model.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace millrace;
@@ -64,16 +65,42 @@ private slots:
     {
         Follower f;
         f.engine->problems = {Problem(Code::Busy)};
-        std::vector<Problem> failed;
-        connect(&f.follower, &RecordFollower::failed, this,
-                [&](const std::vector<Problem> &problems) { failed = problems; });
+        const QSignalSpy changed(&f.follower, &RecordFollower::failureChanged);
         f.follower.follow(f.stream);
         f.bridge.poll();
-        QCOMPARE(failed, f.engine->problems);
+        QCOMPARE(f.follower.failure(), std::optional(f.engine->problems.front()));
         QVERIFY(!f.follower.answered());
+        f.tick(); // still so: no news
+        QCOMPARE(changed.count(), 1);
         f.engine->problems.clear();
         f.tick();
         QCOMPARE(f.model.rowCount(), 40);
+        QVERIFY(!f.follower.failure());
+        QCOMPARE(changed.count(), 2);
+    }
+
+    void aFailureEndsWithTheNextPageThoughNothingElseChanged()
+    {
+        Follower f;
+        f.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.reachedEnd = true;
+            return reply;
+        };
+        f.follower.follow(f.stream);
+        f.bridge.poll();
+        QVERIFY(f.follower.answered());
+        f.engine->problems = {Problem(Code::Busy)};
+        f.tick();
+        QVERIFY(f.follower.failure());
+        f.engine->problems.clear();
+        f.tick();
+        QVERIFY(!f.follower.failure());
+        f.engine->problems = {Problem(Code::Busy)};
+        f.tick();
+        QVERIFY(f.follower.failure());
+        f.follower.follow(std::nullopt); // of another stream nothing is known
+        QVERIFY(!f.follower.failure());
     }
 
     void oneRequestAtATime()

@@ -8,6 +8,17 @@
 using namespace millrace::ui;
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// The text of data that is short enough to be shown whole.
+QString whole(const QByteArray &data)
+{
+    const JsonText shown = indentedJson(data, 1024);
+    return shown.bytesLeft == 0 ? shown.text : QString();
+}
+
+} // namespace
+
 class JsonTextTest final : public QObject
 {
     Q_OBJECT
@@ -15,7 +26,7 @@ class JsonTextTest final : public QObject
 private slots:
     void fieldsKeepTheirOrderAndNumbersTheirDigits()
     {
-        QCOMPARE(indentedJson("{\"page\":\"/\",\"id\":12345678901234567890,\"price\":1.10}"),
+        QCOMPARE(whole("{\"page\":\"/\",\"id\":12345678901234567890,\"price\":1.10}"),
                  u"{\n"
                  "    \"page\": \"/\",\n"
                  "    \"id\": 12345678901234567890,\n"
@@ -25,7 +36,7 @@ private slots:
 
     void nestingIsIndentedAndEmptinessIsShort()
     {
-        QCOMPARE(indentedJson(" {\"a\" : [1, {\"b\":null}], \"c\":{ }, \"d\":[]} "),
+        QCOMPARE(whole(" {\"a\" : [1, {\"b\":null}], \"c\":{ }, \"d\":[]} "),
                  u"{\n"
                  "    \"a\": [\n"
                  "        1,\n"
@@ -42,7 +53,7 @@ private slots:
     {
         const QList<QByteArray> strings = {"\"a, {b}: [c]\"", "\"\\\"d\\\" \\\\\"", "\"\\\" {\"",
                                            "\"\\u00e9\"", "\"ü\""};
-        QCOMPARE(indentedJson('[' + strings.join(',') + ']'),
+        QCOMPARE(whole('[' + strings.join(',') + ']'),
                  QString::fromUtf8("[\n    " + strings.join(",\n    ") + "\n]"));
     }
 
@@ -59,7 +70,47 @@ private slots:
     void whatIsNoJsonStaysAsItIs()
     {
         QFETCH(QByteArray, data);
-        QCOMPARE(indentedJson(data), QString::fromUtf8(data));
+        QCOMPARE(whole(data), QString::fromUtf8(data));
+    }
+
+    void noMoreIsMadeThanTheLimit_data()
+    {
+        QTest::addColumn<QByteArray>("data");
+        // Every comma is a new line of four thousand blanks.
+        QByteArray deep = QByteArray(1000, '[') + '1';
+        deep += QByteArray(",1").repeated(500'000) + QByteArray(1000, ']');
+        QTest::newRow("deep") << deep;
+        QTest::newRow("a long string") << "{\"a\":\"" + QByteArray(1'000'000, 'x') + "\"}";
+        QTest::newRow("flat") << '[' + QByteArray("1,").repeated(500'000) + "1]";
+        QTest::newRow("a long number") << '[' + QByteArray(1'000'000, '1') + ']';
+        QTest::newRow("no JSON") << QByteArray(1'000'000, 'x');
+    }
+    void noMoreIsMadeThanTheLimit()
+    {
+        QFETCH(QByteArray, data);
+        constexpr qsizetype kLimit = 4096;
+        const JsonText shown = indentedJson(data, kLimit);
+        QVERIFY(!shown.text.isEmpty() && shown.text.size() <= kLimit);
+        // What is left follows what is shown.
+        QByteArray expected = data.first(data.size() - shown.bytesLeft);
+        QByteArray text = shown.text.toUtf8();
+        QCOMPARE(text.replace('\n', "").replace(' ', ""), expected);
+    }
+
+    void aCharacterIsNotCutInTwo_data()
+    {
+        QTest::addColumn<QByteArray>("data");
+        QTest::newRow("a string") << QByteArray("[\"üüüü\"]");
+        QTest::newRow("no JSON") << QByteArray("[\"üüüü");
+    }
+    void aCharacterIsNotCutInTwo()
+    {
+        QFETCH(QByteArray, data);
+        for (qsizetype limit = 1; limit < data.size(); ++limit) {
+            const JsonText shown = indentedJson(data, limit);
+            QVERIFY(!shown.text.contains(QChar::ReplacementCharacter));
+            QVERIFY(shown.text.toUtf8().size() <= limit && shown.bytesLeft > 0);
+        }
     }
 };
 

@@ -190,6 +190,46 @@ private slots:
                 table.mapTo(&p.panel, QPoint(0, table.height())).y());
     }
 
+    void ofALargeRecordTheBeginningIsShown()
+    {
+        Panel p;
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.rows.resize(1);
+            reply.rows[0].data = '[' + std::string(600'000, '1') + ']';
+            reply.reachedEnd = true;
+            return reply;
+        };
+        p.follow();
+        p.panel.table().selectRow(0);
+        auto *text = p.panel.findChild<QPlainTextEdit *>(u"records.text"_s);
+        const QString shown = text->toPlainText();
+        QVERIFY(shown.startsWith(u"[\n    111"_s));
+        QVERIFY2(shown.endsWith(u" more bytes"_s), qPrintable(shown.right(40)));
+        QVERIFY(shown.size() < 300'000);
+    }
+
+    void whoReadsARecordKeepsTheirPlaceWhenThePanelIsResized()
+    {
+        Panel p;
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.rows.resize(1);
+            for (int i = 0; i < 200; ++i)
+                reply.rows[0].data += "line\n";
+            reply.reachedEnd = true;
+            return reply;
+        };
+        p.follow();
+        p.panel.table().selectRow(0);
+        auto *text = p.panel.findChild<QPlainTextEdit *>(u"records.text"_s);
+        QCoreApplication::processEvents(); // layouts follow
+        text->verticalScrollBar()->setValue(50);
+        QCOMPARE(text->verticalScrollBar()->value(), 50);
+        p.panel.resize(p.panel.width() + 10, p.panel.height() + 10);
+        QCOMPARE(text->verticalScrollBar()->value(), 50);
+    }
+
     void whatIsTooMuchToHoldIsSaid()
     {
         Panel p;
@@ -212,9 +252,25 @@ private slots:
         p.engine->problems = {Problem(Code::PermissionDenied, {{"operation", "read the log"}})};
         p.follow();
         p.tick();
-        const QString text = p.panel.findChild<QLabel *>(u"records.empty"_s)->text();
+        const auto *label = p.panel.findChild<QLabel *>(u"records.empty"_s);
+        const QString text = label->text();
         QVERIFY2(text.startsWith(u"“clicks” could not be read: No permission to read"_s),
                  qPrintable(text));
+        p.engine->records = [](const auto &) {
+            engine::RecordsReply reply;
+            reply.reachedEnd = true;
+            return reply;
+        };
+        const auto says = [label](const QString &part) { return label->text().contains(part); };
+        const std::vector<Problem> problems = std::exchange(p.engine->problems, {});
+        p.tick();
+        QVERIFY(says(u"Nothing has arrived"_s));
+        p.engine->problems = problems;
+        p.tick();
+        QVERIFY(says(u"could not be read"_s));
+        p.engine->problems.clear();
+        p.tick(); // empty as before it failed
+        QVERIFY(says(u"Nothing has arrived"_s));
     }
 
     void askingStopsWhileNobodySeesIt()

@@ -61,6 +61,25 @@ private slots:
         QCOMPARE(view.zoom(), zoom);
     }
 
+    /// Many nodes below each other: the lowest stands in the corner of the zoom buttons.
+    void theFitLeavesTheZoomButtonsFree()
+    {
+        Studio studio;
+        graph::Document tall = clickstream();
+        int y = 0;
+        for (auto &[id, node] : tall.layout.nodes)
+            node.position = graph::Point{0, 300.0 * y++};
+        studio.openFile(writeTemporary(u"tall.millrace"_s, *graph::writeDocument(tall)));
+        CanvasPage &page = studio.window.canvas();
+        QTest::mouseClick(studio.find<QToolButton>(u"canvas.view.fit.button"_s), Qt::LeftButton);
+        const QToolButton *button = studio.find<QToolButton>(u"canvas.view.zoom-out.button"_s);
+        const int top = button->mapTo(&page, QPoint()).y();
+        const QRectF content = studio.window.scene().contentRect();
+        QVERIFY(page.view().zoom() < 1);
+        QVERIFY(page.view().mapFromScene(content.bottomLeft()).y() < top);
+        QVERIFY(page.view().mapFromScene(content.topLeft()).y() > 0);
+    }
+
     void anEmptyPipelineShowsItsZoomInPercent()
     {
         Studio studio;

@@ -6,9 +6,11 @@
 
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/message_page.h"
+#include "ui/shell/notice_bar.h"
 
 #include <QApplication>
 #include <QDropEvent>
+#include <QFile>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
@@ -53,6 +55,12 @@ public:
         m_answered.notify_all();
     }
 
+    int asked()
+    {
+        const std::lock_guard guard(m_mutex);
+        return m_asked;
+    }
+
     Result<std::unique_ptr<File>> open(const Path &path, OpenMode mode) override
     {
         wait();
@@ -83,18 +91,20 @@ private:
     void wait()
     {
         std::unique_lock lock(m_mutex);
+        ++m_asked;
         m_answered.wait(lock, [this] { return m_answers; });
     }
 
-    std::mutex m_mutex; ///< guards m_answers
+    std::mutex m_mutex; ///< guards m_answers and m_asked
     std::condition_variable m_answered;
     bool m_answers = true;
+    int m_asked = 0;
 };
 
 /// For as long as the process: threads that asked may outlive a window.
 HangingFolder &hangingFolder()
 {
-    static HangingFolder folders[2];
+    static HangingFolder folders[3];
     static int next = 0;
     return folders[next++];
 }
@@ -194,6 +204,27 @@ private slots:
         folder.answer();
         QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Other"_s, 60'000);
         QVERIFY(studio.window.canvas().isVisible());
+    }
+
+    void noCheckIsBegunWhileOneHangs()
+    {
+        HangingFolder &folder = hangingFolder();
+        Studio studio({1366, 768}, {}, folder);
+        folder.hang();
+        const int before = folder.asked();
+        constexpr int kTurns = 100;
+        for (int i = 0; i < kTurns; ++i) {
+            QEvent activated(QEvent::WindowActivate);
+            QApplication::sendEvent(&studio.window, &activated);
+        }
+        folder.answer();
+        // What was changed meanwhile is found by the one after it.
+        QFile file(studio.window.document().filePath());
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{") > 0);
+        file.close();
+        auto *notice = studio.find<NoticeBar>(u"notice.file"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(notice->isVisible(), 60'000);
+        QVERIFY2(folder.asked() - before < kTurns / 2, qPrintable(QString::number(folder.asked())));
     }
 
     void templatesThatHangHoldUpNothing()

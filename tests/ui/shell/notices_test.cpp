@@ -49,6 +49,19 @@ void press(Studio &studio, const QString &button)
     QTest::mouseClick(studio.find<QPushButton>(button), Qt::LeftButton);
 }
 
+/// What the studio is told when another program deployed, after all that was asked so far.
+void deployByOther(Studio &studio, const graph::Document &document)
+{
+    studio.window.showDeployedByOther(document, u"/shop"_s, studio.engine->takeTicket().value);
+}
+
+graph::Document shop()
+{
+    graph::Document document = clickstream();
+    document.name = "Shop";
+    return document;
+}
+
 bool shows(Studio &studio, const QString &bar)
 {
     return studio.find<NoticeBar>(bar)->isVisible();
@@ -149,11 +162,10 @@ private slots:
     {
         Studio studio;
         studio.tick();
-        graph::Document other = clickstream();
-        other.name = "Shop";
+        graph::Document other = shop();
         other.nodes.erase(kTail);
         std::erase_if(other.wires, [](const auto &wire) { return wire.first.from.node == kTail; });
-        studio.window.showDeployedByOther(other, u"/shop"_s);
+        deployByOther(studio, other);
         QVERIFY(shows(studio, u"notice.other"_s));
         QVERIFY(studio.find<NoticeBar>(u"notice.other"_s)->sentence().contains(u"“Shop”"_s));
         QCOMPARE(studio.window.document().graph(), clickstream());
@@ -176,24 +188,58 @@ private slots:
     {
         Studio studio;
         studio.tick();
-        graph::Document other = clickstream();
-        other.name = "Shop";
-        studio.window.showDeployedByOther(other, u"/shop"_s);
+        deployByOther(studio, shop());
         QVERIFY(shows(studio, u"notice.other"_s));
-        studio.window.showDeployedByOther(clickstream(), u"/shop"_s);
+        deployByOther(studio, clickstream());
         QVERIFY(!shows(studio, u"notice.other"_s));
     }
 
     void toRunOnesOwnTakesTheNoticeAway()
     {
         Studio studio;
-        graph::Document other = clickstream();
-        other.name = "Shop";
-        studio.window.showDeployedByOther(other, u"/shop"_s);
+        deployByOther(studio, shop());
         QVERIFY(shows(studio, u"notice.other"_s));
         studio.window.actions().action(u"run.run"_s)->trigger();
         studio.window.bridge().poll();
         QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    /// The reply to a person's own deploy comes with the next poll, and may be older news.
+    void whoDeployedLastDecidesWhatIsSaid()
+    {
+        Studio studio;
+        studio.engine->answers = false;
+        QAction *run = studio.window.actions().action(u"run.run"_s);
+        run->trigger();
+        deployByOther(studio, shop());
+        studio.engine->answers = true;
+        studio.window.bridge().poll();
+        QVERIFY(shows(studio, u"notice.other"_s));
+        // The other way round: that another program was first is told late.
+        const quint64 first = studio.engine->takeTicket().value;
+        run->trigger();
+        studio.window.bridge().poll();
+        QVERIFY(!shows(studio, u"notice.other"_s));
+        studio.window.showDeployedByOther(shop(), u"/shop"_s, first);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    /// Loaded again while the deploy of what it was before still took its time.
+    void afterAReloadWhatWasSentBeforeIsNotWhatIsOpen()
+    {
+        Studio studio;
+        studio.engine->answers = false;
+        QAction *run = studio.window.actions().action(u"run.run"_s);
+        run->trigger();
+        studio.window.document().open(shop(), studio.window.document().filePath());
+        studio.engine->answers = true;
+        studio.window.bridge().poll();
+        runtime::Snapshot paused = clickstreamSnapshot(400);
+        paused.state = runtime::RunState::Paused;
+        studio.show(paused);
+        run->trigger();
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), 2);
+        QCOMPARE(studio.engine->last<engine::DeployRequest>()->document, shop());
     }
 };
 

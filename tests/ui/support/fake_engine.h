@@ -21,6 +21,9 @@ public:
     std::optional<engine::Reply> takeReply(engine::Ticket ticket) override;
     engine::Reply wait(engine::Ticket ticket) override { return *takeReply(ticket); }
 
+    /// As if another program had asked for something.
+    engine::Ticket takeTicket() { return engine::Ticket(m_nextTicket++); }
+
     /// Becomes the newest snapshot; its generation is set.
     void publish(runtime::Snapshot snapshot);
 

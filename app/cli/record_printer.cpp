@@ -3,6 +3,7 @@
 
 #include "app/cli/terminal.h"
 
+#include "core/base/json_syntax.h"
 #include "core/gateway/control/base64.h"
 #include "core/graph/value.h"
 #include "core/record/timestamp_text.h"
@@ -36,7 +37,7 @@ std::string textMember(std::string_view name, std::string_view bytes)
 /// fields of one name stand side by side.
 std::string dataMember(std::string_view data)
 {
-    if (data.starts_with("\xEF\xBB\xBF") || !nlohmann::json::accept(data))
+    if (data.starts_with("\xEF\xBB\xBF") || findJsonFault(data))
         return fmt::format(",\"data64\":\"{}\"", gateway::toBase64(data));
     // In JSON a line end is nothing but a blank: inside a text it is escaped.
     std::string line(data);

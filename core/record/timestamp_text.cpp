@@ -182,6 +182,9 @@ std::optional<std::int64_t> parseTimestamp(std::string_view text)
             in.accept(':');
             if (!in.atEnd() && !in.number(minutes, 2, 2))
                 return {};
+            // As Java's ZoneOffset.
+            if (minutes > 59 || hours * 60 + minutes > 18 * 60)
+                return {};
             offset = (hours * kMillisPerHour + minutes * kMillisPerMinute) * (plus ? 1 : -1);
         } else {
             in.accept('Z');
@@ -191,7 +194,8 @@ std::optional<std::int64_t> parseTimestamp(std::string_view text)
         civil.day > daysInMonth(year, civil.month) || civil.hour > 23 || civil.minute > 59 ||
         civil.second > 59)
         return {};
-    return millisFromCivil(civil) - offset;
+    const std::int64_t millis = millisFromCivil(civil) - offset;
+    return isTimestampInRange(millis) ? std::optional(millis) : std::nullopt;
 }
 
 } // namespace millrace::record

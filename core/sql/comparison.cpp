@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/kernels.h"
 
-#include <cmath>
+#include <compare>
 
 namespace millrace::sql {
 namespace {
 
-/// -1, 0, 1. DOUBLE is ordered as in Java: NaN equals itself and is the largest.
+/// To be compared with 0. DOUBLE is compared by Java's operators, as Flink does: NaN is neither
+/// equal to anything nor less nor greater.
 int order(std::int64_t a, std::int64_t b)
 {
     return a < b ? -1 : (a > b ? 1 : 0);
 }
-int order(double a, double b)
+std::partial_ordering order(double a, double b)
 {
-    if (std::isnan(a) || std::isnan(b))
-        return std::isnan(a) - std::isnan(b);
-    return a < b ? -1 : (a > b ? 1 : 0);
+    return a <=> b;
 }
 int order(const Decimal &a, const Decimal &b)
 {
@@ -33,7 +32,7 @@ bool compare(RowCall &, T a, T b)
     if constexpr (Op == Operator::Equal && !std::is_same_v<T, double> &&
                   !std::is_same_v<T, Decimal>)
         return a == b;
-    const int result = order(a, b);
+    const auto result = order(a, b);
     switch (Op) {
     case Operator::Equal:
         return result == 0;
@@ -75,8 +74,8 @@ void between(const KernelCall &call)
             continue;
         }
         const T v = readCell<T>(value, row);
-        const bool below = !low.isNull(row) && order(v, readCell<T>(low, row)) < 0;
-        const bool above = !high.isNull(row) && order(v, readCell<T>(high, row)) > 0;
+        const bool below = !low.isNull(row) && !(order(v, readCell<T>(low, row)) >= 0);
+        const bool above = !high.isNull(row) && !(order(v, readCell<T>(high, row)) <= 0);
         if (below || above)
             call.out.set(row, false);
         else if (low.isNull(row) || high.isNull(row))
@@ -99,8 +98,8 @@ void betweenSymmetric(const KernelCall &call)
             continue;
         }
         const T v = readCell<T>(value, row);
-        const int a = order(v, readCell<T>(first, row));
-        const int b = order(v, readCell<T>(second, row));
+        const auto a = order(v, readCell<T>(first, row));
+        const auto b = order(v, readCell<T>(second, row));
         call.out.set(row, (a >= 0 && b <= 0) || (a <= 0 && b >= 0));
     }
 }

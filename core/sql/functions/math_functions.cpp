@@ -103,13 +103,16 @@ std::int64_t sameInteger(RowCall &, std::int64_t value)
 template <Rounding How>
 double roundReal(RowCall &call, double value, std::int64_t digits)
 {
-    constexpr std::int64_t kMostDigits = 18;
-    if (!std::isfinite(value) || digits > kMostDigits || std::fabs(value) >= 1e17)
+    constexpr int kMostDigits = 18;
+    // From here on no double has a fraction.
+    const bool whole = std::fabs(value) >= 1e17;
+    if (!std::isfinite(value) || digits > kMostDigits || (whole && digits >= 0))
         return value;
-    const auto decimal = record::decimalFromDouble(value, static_cast<int>(kMostDigits));
+    const int scale = whole ? 0 : kMostDigits;
+    const auto decimal = record::decimalFromDouble(value, scale);
     if (!decimal)
         return value;
-    const Decimal exact{*decimal, static_cast<int>(kMostDigits)};
+    const Decimal exact{*decimal, scale};
     return record::toDouble({roundUnscaled<How>(call, exact, digits), exact.scale});
 }
 template <Rounding How>

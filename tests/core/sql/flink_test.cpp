@@ -36,6 +36,8 @@ constexpr const char *kJavaTime = "java.time.format.DateTimeFormatter, ResolverS
 constexpr const char *kSimpleDate = "java.text.SimpleDateFormat, lenient";
 constexpr const char *kBigDecimal = "flink SqlFunctionUtils.sround, struncate: BigDecimal";
 
+constexpr const char *kOperators = "flink ScalarOperatorGens.generateComparison: Java's operators";
+
 constexpr const char *kSchema = "t TIMESTAMP(3), j STRING, b BOOLEAN, broken STRING";
 constexpr const char *kPayload =
     "{\"t\":\"2020-02-29 01:56:59.987\",\"b\":true,\"broken\":\"(\","
@@ -173,6 +175,17 @@ const Fact kPatterns[] = {
 const Fact kNumbers[] = {
     {"LN(0)", "-Infinity", kUtils},
     {"LN(-1)", "NaN", kUtils},
+    {"LN(-1) > 2", "FALSE", kOperators},
+    {"LN(-1) <= 2", "FALSE", kOperators},
+    {"SQRT(-1) = SQRT(-1)", "FALSE", kOperators},
+    {"SQRT(-1) <> SQRT(-1)", "TRUE", kOperators},
+    {"SQRT(-1) IS DISTINCT FROM SQRT(-1)", "TRUE", kOperators},
+    {"SQRT(-1) IN (1e0, SQRT(-1))", "FALSE", kOperators},
+    {"SQRT(-1) BETWEEN 1e0 AND 2e0", "FALSE", kOperators},
+    {"SQRT(-1) NOT BETWEEN 1e0 AND 2e0", "TRUE", kOperators},
+    {"ROUND(1.5e17, -17)", "2.0E17", kBigDecimal},
+    {"TRUNCATE(1.5e17, -17)", "1.0E17", kBigDecimal},
+    {"ROUND(1.5e17, 2)", "1.5E17", kBigDecimal},
     {"LOG(0)", "-Infinity", kUtils},
     {"LOG10(0)", "-Infinity", kUtils},
     {"LOG2(0)", "-Infinity", kUtils},

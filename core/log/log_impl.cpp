@@ -65,8 +65,6 @@ Status LogImpl::recover()
 Status LogImpl::load()
 {
     MILLRACE_TRY(m_fileSystem.makeFolders(m_options.folder));
-    // It may have been made by a process that was killed before it synced its name.
-    MILLRACE_TRY(m_fileSystem.syncFolder(parentPath(m_options.folder)));
     auto loaded = recoverLog(m_fileSystem, m_options.folder, m_options.stream);
     if (!loaded)
         return std::move(loaded).error();

@@ -452,6 +452,8 @@ Result<LoadedLog> recoverLog(FileSystem &fileSystem, const Path &folder, const S
         MILLRACE_TRY((*file)->sync());
     }
     MILLRACE_TRY(fileSystem.syncFolder(folder));
+    // It may have been made by a process that was killed before it synced its name.
+    MILLRACE_TRY(fileSystem.syncFolder(parentPath(folder)));
     auto log = assembleLog(fileSystem, folder, contents, *note);
     if (log && !contents.empty() && contents.back()->walk.tail)
         log->report.problems.push_back(

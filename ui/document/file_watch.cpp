@@ -31,12 +31,20 @@ void FileWatch::watch(const QString &filePath)
 {
     m_looking.cancel();
     m_next.reset();
-    m_watcher.reset();
+    replaceWatcher(nullptr);
     m_settle.stop();
     m_filePath = filePath;
     m_gone = false;
     if (!filePath.isEmpty())
         begin(Look::Anew);
+}
+
+/// The one before lives until its thread comes to it, and says nothing here meanwhile.
+void FileWatch::replaceWatcher(std::shared_ptr<QFileSystemWatcher> watcher)
+{
+    if (m_watcher)
+        m_watcher->disconnect(this);
+    m_watcher = std::move(watcher);
 }
 
 void FileWatch::look(Look what)
@@ -79,7 +87,7 @@ void FileWatch::take(const Seen &seen)
 {
     m_gone = seen.gone;
     if (seen.watcher) {
-        m_watcher = seen.watcher;
+        replaceWatcher(seen.watcher);
         connect(m_watcher.get(), &QFileSystemWatcher::fileChanged, this,
                 [this] { look(Look::Anew); });
         // A folder tells of every file in it. Only one that was away and came back matters here.

@@ -45,6 +45,7 @@ private:
         std::shared_ptr<QFileSystemWatcher> watcher; ///< null: that of before still does
     };
     static Seen lookFor(const QString &filePath, QThread *owner);
+    void replaceWatcher(std::shared_ptr<QFileSystemWatcher> watcher);
     void look(Look what);
     void begin(Look what);
     void take(const Seen &seen);

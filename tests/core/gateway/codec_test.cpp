@@ -216,12 +216,13 @@ private slots:
     void writesEveryFieldUnderItsName()
     {
         const json snapshot = json::parse(encodeSnapshot(fullSnapshot()));
-        QCOMPARE(snapshot.size(), std::size_t{15});
+        QCOMPARE(snapshot.size(), std::size_t{16});
         QCOMPARE(snapshot["nodes"][0].size(), std::size_t{15});
         QCOMPARE(snapshot["nodes"][0]["counts"].size(), std::size_t{8});
         QCOMPARE(snapshot["nodes"][0]["shards"][0].size(), std::size_t{13});
         QCOMPARE(snapshot["wires"][0].size(), std::size_t{8});
         QCOMPARE(snapshot["problems"][0].size(), std::size_t{5});
+        QCOMPARE(snapshot["project"].get<std::string>(), uuid(9).toString());
         QCOMPARE(snapshot["state"].get<std::string>(), std::string("paused"));
         QCOMPARE(snapshot["nodes"][0]["state"].get<std::string>(), std::string("back-pressured"));
         const json records = json::parse(encodeReply(replies()[1]).body);

@@ -228,7 +228,7 @@ private slots:
         for (; lines.empty() && looks < 1000; ++looks)
             lines = world.read();
         QCOMPARE(lines, std::string("[last][new]"));
-        QVERIFY(looks > 100);
+        QVERIFY(looks > 20);
     }
 
     void aStepEndsThoughNothingComes()

@@ -218,7 +218,7 @@ TaskNext Fragment::read()
             return {TaskNext::Kind::Again, {}};
         return commitPassed();
     }
-    if (work.deadBatch && work.unchecked) {
+    if (work.unchecked && (work.deadBatch || mustReopen(*work.unchecked))) {
         // Read again: a row found dead behind its batch's dead letters would have no fate.
         dropWork();
         return mustReopen(*work.unchecked) ? reopen(*work.unchecked) : retry(*work.unchecked);

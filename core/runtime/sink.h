@@ -33,7 +33,8 @@ struct SinkResult {
     std::vector<std::vector<DeadRow>>
         dead; ///< one list for each chunk: rows it can never store, rising
     /// Why the destination could not be asked about all rows: `dead` may lack some, so no dead
-    /// letters of the batch may be committed before it was.
+    /// letters of the batch may be committed before it was. What commit() is not repeated for is
+    /// likewise no reason to go on with this sink.
     std::optional<Problem> failure = {};
 };
 

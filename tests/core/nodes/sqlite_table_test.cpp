@@ -73,7 +73,7 @@ struct TableWorld : NodeWorld {
         std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(batch)};
         runtime::SinkResult checked = sink.check(chunks);
         std::vector<runtime::DeadRow> dead = std::move(checked.dead.at(0));
-        if (!dead.empty() && checked.failure)
+        if (checked.failure && (!dead.empty() || checked.failure->code() != Code::Busy))
             return *std::move(checked.failure);
         for (const runtime::DeadRow &row : dead)
             std::erase(chunks[0].rows, row.row);

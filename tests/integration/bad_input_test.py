@@ -153,9 +153,9 @@ class BadInputTest(ProgramTest):
                          [(1, "a"), (4, "d"), (6, "f")])
         self.check_dead(report, [
             ("filefile", "nodes.bad-line", "in.ndjson: line 2", lines[1]),
+            ("filefile", "nodes.row-error", "expected BIGINT, found string", lines[2]),
             ("filefile", "nodes.bad-line", "in.ndjson: line 4", lines[3]),
-            ("filefile", "nodes.bad-line", "in.ndjson: line 6", lines[5]),
-            ("tabletab", "nodes.row-error", "expected BIGINT, found string", lines[2])])
+            ("filefile", "nodes.bad-line", "in.ndjson: line 6", lines[5])])
         again, _ = self.run_to_the_end(file)
         self.assertEqual(len(self.dead_letters()), 4, "dead letters came twice")
         self.assertEqual(again["nodes"], report["nodes"])

@@ -115,6 +115,7 @@ private slots:
         Panel p;
         p.panel.showStream(kStream, true);
         p.tick(400);
+        p.tick(401);
         QVERIFY(p.panel.pointsOf(2).size() > 250);
         const auto other = std::make_shared<FakeEngine>();
         other->publish(clickstreamSnapshot(10));

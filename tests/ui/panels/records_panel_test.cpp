@@ -196,7 +196,10 @@ private slots:
         p.engine->records = [](const auto &) {
             engine::RecordsReply reply;
             reply.rows.resize(1);
-            reply.rows[0].data = '[' + std::string(600'000, '1') + ']';
+            reply.rows[0].data = "[";
+            for (int i = 0; i < 70'000; ++i)
+                reply.rows[0].data += "11111111,";
+            reply.rows[0].data += "1]";
             reply.reachedEnd = true;
             return reply;
         };

@@ -12,6 +12,7 @@ struct MemoryFileSystem::Inode {
     std::uint64_t number = 0;
     Bytes current;
     Bytes durable;
+    std::int64_t modifiedMs = 0;
 };
 
 namespace {
@@ -104,6 +105,7 @@ public:
         const std::lock_guard guard(m_fs.m_mutex);
         MILLRACE_TRY(begin("truncate"));
         m_inode->current.resize(static_cast<std::size_t>(sizeBytes));
+        m_inode->modifiedMs = ++m_fs.m_modified;
         return Done{};
     }
 
@@ -114,6 +116,7 @@ public:
         out.sizeBytes = m_inode->current.size();
         out.device = 1;
         out.inode = m_inode->number;
+        out.modifiedMs = m_inode->modifiedMs;
         return out;
     }
 
@@ -125,6 +128,7 @@ private:
     }
     void put(FilePos at, ByteView bytes)
     {
+        m_inode->modifiedMs = ++m_fs.m_modified;
         auto &content = m_inode->current;
         if (content.size() < at.value + bytes.size())
             content.resize(static_cast<std::size_t>(at.value) + bytes.size());
@@ -260,6 +264,7 @@ void MemoryFileSystem::setContent(const Path &path, Bytes content)
         inode->number = m_nextInode++;
     }
     inode->current = inode->durable = std::move(content);
+    inode->modifiedMs = ++m_modified;
     m_durableNames[path] = inode;
     std::erase_if(m_changes, [&](const NameChange &change) { return change.to == path; });
 }
@@ -373,6 +378,7 @@ Result<FileInfo> MemoryFileSystem::info(const Path &path)
     out.isRegular = true;
     out.sizeBytes = found->second->current.size();
     out.inode = found->second->number;
+    out.modifiedMs = found->second->modifiedMs;
     return out;
 }
 

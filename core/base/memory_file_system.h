@@ -110,6 +110,7 @@ private:
     bool m_crashed = false;
     std::uint64_t m_generation = 0;
     std::uint64_t m_nextInode = 1;
+    std::int64_t m_modified = 0; ///< changes of files so far; their time, as there is no clock
     std::uint64_t m_capacity = ~0ULL;
     std::vector<Step> m_history;
     std::function<bool(const Step &)> m_ignore;

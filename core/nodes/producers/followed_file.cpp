@@ -63,7 +63,11 @@ Status FollowedFile::openAt(const Path &path, std::uint64_t offset, std::uint64_
     auto head = FileHead::read(**file);
     if (!head)
         return unreadable(path, head.error());
-    m_position = TailPosition{info->device, info->inode, *head, offset, line};
+    std::vector<TailIdentity> finished;
+    if (m_position)
+        finished = std::move(m_position->finished);
+    m_position =
+        TailPosition{{info->device, info->inode, *head}, offset, line, std::move(finished)};
     m_seenBytes = info->sizeBytes;
     m_lines.emplace(*std::move(file), FilePos(offset));
     m_old = path != m_path;
@@ -105,7 +109,7 @@ Result<bool> FollowedFile::isOurs(const Path &path)
         return unreadable(path, info.error());
     if (info->sizeBytes < m_position->offset)
         return false;
-    const auto same = m_position->head.matches(**file);
+    const auto same = m_position->file.head.matches(**file);
     if (!same)
         return unreadable(path, same.error());
     return *same;
@@ -128,8 +132,9 @@ Result<std::optional<Path>> FollowedFile::findOld()
         if (!info || info->isFolder || info->sizeBytes < m_position->offset)
             continue;
         const bool sameInode =
-            info->inode == m_position->inode && info->device == m_position->device;
-        if (!sameInode && (!isRotatedName(name, fileName(m_path)) || m_position->head.bytes == 0))
+            info->inode == m_position->file.inode && info->device == m_position->file.device;
+        if (!sameInode &&
+            (!isRotatedName(name, fileName(m_path)) || m_position->file.head.bytes == 0))
             continue;
         const auto ours = isOurs(candidate);
         if (!ours || !*ours)
@@ -141,9 +146,24 @@ Result<std::optional<Path>> FollowedFile::findOld()
     return copy;
 }
 
-/// The oldest rotated file that was written to after `modifiedAfter`: when the file was rotated
-/// more than once while nobody read.
-std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedAfter, std::uint64_t notInode)
+/// Whether the file was read to its end before. It may have been written to since: those lines are
+/// given as late ones.
+bool FollowedFile::wasFinished(const Path &path, const FileInfo &info)
+{
+    for (const TailIdentity &known : m_position->finished) {
+        if (known.inode != info.inode || known.device != info.device)
+            continue;
+        const auto file = openInput(m_files, path);
+        const auto same = file ? known.head.matches(**file) : Result<bool>(false);
+        if (same && *same)
+            return true;
+    }
+    return false;
+}
+
+/// The oldest rotated file that was written to after `modifiedAfter` and not read yet: when the
+/// file was rotated more than once while nobody read.
+std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedAfter)
 {
     const Path folder = parentPath(m_path);
     const auto names = m_files.list(folder);
@@ -154,11 +174,14 @@ std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedAfter, std::u
     for (const std::string &name : *names) {
         if (!isRotatedName(name, fileName(m_path)))
             continue;
-        const auto info = m_files.info(joinPath(folder, name));
-        if (!info || info->isFolder || info->inode == notInode || info->modifiedMs <= modifiedAfter)
+        const Path path = joinPath(folder, name);
+        const auto info = m_files.info(path);
+        if (!info || info->isFolder || info->modifiedMs <= modifiedAfter)
+            continue;
+        if (info->inode == m_position->file.inode || wasFinished(path, *info))
             continue;
         if (!next || info->modifiedMs < nextModified) {
-            next = joinPath(folder, name);
+            next = path;
             nextModified = info->modifiedMs;
         }
     }
@@ -182,7 +205,8 @@ Result<FollowedFile::Found> FollowedFile::locate(std::vector<Problem> &notices)
         return Found::Yes;
     }
     const TailPosition before = *m_position;
-    const bool sameInode = info && info->inode == before.inode && info->device == before.device;
+    const bool sameInode =
+        info && info->inode == before.file.inode && info->device == before.file.device;
     if (sameInode) {
         const auto ours = isOurs(m_path);
         if (!ours)
@@ -224,13 +248,13 @@ Result<FollowedFile::Found> FollowedFile::locate(std::vector<Problem> &notices)
 /// While a file is shorter than a head, what is known of it grows with it.
 Status FollowedFile::updateHead()
 {
-    if (m_position->head.bytes >= FileHead::kBytes)
+    if (m_position->file.head.bytes >= FileHead::kBytes)
         return Done{};
     const auto head = FileHead::read(m_lines->file());
     if (!head)
         return unreadable(m_path, head.error());
-    if (head->bytes > m_position->head.bytes)
-        m_position->head = *head;
+    if (head->bytes > m_position->file.head.bytes)
+        m_position->file.head = *head;
     return Done{};
 }
 
@@ -241,7 +265,7 @@ Result<bool> FollowedFile::stillCurrent(std::vector<Problem> &notices)
     const auto here = m_lines->file().info();
     if (!here)
         return unreadable(m_path, here.error());
-    const auto same = m_position->head.matches(m_lines->file());
+    const auto same = m_position->file.head.matches(m_lines->file());
     if (!same)
         return unreadable(m_path, same.error());
     if (here->sizeBytes < m_position->offset || !*same) {
@@ -271,7 +295,12 @@ Status FollowedFile::switchToNext(std::vector<Problem> &notices)
     notices.push_back(Problem(Code::NodeTailRotated,
                               {{"path", m_path}, {"bytes", std::to_string(m_position->offset)}}));
     // A rotated file is older than what the path leads to.
-    std::optional<Path> next = nextRotated(here->modifiedMs, here->inode);
+    std::optional<Path> next = nextRotated(here->modifiedMs);
+    if (m_position->file.head.bytes > 0) {
+        m_position->finished.push_back(m_position->file);
+        if (m_position->finished.size() > kFinishedKept)
+            m_position->finished.erase(m_position->finished.begin());
+    }
     std::optional<LineReader> left = std::move(m_lines);
     m_lines.reset();
     MILLRACE_TRY(begin(next ? *next : m_path, false));
@@ -322,13 +351,13 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
         if (!*line && m_lines->skipping())
             return std::optional<Line>();
         const bool had = m_lines.has_value();
-        const std::uint64_t inode = m_position->inode;
+        const std::uint64_t inode = m_position->file.inode;
         const std::uint64_t offset = m_position->offset;
         const auto current = stillCurrent(notices);
         if (!current)
             return current.error();
         const bool reopened =
-            !m_lines || m_position->inode != inode || m_position->offset != offset;
+            !m_lines || m_position->file.inode != inode || m_position->offset != offset;
         if (*current) {
             if (had && reopened)
                 continue;
@@ -346,9 +375,9 @@ Result<std::optional<Line>> FollowedFile::next(std::vector<Problem> &notices)
             return nothingNow();
         if (*rest)
             return rest;
-        const std::uint64_t before = m_position->inode;
+        const std::uint64_t before = m_position->file.inode;
         MILLRACE_TRY(switchToNext(notices));
-        if (m_position->inode == before) {
+        if (m_position->file.inode == before) {
             return nothingNow();
         }
         m_waitingSaid = false;

@@ -5,17 +5,26 @@
 #include "core/nodes/producers/line_reader.h"
 
 #include <optional>
+#include <vector>
 
 namespace millrace::nodes {
 
+/// What a file is known by, whatever it is called.
+struct TailIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0; ///< may be given to another file when this one is removed
+    FileHead head;
+};
+
 /// Which file was read, and how far.
 struct TailPosition {
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    FileHead head;
+    TailIdentity file;
     std::uint64_t offset = 0;
-    std::uint64_t line = 0; ///< lines before `offset`
+    std::uint64_t line = 0;             ///< lines before `offset`
+    std::vector<TailIdentity> finished; ///< read before it, the newest last; kFinishedKept at most
 };
+/// A file is written to late, if at all, before it was rotated as often.
+inline constexpr std::size_t kFinishedKept = 8;
 
 /// The lines of a file that grows, is rotated away or cut: finds the file, reads it on, and finds
 /// the one that comes after it. How is told in tail.h.
@@ -49,7 +58,8 @@ private:
     Result<Found> locate(std::vector<Problem> &notices);
     Result<bool> isOurs(const Path &path);
     Result<std::optional<Path>> findOld();
-    std::optional<Path> nextRotated(std::int64_t modifiedAfter, std::uint64_t notInode);
+    std::optional<Path> nextRotated(std::int64_t modifiedAfter);
+    bool wasFinished(const Path &path, const FileInfo &info);
     Status openAt(const Path &path, std::uint64_t offset, std::uint64_t line);
     Status begin(const Path &path, bool atEnd);
     Status updateHead();

@@ -247,14 +247,32 @@ private:
         const auto &position = m_file->position();
         writer.u8(position ? 1 : 0);
         if (position) {
-            writer.varint(position->device);
-            writer.varint(position->inode);
-            writer.varint(position->head.bytes);
-            writer.u32(position->head.crc);
+            write(writer, position->file);
             writer.varint(position->offset);
             writer.varint(position->line);
+            writer.varint(position->finished.size());
+            for (const TailIdentity &file : position->finished)
+                write(writer, file);
         }
         return bytes;
+    }
+
+    static void write(ByteWriter &writer, const TailIdentity &file)
+    {
+        writer.varint(file.device);
+        writer.varint(file.inode);
+        writer.varint(file.head.bytes);
+        writer.u32(file.head.crc);
+    }
+
+    static TailIdentity readIdentity(ByteReader &reader)
+    {
+        TailIdentity file;
+        file.device = reader.varint();
+        file.inode = reader.varint();
+        file.head.bytes = static_cast<std::uint32_t>(reader.varint());
+        file.head.crc = reader.u32();
+        return file;
     }
 
     static Result<std::optional<TailPosition>> decode(ByteView progress, Path &path)
@@ -265,12 +283,12 @@ private:
         std::optional<TailPosition> position;
         if (reader.u8() != 0) {
             position.emplace();
-            position->device = reader.varint();
-            position->inode = reader.varint();
-            position->head.bytes = static_cast<std::uint32_t>(reader.varint());
-            position->head.crc = reader.u32();
+            position->file = readIdentity(reader);
             position->offset = reader.varint();
             position->line = reader.varint();
+            const std::uint64_t finished = reader.remaining() == 0 ? 0 : reader.varint();
+            for (std::uint64_t i = 0; i < finished && reader.ok(); ++i)
+                position->finished.push_back(readIdentity(reader));
         }
         if (!reader.ok() || version != kProgressVersion) {
             return Problem(Code::Corrupt, {{"what", "The progress of a followed file"},

@@ -200,6 +200,33 @@ private slots:
         QVERIFY(world.noticed(Code::NodeTailRotated));
     }
 
+    /// What was written to last is not what comes next: the file that was read first is older.
+    void aFileThatWasReadIsNotReadAgainForALateLine_data()
+    {
+        QTest::addColumn<bool>("restarted");
+        QTest::newRow("while it runs") << false;
+        QTest::newRow("over a restart") << true;
+    }
+    void aFileThatWasReadIsNotReadAgainForALateLine()
+    {
+        QFETCH(bool, restarted);
+        TailWorld world;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.rename(world.path, world.path + ".1");
+        world.append("two\n");
+        QCOMPARE(world.read(), std::string("[two]"));
+        world.append(world.path + ".1", "late\n");
+        QCOMPARE(world.read(), std::string("[late]"));
+        if (restarted)
+            world.restart();
+        world.rename(world.path + ".1", world.path + ".2");
+        world.rename(world.path, world.path + ".1");
+        world.append("three\n");
+        QCOMPARE(world.read(), std::string("[three]"));
+        QCOMPARE(world.read(), std::string());
+    }
+
     /// A program's buffer ends in the middle of a line; the rest comes when it hears of the
     /// rotation.
     void aLineThatIsWrittenOverARotationIsOneRecord()

@@ -86,10 +86,13 @@ void EngineBridge::setPipeline(const Uuid &project, std::map<NodeId, std::string
 {
     if (project == m_project && streams == m_streams)
         return;
-    if (project != m_project)
-        ++m_commands;
+    const bool another = project != m_project;
     m_project = project;
     m_streams = std::move(streams);
+    if (another) {
+        ++m_commands;
+        emit pipelineChanged();
+    }
     askForStored();
     publish();
 }
@@ -194,7 +197,8 @@ void EngineBridge::poll()
 void EngineBridge::deployAndRun(const graph::Document &document, const QString &documentFolder)
 {
     engine::DeployRequest request{document, pathFromQt(documentFolder)};
-    const auto answered = [this, document, command = ++m_commands](const engine::Reply &reply) {
+    const auto answered = [this, document, command = ++m_commands,
+                           pauses = m_pauses](const engine::Reply &reply) {
         if (command != m_commands)
             return;
         if (!reply.ok()) {
@@ -202,7 +206,8 @@ void EngineBridge::deployAndRun(const graph::Document &document, const QString &
             return;
         }
         emit deployed(document, m_deployTicket);
-        run();
+        if (pauses == m_pauses)
+            run();
     };
     m_deployTicket = send(std::move(request), this, answered);
 }
@@ -214,6 +219,7 @@ void EngineBridge::run()
 
 void EngineBridge::pause()
 {
+    ++m_pauses;
     command<engine::PauseRequest>();
 }
 

@@ -53,7 +53,7 @@ public:
     void setPipeline(const Uuid &project, std::map<NodeId, std::string> streams);
 
     /// Makes `document` what runs and, once that is done, runs it; unless by then it was told to
-    /// stop or another pipeline is open.
+    /// stop or pause, or another pipeline is open.
     void deployAndRun(const graph::Document &document, const QString &documentFolder);
     void run();
     void pause();
@@ -69,6 +69,9 @@ public:
 
 signals:
     void engineChanged();
+    /// Another pipeline is open: what was kept of nodes is nobody's, though they may be called
+    /// alike.
+    void pipelineChanged();
     /// Never null; never changes after emission.
     void snapshotChanged(const millrace::runtime::SnapshotPtr &snapshot);
     /// This is what the engine has, and what runs as soon as it can. `ticket`: of that request; the
@@ -102,7 +105,8 @@ private:
     Uuid m_project;
     std::map<NodeId, std::string> m_streams;
     std::vector<runtime::NodeFigures> m_stored; ///< of those streams that the engine keeps
-    quint64 m_asked = 0;    ///< the newest question for them; answers to older ones are dropped
+    quint64 m_asked = 0; ///< the newest question for them; answers to older ones are dropped
+    quint64 m_pauses = 0;
     quint64 m_commands = 0; ///< a deployment runs what it deployed unless another one came since
     quint64 m_deployTicket = 0; ///< of the newest deployment
     std::vector<Pending> m_pending;

@@ -94,6 +94,7 @@ ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
     connect(m_bytesButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Bytes); });
     connect(m_recordsButton, &QToolButton::clicked, this, [this] { setUnit(Unit::Records); });
     connect(&bridge, &EngineBridge::engineChanged, this, &ThroughputPanel::forget);
+    connect(&bridge, &EngineBridge::pipelineChanged, this, &ThroughputPanel::forget);
     connect(&bridge, &EngineBridge::snapshotChanged, this, &ThroughputPanel::showSnapshot);
     retranslate();
 }

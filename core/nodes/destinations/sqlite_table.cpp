@@ -37,7 +37,8 @@ graph::NodeKind describeKind()
                   .defaultValue = "records",
                   .help = "Made when absent, with a column for each field. A table that is new to "
                           "the node gets everything that is still in its input stream; one that "
-                          "it filled before is gone on with."},
+                          "it filled before is gone on with. An index over no row, "
+                          "millrace_mark_…, tells it from one that is made anew."},
         Parameter{.id = "mode",
                   .title = "Mode",
                   .type = ParameterType::Choice,

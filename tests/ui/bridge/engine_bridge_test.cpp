@@ -113,6 +113,19 @@ private slots:
         QCOMPARE(engine->count<engine::RunRequest>(), 0);
     }
 
+    void deployedButPausedSinceStaysPaused()
+    {
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        QSignalSpy deployed(&bridge, &EngineBridge::deployed);
+        bridge.deployAndRun(clickstream(), {});
+        bridge.pause();
+        bridge.poll();
+        QCOMPARE(deployed.count(), 1);
+        QCOMPARE(engine->count<engine::RunRequest>(), 0);
+    }
+
     /// The nodes of two pipelines may be called alike.
     void figuresOfAnotherPipelineAreNotShown()
     {

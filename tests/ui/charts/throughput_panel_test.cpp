@@ -125,6 +125,20 @@ private slots:
         QVERIFY2(p.panel.pointsOf(2).size() <= 1, "those of the engine before");
     }
 
+    void anotherPipelinesStreamOfTheSameNameIsAnotherOne()
+    {
+        Panel p;
+        p.panel.showStream(kStream, true);
+        p.tick(400);
+        p.tick(401);
+        QVERIFY(p.panel.pointsOf(2).size() > 250);
+        p.engine->history = {};
+        p.bridge.setPipeline(Uuid::parse("00000000-0000-4000-8000-000000000001").value(), {});
+        p.tick(402);
+        QCOMPARE(p.engine->count<engine::HistoryRequest>(), 8);
+        QVERIFY(p.panel.pointsOf(2).size() <= 2);
+    }
+
     void beforeARunItShowsTheLastOne()
     {
         Panel p;

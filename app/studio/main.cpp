@@ -14,6 +14,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QScreen>
 #include <QTimer>
 
 #include <algorithm>
@@ -45,6 +46,29 @@ bool hasDisplay()
 {
     return std::any_of(kDisplayVariables.begin(), kDisplayVariables.end(),
                        [](const char *variable) { return !qEnvironmentVariableIsEmpty(variable); });
+}
+
+/// Pictures and figures are of the usual size on every screen, a person's window fits the screen.
+void showAtStart(ui::MainWindow &window, const studio::Options &options)
+{
+    std::optional<QSize> size = options.size;
+    if (!size && (options.benchStart || !options.screenshot.isEmpty()))
+        size = studio::kUsualSize;
+    if (!size)
+        size = studio::startSize(window.screen()->availableSize());
+    if (!size) {
+        window.showMaximized();
+        return;
+    }
+    const QSize shown = size->expandedTo(window.minimumSize());
+    if (shown != *size)
+        std::fprintf(stderr,
+                     "millrace-studio: --size %dx%d is too small; the window is %dx%d, at least "
+                     "%dx%d\n",
+                     size->width(), size->height(), shown.width(), shown.height(),
+                     window.minimumWidth(), window.minimumHeight());
+    window.resize(shown);
+    window.show();
 }
 
 int runStudio(QApplication &application, const studio::Options &options)
@@ -100,15 +124,7 @@ int runStudio(QApplication &application, const studio::Options &options)
     });
 
     const auto bench = options.benchStart ? std::make_unique<studio::StartBench>(window) : nullptr;
-    const QSize size = options.size.expandedTo(window.minimumSize());
-    if (size != options.size)
-        std::fprintf(stderr,
-                     "millrace-studio: --size %dx%d is too small; the window is %dx%d, at least "
-                     "%dx%d\n",
-                     options.size.width(), options.size.height(), size.width(), size.height(),
-                     window.minimumWidth(), window.minimumHeight());
-    window.resize(size);
-    window.show();
+    showAtStart(window, options);
     QObject::connect(
         &window, &ui::MainWindow::fileRefused, &window, [&](const std::vector<Problem> &problems) {
             failed = true;

@@ -142,6 +142,14 @@ std::variant<Options, QString> readOptions(const QStringList &arguments)
     return options;
 }
 
+std::optional<QSize> startSize(QSize available)
+{
+    // A window of just the screen's size would have its frame outside.
+    if (available.width() > kUsualSize.width() && available.height() > kUsualSize.height())
+        return kUsualSize;
+    return std::nullopt;
+}
+
 QString helpText()
 {
     return uR"(millrace-studio [FILE] [options]
@@ -153,7 +161,8 @@ Draws streaming pipelines and runs them on this computer.
                        $XDG_DATA_HOME/millrace
   --budget SIZE        disk the data directory may use, such as 2GB
   --theme NAME         light, dark or high-contrast; otherwise as the desktop
-  --size WxH           size of the window, such as 1600x1000; at least 960x600
+  --size WxH           size of the window, such as 1366x768; at least 960x600;
+                       otherwise 1600x1000, or the screen where that is smaller
   --screenshot OUT.png save a picture of the window and quit
   --bench start        print, as JSON, milliseconds to the first painted window,
                        memory and the share of a core the window takes, and quit

@@ -14,13 +14,16 @@
 
 namespace millrace::studio {
 
+/// Of the window where there is room, and of pictures.
+inline constexpr QSize kUsualSize{1600, 1000};
+
 /// What the command line asks for.
 struct Options {
     QString file;                  ///< empty: the start page
     QString dataDirectory;         ///< empty: one of the pipeline's own
     std::uint64_t budgetBytes = 0; ///< 0: the engine's default
     std::optional<ui::ThemeKind> theme;
-    QSize size{1600, 1000};
+    std::optional<QSize> size; ///< none: startSize() decides
     bool run = false;
     QString screenshot; ///< empty: none
     bool benchStart = false;
@@ -32,6 +35,10 @@ struct Options {
 
 /// Reads the arguments behind the program's name. A text says what is wrong with them.
 std::variant<Options, QString> readOptions(const QStringList &arguments);
+
+/// The size to start the window with, where none was asked for, on a screen with `available`
+/// pixels. None: the screen has no room for the usual size, and the window takes all there is.
+std::optional<QSize> startSize(QSize available);
 
 QString helpText();
 

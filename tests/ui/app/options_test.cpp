@@ -26,7 +26,7 @@ private slots:
         QCOMPARE(options->dataDirectory, u"/d"_s);
         QCOMPARE(options->budgetBytes, 2'000'000'000U);
         QCOMPARE(options->theme, std::optional(ui::ThemeKind::Light));
-        QCOMPARE(options->size, QSize(1366, 768));
+        QCOMPARE(options->size, std::optional(QSize(1366, 768)));
         QVERIFY(options->run);
         QCOMPARE(options->screenshot, u"o.png"_s);
         QCOMPARE(options->after, 10s);
@@ -63,6 +63,14 @@ private slots:
         const auto read = readOptions(arguments);
         QVERIFY(std::holds_alternative<QString>(read));
         QVERIFY(std::get<QString>(read).contains(names));
+    }
+
+    void theWindowFitsTheScreen()
+    {
+        QCOMPARE(startSize({1920, 1080}), std::optional(kUsualSize));
+        QCOMPARE(startSize({1366, 768}), std::optional<QSize>());
+        QCOMPARE(startSize({1600, 1000}), std::optional<QSize>());
+        QCOMPARE(startSize({1920, 1000}), std::optional<QSize>());
     }
 
     void sizesAndTimes()

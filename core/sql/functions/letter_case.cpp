@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <clocale>
+#include <cstdint>
 #include <cwctype>
 #include <locale.h>
 

@@ -121,9 +121,11 @@ SnapshotBuilder::SnapshotBuilder(stream::StreamStore &store, runtime::MetricsHis
 SnapshotBuilder::Rates SnapshotBuilder::rates(const std::string &key, const Totals &now)
 {
     // What is seen for the first time counts from now on: the first second of a run is shown, too.
-    const Totals before = m_totals.try_emplace(key, now).first->second;
+    Totals before = m_totals.try_emplace(key, now).first->second;
     if (!m_ticking)
         return m_rates[key];
+    if (before.restored != now.restored)
+        before = {}; // another incarnation, which began at nothing
     const auto perSecond = [&](std::uint64_t a, std::uint64_t b) {
         return b >= a ? static_cast<double>(b - a) / m_elapsed : 0.0;
     };
@@ -211,7 +213,7 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
 void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
 {
     std::map<NodeId, NodeFigures> nodes;
-    std::map<NodeId, std::uint64_t> bytesOut;
+    std::map<NodeId, Totals> done;
     std::map<NodeId, Rates> work;
     for (const DeployedTask &task : deployment.tasks()) {
         const runtime::TaskFigures figures = task.task->figures();
@@ -240,7 +242,12 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
             NodeFigures &node = nodes[meter.node];
             node.id = meter.node;
             node.counts += meter.counts;
-            bytesOut[meter.node] += meter.bytesOut;
+            Totals &totals = done[meter.node];
+            totals.recordsIn += meter.counts.in - meter.countsBefore.in;
+            totals.recordsOut += meter.counts.out - meter.countsBefore.out;
+            totals.bytesOut += meter.bytesOut - meter.bytesOutBefore;
+            totals.dead += meter.counts.dead - meter.countsBefore.dead;
+            totals.restored += meter.countsBefore.in;
             Rates &share = work[meter.node];
             share.busy += taskRates.busy;
             share.wait += taskRates.wait;
@@ -260,12 +267,7 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
         }
     }
     for (auto &[id, node] : nodes) {
-        Totals totals;
-        totals.recordsIn = node.counts.in;
-        totals.recordsOut = node.counts.out;
-        totals.bytesOut = bytesOut[id];
-        totals.dead = node.counts.dead;
-        const Rates rate = rates("node " + id.value, totals);
+        const Rates rate = rates("node " + id.value, done[id]);
         node.inPerSecond = rate.recordsIn;
         node.outPerSecond = rate.recordsOut;
         node.bytesOutPerSecond = rate.bytesOut;
@@ -294,7 +296,7 @@ void SnapshotBuilder::addStream(const Deployment &deployment, const NodeId &id, 
         const stream::ShardCounters counters = stream->counters(shard.shard);
         const Rates rate = rates("shard " + id.value + '/' + std::to_string(i),
                                  {counters.recordsIn, counters.bytesIn, counters.recordsOut,
-                                  counters.bytesOut, counters.refused, 0, 0, 0});
+                                  counters.bytesOut, counters.refused});
         const auto bounds = stream->bounds(shard.shard);
         shard.recordsIn = counters.recordsIn;
         shard.bytesIn = counters.bytesIn;

@@ -26,7 +26,7 @@ public:
                                runtime::RunState state, double pace, Tick tick = Tick::ByTheClock);
 
 private:
-    /// Totals of one node, shard or task at the last tick.
+    /// Totals of one node, shard or task at the last tick, of what this incarnation did.
     struct Totals {
         std::uint64_t recordsIn = 0;
         std::uint64_t bytesIn = 0;
@@ -36,6 +36,7 @@ private:
         std::uint64_t dead = 0;
         std::uint64_t busyNanos = 0;
         std::uint64_t waitNanos = 0;
+        std::uint64_t restored = 0; ///< what earlier incarnations took; tells them apart
     };
     struct Rates {
         double recordsIn = 0;

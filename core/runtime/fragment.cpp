@@ -519,8 +519,7 @@ void Fragment::decodeDetails(ByteView details)
         const std::uint64_t bytesOut = reader.varint();
         for (NodeMeter &meter : m_meters) {
             if (reader.ok() && meter.node == node) {
-                meter.counts = counts;
-                meter.bytesOut = bytesOut;
+                meter = {node, counts, bytesOut, counts, bytesOut};
             }
         }
     }

@@ -247,8 +247,8 @@ Status ProducerTask::decodeProgress(ByteView bytes, Bytes &sourceProgress)
         return Done{};
     ByteReader reader(bytes);
     const std::uint8_t layout = reader.u8();
-    m_meter.counts = FateCounts::read(reader);
-    m_meter.bytesOut = reader.varint();
+    m_meter.counts = m_meter.countsBefore = FateCounts::read(reader);
+    m_meter.bytesOut = m_meter.bytesOutBefore = reader.varint();
     const ByteView source = reader.sized();
     if (layout != kLayout || !reader.ok())
         return Problem(Code::Corrupt,

@@ -32,6 +32,9 @@ struct NodeMeter {
     NodeId node;
     FateCounts counts;
     std::uint64_t bytesOut = 0;
+    // Of those, what earlier incarnations had done: it says nothing of what is done now.
+    FateCounts countsBefore = {};
+    std::uint64_t bytesOutBefore = 0;
 };
 
 /// What a task tells the outside: a copy is taken for each snapshot.

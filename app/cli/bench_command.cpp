@@ -27,6 +27,7 @@ using nlohmann::json;
 struct BenchOptions {
     Path folder; ///< empty, on the disk that is measured
     std::optional<std::uint64_t> records;
+    double diskMegabytesPerSecond = 0; ///< as measured in this run
 };
 
 struct Benchmark {
@@ -46,7 +47,20 @@ LogBenchOptions logOptions(const BenchOptions &options)
 
 Result<json> benchLog(const BenchOptions &options)
 {
-    return measureLogAppend(logOptions(options));
+    auto shrinking = measureLogAppend(logOptions(options));
+    if (!shrinking)
+        return shrinking;
+    // What does not shrink is written as it is: a fifth of it is as much work for the disk.
+    LogBenchOptions log = logOptions(options);
+    log.records = std::max<std::uint64_t>(log.records / 5, 1);
+    log.shrinks = false;
+    auto random = measureLogAppend(log);
+    if (!random)
+        return random;
+    (*random)["share_of_disk"] =
+        (*random)["megabytes_per_second"].get<double>() / options.diskMegabytesPerSecond;
+    (*shrinking)["random"] = *std::move(random);
+    return shrinking;
 }
 
 /// 5 GB unless it is said otherwise.
@@ -83,12 +97,32 @@ Result<json> benchPipeline(const BenchOptions &options)
     return out;
 }
 
+constexpr std::uint64_t kUsualRuns = 3;
+
 constexpr std::array<Benchmark, 4> kBenchmarks{{
     {"log", "durable append in process, and recovery", benchLog},
     {"read", "sequential reading, as written and once rewritten", benchRead},
     {"pipeline", "puts, put to consumer, and a whole pipeline into SQLite", benchPipeline},
     {"recovery", "recovery of a log of 5 GB; only when named", benchRecovery, true},
 }};
+
+/// Of each figure the median of the runs; figures of other kinds are those of the first.
+json medians(const std::vector<json> &runs)
+{
+    json out = runs.front();
+    for (const auto &[name, value] : runs.front().items()) {
+        std::vector<json> values;
+        for (const json &run : runs)
+            values.push_back(run.at(name));
+        if (value.is_object()) {
+            out[name] = medians(values);
+        } else if (value.is_number()) {
+            std::sort(values.begin(), values.end());
+            out[name] = values[values.size() / 2];
+        }
+    }
+    return out;
+}
 
 /// A folder of this run's own, removed at its end with those that had to be made around it.
 class ScratchFolder
@@ -142,29 +176,49 @@ void printFigures(const json &figures, const std::string &prefix)
     }
 }
 
-ExitCode measure(const Path &folder, const std::optional<std::string> &wanted,
-                 std::optional<std::uint64_t> records, bool asJson, const Environment &environment)
+struct Wanted {
+    std::optional<std::string> name; ///< none: all but those that are run only by name
+    std::optional<std::uint64_t> records;
+    std::uint64_t runs = 1;
+    bool asJson = false;
+};
+
+/// Errors: as the benchmark's.
+Result<json> measureRuns(const Benchmark &benchmark, const BenchOptions &options,
+                         std::uint64_t runs, const Environment &environment)
+{
+    std::vector<json> measured;
+    for (std::uint64_t i = 0; i < runs; ++i) {
+        auto one = benchmark.run(options);
+        if (!one)
+            return one;
+        measured.push_back(*std::move(one));
+        MILLRACE_TRY(environment.files->removeAll(options.folder));
+    }
+    return medians(measured);
+}
+
+ExitCode measure(const Path &folder, const Wanted &wanted, const Environment &environment)
 {
     const auto bounds = measureBounds(folder);
     if (!bounds) {
         printProblem(bounds.error());
         return ExitCode::Failure;
     }
-    json figures{{"version", MILLRACE_VERSION}, {"bounds", *bounds}};
+    json figures{{"version", MILLRACE_VERSION}, {"runs", wanted.runs}, {"bounds", *bounds}};
     for (const Benchmark &benchmark : kBenchmarks) {
-        if (wanted ? *wanted != benchmark.name : benchmark.onlyByName)
+        if (wanted.name ? *wanted.name != benchmark.name : benchmark.onlyByName)
             continue;
-        const BenchOptions options{joinPath(folder, std::string(benchmark.name)), records};
-        const auto measured = benchmark.run(options);
+        const BenchOptions options{joinPath(folder, std::string(benchmark.name)), wanted.records,
+                                   bounds->at("disk_megabytes_per_second").get<double>()};
+        const auto measured = measureRuns(benchmark, options, wanted.runs, environment);
         if (!measured) {
             printProblem(measured.error());
             return ExitCode::Failure;
         }
         figures[std::string(benchmark.name)] = *measured;
-        if (auto removed = environment.files->removeAll(options.folder); !removed)
-            printProblem(removed.error()); // the next one still has a folder of its own
     }
-    if (asJson)
+    if (wanted.asJson)
         fmt::print("{}\n", figures.dump(2));
     else
         printFigures(figures, {});
@@ -210,6 +264,11 @@ ExitCode bench(const Arguments &arguments, const Environment &environment)
         printProblem(records.error());
         return ExitCode::Usage;
     }
+    const auto runs = arguments.count("--runs", 1);
+    if (!runs) {
+        printProblem(runs.error());
+        return ExitCode::Usage;
+    }
     std::string parent = arguments.value("--folder").value_or("/var/tmp");
     while (parent.size() > 1 && parent.ends_with('/'))
         parent.pop_back();
@@ -237,7 +296,9 @@ ExitCode bench(const Arguments &arguments, const Environment &environment)
         return ExitCode::DataDirectory;
     }
     return inChild([&] {
-        return measure(scratch->path(), wanted, *records, arguments.has("--json"), environment);
+        return measure(scratch->path(),
+                       {wanted, *records, runs->value_or(kUsualRuns), arguments.has("--json")},
+                       environment);
     });
 }
 
@@ -246,8 +307,9 @@ std::string_view details()
 {
     static const std::string text = [] {
         std::string out =
-            "Each prints its figures beside the bounds of the same machine in the same run: "
-            "MD5, zstd,\nfdatasync, sequential writing. Without NAME all are run but the last:\n\n";
+            "Each prints its figures, medians of its runs, beside the bounds of the same machine "
+            "at the same\ntime: MD5, zstd, fdatasync, sequential writing. Without NAME all are run "
+            "but the last:\n\n";
         for (const Benchmark &benchmark : kBenchmarks)
             out += fmt::format("  {:<10}  {}\n", benchmark.name, benchmark.summary);
         return out;
@@ -263,6 +325,7 @@ Command benchCommand()
              {{"NAME", false}},
              {{"--json", "", "print one JSON object"},
               {"--records", "N", "how many records to measure with"},
+              {"--runs", "N", "how often each is run; the medians are printed (3)"},
               {"--folder", "DIR",
                "on the disk to be measured (/var/tmp); a scratch folder is made in it, and DIR "
                "itself where it is missing, and both are removed at the end"}}},

@@ -334,6 +334,8 @@ Result<Json> measureLogRead(const LogBenchOptions &options)
         if (!log)
             return log.error();
         const auto shards = (*log)->shards();
+        out["compression_ratio"] = rate(static_cast<double>((*log)->rawBytes()),
+                                        static_cast<double>((*log)->storedBytes()));
         for (const char *form : {"as_written", "rewritten"}) {
             auto one = measureReading(**log, std::span(shards).first(1));
             if (!one)

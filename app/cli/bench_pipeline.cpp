@@ -51,6 +51,12 @@ Result<std::unique_ptr<Opened>> openStream(const Path &folder, std::uint32_t sha
     return out;
 }
 
+double compressionOf(const stream::DataStream &stream)
+{
+    const auto stored = static_cast<double>(stream.log().storedBytes());
+    return stored > 0 ? static_cast<double>(stream.log().rawBytes()) / stored : 1;
+}
+
 record::BatchPtr makeBatch(std::uint64_t first, std::size_t count)
 {
     record::RecordBatchBuilder builder;
@@ -151,6 +157,7 @@ Result<Json> measureStreamPut(const Path &folder, std::uint64_t records)
                 {"record_bytes", kDataBytes},
                 {"shards", 4},
                 {"seconds", seconds},
+                {"compression_ratio", compressionOf(*(*opened)->stream)},
                 {"records_per_second", static_cast<double>(puts * kBatch) / seconds}};
 }
 
@@ -239,6 +246,7 @@ Result<Json> measurePutToConsumer(const Path &folder)
     return Json{{"records_per_second", kPerPut * 1000},
                 {"shards", kShards},
                 {"records", millis.size()},
+                {"compression_ratio", compressionOf(stream)},
                 {"p50_ms", percentile(millis, 0.50)},
                 {"p99_ms", percentile(millis, 0.99)},
                 {"fdatasync_p50_ms", percentile(syncs, 0.50)},

@@ -373,7 +373,12 @@ class CliTest(unittest.TestCase):
         folder = os.path.join(self.folder.name, "new", "deep")
         done = self.run_it("bench", "log", "--records", "1000", "--json", "--folder", folder)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("log", json.loads(done.stdout))
+        figures = json.loads(done.stdout)
+        self.assertEqual(figures["runs"], 3)
+        self.assertEqual(figures["log"]["records"], 8192)  # whole batches
+        self.assertGreater(figures["log"]["compression_ratio"], 4)
+        self.assertLess(figures["log"]["random"]["compression_ratio"], 1.1)
+        self.assertGreater(figures["log"]["random"]["share_of_disk"], 0)
         self.assertEqual(os.listdir(self.folder.name), [])
         os.mkdir(os.path.dirname(folder))
         self.assertEqual(self.run_it("bench", "log", "--records", "1000", "--folder", folder).returncode, 0)

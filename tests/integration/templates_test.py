@@ -93,10 +93,13 @@ class TemplatesTest(ProgramTest):
         self.assertEqual(sorted(self.table("clickstream.db", "SELECT page, status, ms FROM errors")),
                          sorted(errors))
         self.assertGreater(len(errors), 0)
-        purchases = [c for c in clicks if c["event"] == "purchase" and c["status"] == 200]
-        stored = [line.get("data", line) for line in lines_of(self.data + "/output/purchases")]
-        self.assertEqual(len(stored), len(purchases))
-        self.assertEqual(report["nodes"]["lake0001"]["processed"], len(purchases))
+        orders = [c for c in clicks if c["event"] == "purchase" and c["cart_value"] >= 600]
+        # Large ones only: the demo's files grow for days before they fill its 2 GB.
+        self.assertLess(len(orders), len(clicks) / 200)
+        self.assertGreater(len(orders), 0)
+        stored = [line.get("data", line) for line in lines_of(self.data + "/output/orders")]
+        self.assertEqual(len(stored), len(orders))
+        self.assertEqual(report["nodes"]["lake0001"]["processed"], len(orders))
 
     def test_earthquakes(self):
         self.run_to_the_end("earthquakes", "quakes01", pace="at-once",

@@ -168,11 +168,12 @@ public:
         , m_display(m_document, arguments.has("--dashboard"))
     {}
 
-    ExitCode run()
+    /// `deployment`: other programs reach the engine by now and may deploy what is not this.
+    ExitCode run(engine::Ticket deployment)
     {
         const MonoTime began = m_environment.clock->mono();
         const std::uint64_t deadBefore = deadLetters().records;
-        if (const ExitCode code = ask(engine::RunRequest{}); code != ExitCode::Success)
+        if (const ExitCode code = ask(engine::RunRequest{deployment}); code != ExitCode::Success)
             return code;
         // Waiting for the end of nothing would never end.
         const bool nothing = m_arguments.has("--until-done") && nothingWorks(*m_engine.snapshot());
@@ -424,8 +425,9 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     // directory.
     if (const auto made = reportOutput->open(); !made)
         return failed(made.error(), exitCodeOf(made.error()));
-    const engine::Reply deployed =
-        engine->wait(engine->request(engine::DeployRequest{*document, parentPath(file)}));
+    const engine::Ticket deployment =
+        engine->request(engine::DeployRequest{*document, parentPath(file)});
+    const engine::Reply deployed = engine->wait(deployment);
     if (!deployed.ok()) {
         printProblems(deployed.problems);
         const ExitCode code = exitCodeOf(deployed.problems.front());
@@ -441,7 +443,8 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     const auto server = gateway::ControlServer::start(*engine, *environment.files, options);
     if (!server)
         return failed(server.error(), ExitCode::DataDirectory);
-    return Run(checked, arguments, environment, *engine, *limit, *directory, *reportOutput).run();
+    return Run(checked, arguments, environment, *engine, *limit, *directory, *reportOutput)
+        .run(deployment);
 }
 
 } // namespace

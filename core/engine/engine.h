@@ -22,8 +22,14 @@ struct DeployRequest {
     graph::Document document;
     Path documentFolder; ///< relative paths of the document start here
 };
+struct DeployReply {
+    Ticket deployment; ///< of the request: names what it made run
+};
 /// Runs, pauses (streams go on accepting) or stops what is deployed.
 struct RunRequest {
+    /// What is meant to run: DeploymentReplaced once another deploy came after it. None: whatever
+    /// is deployed.
+    std::optional<Ticket> deployment = {};
 };
 struct PauseRequest {
 };
@@ -123,7 +129,7 @@ struct StreamsReply {
 };
 
 struct HistoryRequest {
-    runtime::SeriesId series;
+    runtime::SeriesId series; ///< its project null: the deployed document's
     std::int64_t fromSecond = 0;
     std::int64_t toSecond = 0; ///< exclusive
 };
@@ -140,7 +146,7 @@ using Request = std::variant<DeployRequest, RunRequest, PauseRequest, StopReques
 /// Success gives the reply that belongs to the request (DoneReply where there is nothing to say;
 /// PutReply for ProducerRequest). A failed request gives its problems: for a deploy, all of them.
 struct Reply {
-    std::variant<DoneReply, RecordsReply, PutReply, StreamsReply, HistoryReply> value;
+    std::variant<DoneReply, RecordsReply, PutReply, StreamsReply, HistoryReply, DeployReply> value;
     std::vector<Problem> problems; ///< not empty: the request failed
     bool ok() const { return problems.empty(); }
 };

@@ -32,13 +32,6 @@ constexpr std::chrono::seconds kSecond{1}; ///< of virtual time
 constexpr double kMinPace = 0.1;
 constexpr double kMaxPace = 100;
 
-bool isPageRequest(const Request &request)
-{
-    return std::holds_alternative<RecordsRequest>(request) ||
-           std::holds_alternative<StreamsRequest>(request) ||
-           std::holds_alternative<HistoryRequest>(request);
-}
-
 class LocalEngine final : public Engine
 {
 public:
@@ -79,7 +72,7 @@ private:
 
     void handle(QueuedRequest queued);
     void answer(Ticket ticket, Reply reply) { m_replies.put(ticket, std::move(reply)); }
-    void report(const Problem &problem);
+    void report(const Problem &problem, const std::optional<Uuid> &project = {});
     void publish(SnapshotBuilder::Tick tick = SnapshotBuilder::Tick::ByTheClock);
     Status flushCheckpoints();
     void keepProgress();
@@ -88,8 +81,8 @@ private:
     std::vector<WatchedStream> watchedStreams();
     void lookAtFields();
 
-    Reply deploy(DeployRequest request);
-    Reply run();
+    Reply deploy(DeployRequest request, Ticket ticket);
+    Reply run(const RunRequest &request);
     Reply pause();
     Reply stopAll();
     Reply records(const RecordsRequest &request);
@@ -120,6 +113,7 @@ private:
 
     std::mutex m_deployMutex; ///< guards the deployment and what a snapshot is made of
     std::unique_ptr<Deployment> m_deployment;
+    Ticket m_deployedBy; ///< the request of the newest deploy that was done
     std::unique_ptr<SnapshotBuilder> m_builder;
     RunState m_state = RunState::Stopped;
     double m_pace = 1;
@@ -215,9 +209,9 @@ Status LocalEngine::open(const LocalEngineOptions &options)
     return Done{};
 }
 
-void LocalEngine::report(const Problem &problem)
+void LocalEngine::report(const Problem &problem, const std::optional<Uuid> &project)
 {
-    m_problems.report(problem, clock().wall());
+    m_problems.report(problem, clock().wall(), project);
     if (m_log)
         m_log(problem);
 }
@@ -418,8 +412,11 @@ void LocalEngine::handle(QueuedRequest queued)
     struct Visitor {
         LocalEngine &self;
         Ticket ticket;
-        void operator()(DeployRequest &r) { self.answer(ticket, self.deploy(std::move(r))); }
-        void operator()(const RunRequest &) { self.answer(ticket, self.run()); }
+        void operator()(DeployRequest &r)
+        {
+            self.answer(ticket, self.deploy(std::move(r), ticket));
+        }
+        void operator()(const RunRequest &r) { self.answer(ticket, self.run(r)); }
         void operator()(const PauseRequest &) { self.answer(ticket, self.pause()); }
         void operator()(const StopRequest &) { self.answer(ticket, self.stopAll()); }
         void operator()(const PaceRequest &r)
@@ -459,10 +456,9 @@ void LocalEngine::handle(QueuedRequest queued)
     }
 }
 
-Reply LocalEngine::deploy(DeployRequest request)
+Reply LocalEngine::deploy(DeployRequest request, Ticket ticket)
 {
     runtime::NodeContext context;
-    Reply reply;
     {
         const std::lock_guard guard(m_deployMutex);
         context = m_deployment->nodeContext();
@@ -478,33 +474,35 @@ Reply LocalEngine::deploy(DeployRequest request)
         return schema ? std::optional(*schema) : std::nullopt;
     };
     const std::vector<Problem> problems = checkDocument(request.document, context, known);
-    if (hasErrors(problems)) {
-        for (const Problem &problem : problems)
-            report(problem);
-        reply.problems = problems;
-        return reply;
-    }
     for (const Problem &problem : problems)
-        report(problem);
+        report(problem, request.document.project);
+    if (hasErrors(problems))
+        return {{}, problems};
     Status done = Done{};
     {
         const std::lock_guard guard(m_deployMutex);
+        m_problems.setProject(request.document.project);
         done = m_deployment->deploy(std::move(request.document), std::move(request.documentFolder));
+        m_problems.setProject(m_deployment->document().project);
+        if (done)
+            m_deployedBy = ticket;
     }
     if (!done) {
         report(done.error());
         return failed(done.error());
     }
     publish();
-    return reply;
+    return {DeployReply{ticket}, {}};
 }
 
-Reply LocalEngine::run()
+Reply LocalEngine::run(const RunRequest &request)
 {
     {
         const std::lock_guard guard(m_deployMutex);
         if (!m_deployment->deployed())
             return failed(Problem(Code::NothingDeployed));
+        if (request.deployment && *request.deployment != m_deployedBy)
+            return failed(Problem(Code::DeploymentReplaced));
         m_deployment->setPaused(false);
         m_scheduler->setPaused(false);
         m_deployment->start();
@@ -577,7 +575,10 @@ Reply LocalEngine::streams()
 
 Reply LocalEngine::history(const HistoryRequest &request)
 {
-    auto points = m_history->points(request.series, request.fromSecond, request.toSecond);
+    runtime::SeriesId series = request.series;
+    if (series.project.isNull())
+        series.project = snapshot()->project;
+    auto points = m_history->points(series, request.fromSecond, request.toSecond);
     if (!points)
         return failed(std::move(points).error());
     Reply reply;

@@ -19,9 +19,11 @@ bool same(const Problem &a, const Problem &b)
     return a.code() == b.code() && a.place() == b.place();
 }
 
-std::pair<std::uint16_t, std::string> keyOf(const Problem &problem)
+/// The project of a problem that is found in one; null for what is in no document, such as a
+/// stream's log.
+Uuid projectOf(const Problem &problem, const Uuid &project)
 {
-    return {static_cast<std::uint16_t>(problem.code()), std::string(problem.place())};
+    return graph::parsePlace(problem.place()) ? project : Uuid();
 }
 
 bool among(const std::vector<Problem> &problems, const Problem &one)
@@ -38,14 +40,28 @@ Problem atNode(Problem problem, const NodeId &node)
     return place && place->node ? problem : std::move(problem).at(graph::nodePlace(node));
 }
 
-void ProblemList::report(const Problem &problem, WallTime now)
+void ProblemList::setProject(const Uuid &project)
 {
     const std::lock_guard guard(m_mutex);
-    add(problem, now);
-    m_reported.insert_or_assign(keyOf(problem), Event{now, problem});
+    if (project != m_project)
+        m_holding.clear();
+    m_project = project;
 }
 
-void ProblemList::add(const Problem &problem, WallTime now)
+ProblemList::Key ProblemList::keyOf(const Problem &problem, const Uuid &project)
+{
+    return {static_cast<std::uint16_t>(problem.code()), std::string(problem.place()), project};
+}
+
+void ProblemList::report(const Problem &problem, WallTime now, const std::optional<Uuid> &project)
+{
+    const std::lock_guard guard(m_mutex);
+    const Uuid in = projectOf(problem, project.value_or(m_project));
+    add(problem, now, in);
+    m_reported.insert_or_assign(keyOf(problem, in), Event{now, problem});
+}
+
+void ProblemList::add(const Problem &problem, WallTime now, const Uuid &project)
 {
     m_events.push_back({now, problem});
     if (m_events.size() > kMaxEvents) {
@@ -53,7 +69,7 @@ void ProblemList::add(const Problem &problem, WallTime now)
         ++m_eventsDropped;
     }
     const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const auto &entry) {
-        return same(entry.problem, problem);
+        return same(entry.problem, problem) && entry.project == project;
     });
     if (found == m_entries.end()) {
         if (m_entries.size() >= kMaxEntries) {
@@ -64,12 +80,17 @@ void ProblemList::add(const Problem &problem, WallTime now)
             ++m_entriesDropped;
             m_lastDrop = now;
         }
-        m_entries.push_back({problem, now, now, 1, true});
+        m_entries.push_back({problem, now, now, 1, true, project});
         return;
     }
     found->problem = problem; // the newest arguments
     found->last = now;
     ++found->count;
+}
+
+bool ProblemList::holds(const runtime::ProblemEntry &entry) const
+{
+    return entry.project == projectOf(entry.problem, m_project) && among(m_holding, entry.problem);
 }
 
 void ProblemList::clear()
@@ -87,14 +108,15 @@ void ProblemList::hold(const std::vector<Problem> &holding, WallTime now)
     std::erase_if(m_reported, [&](const auto &one) { return now - one.second.at > kRecent; });
     for (const Problem &problem : holding) {
         // Who reports what then holds has said it already.
-        const auto reported = m_reported.find(keyOf(problem));
+        const Uuid project = projectOf(problem, m_project);
+        const auto reported = m_reported.find(keyOf(problem, project));
         const bool told = reported != m_reported.end() && reported->second.problem == problem;
         if (!among(m_holding, problem) && !told)
-            add(problem, now);
+            add(problem, now, project);
     }
     m_holding = holding;
     for (auto &entry : m_entries) {
-        if (among(m_holding, entry.problem))
+        if (holds(entry))
             entry.last = now;
     }
 }
@@ -103,14 +125,18 @@ std::vector<runtime::ProblemEntry> ProblemList::entries(WallTime now)
 {
     const std::lock_guard guard(m_mutex);
     for (auto &entry : m_entries)
-        entry.active = among(m_holding, entry.problem) || now - entry.last <= kRecent;
+        entry.active = holds(entry) || now - entry.last <= kRecent;
     std::vector<runtime::ProblemEntry> out = m_entries;
     std::stable_sort(out.begin(), out.end(),
                      [](const auto &a, const auto &b) { return a.last > b.last; });
     if (m_entriesDropped > 0)
         out.push_back(
             {Problem(Code::ProblemsDropped, {{"count", std::to_string(m_entriesDropped)}}),
-             m_lastDrop, m_lastDrop, m_entriesDropped, false});
+             m_lastDrop,
+             m_lastDrop,
+             m_entriesDropped,
+             false,
+             {}});
     return out;
 }
 

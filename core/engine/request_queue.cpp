@@ -3,6 +3,13 @@
 
 namespace millrace::engine {
 
+bool isPageRequest(const Request &request)
+{
+    return std::holds_alternative<RecordsRequest>(request) ||
+           std::holds_alternative<StreamsRequest>(request) ||
+           std::holds_alternative<HistoryRequest>(request);
+}
+
 Ticket RequestQueue::push(Request request, std::atomic<std::uint64_t> &nextTicket)
 {
     std::unique_lock lock(m_mutex);

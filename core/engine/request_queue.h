@@ -20,6 +20,9 @@ struct QueuedRequest {
     Request request;
 };
 
+/// Whether it reads what stands, maybe much of it, and changes nothing.
+bool isPageRequest(const Request &request);
+
 /// Requests in the order in which they came.
 /// Thread-safety: every function may be called from any thread.
 class RequestQueue

@@ -146,6 +146,8 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
                                             RunState state, double pace, Tick tick)
 {
     const MonoTime now = m_clock.mono();
+    if (const Uuid &project = deployment.document().project; project != m_project)
+        beginProject(project);
     const double since = std::chrono::duration<double>(now - m_tickAt).count();
     m_ticking = tick == Tick::Now || (!m_clock.isVirtual() && since >= 1.0);
     if (m_ticking) {
@@ -208,6 +210,16 @@ runtime::SnapshotPtr SnapshotBuilder::build(const Deployment &deployment, Proble
     if (m_ticking && runs)
         remember(*snapshot);
     return snapshot;
+}
+
+/// Totals are kept by node, and nodes of other documents may be called alike.
+void SnapshotBuilder::beginProject(const Uuid &project)
+{
+    m_project = project;
+    m_startedAt.reset();
+    m_oldestUnread.clear();
+    m_totals.clear();
+    m_rates.clear();
 }
 
 void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
@@ -362,7 +374,7 @@ void SnapshotBuilder::remember(const Snapshot &snapshot)
         std::chrono::floor<std::chrono::seconds>(snapshot.at).time_since_epoch().count();
     for (const NodeFigures &node : snapshot.nodes) {
         const auto add = [&](std::optional<ShardIndex> shard, Metric metric, double value) {
-            m_history.add({node.id, shard, metric}, second, value);
+            m_history.add({node.id, shard, metric, snapshot.project}, second, value);
         };
         add({}, Metric::RecordsIn, node.inPerSecond);
         add({}, Metric::RecordsOut, node.outPerSecond);

@@ -49,6 +49,7 @@ private:
         double wait = 0;
     };
 
+    void beginProject(const Uuid &project);
     /// The rates of `key` since the last tick; at a tick they are taken anew from `now`.
     Rates rates(const std::string &key, const Totals &now);
     void addStream(const Deployment &deployment, const NodeId &node, runtime::Snapshot &out);
@@ -60,6 +61,7 @@ private:
     stream::StreamStore &m_store;
     runtime::MetricsHistory &m_history;
     Clock &m_clock;
+    Uuid m_project; ///< whose nodes the totals are of
     std::uint64_t m_generation = 0;
     std::optional<MonoTime> m_startedAt;
     MonoTime m_tickAt{};

@@ -18,7 +18,7 @@ std::int64_t minuteOf(std::int64_t second)
 
 std::string MetricsHistory::seriesName(const SeriesId &series)
 {
-    return series.node.value + '/' +
+    return series.project.toString() + '/' + series.node.value + '/' +
            (series.shard ? std::to_string(series.shard->value) : std::string("-")) + '/' +
            std::to_string(static_cast<int>(series.metric));
 }

@@ -35,8 +35,9 @@ public:
                                             std::int64_t to) const;
     Status flush();
 
-    static std::string
-    seriesName(const SeriesId &series); ///< "f81k2m0a/2/1": node, shard or "-", metric
+    /// "3f0c…/f81k2m0a/2/1": project, node, shard or "-", metric. Rows that were written without a
+    /// project may be of any, so they are nobody's and go with their age.
+    static std::string seriesName(const SeriesId &series);
     static Bytes pack(const std::vector<MetricPoint> &points);
     static std::vector<MetricPoint> unpack(std::int64_t minute, ByteView bytes);
 

@@ -97,6 +97,7 @@ struct ProblemEntry {
     WallTime last{};
     std::uint64_t count = 1;
     bool active = true; ///< still so; a healed one stays listed until it is cleared
+    Uuid project = {};  ///< of the document that its place is in; null: it is in none
 };
 
 /// Everything the window shows of a running engine, at one moment. Immutable and shared.
@@ -141,11 +142,13 @@ enum class Metric : std::uint8_t {
     Dead,
 };
 
-/// Names a series: a node, and for streams one of its shards.
+/// Names a series: a node, and for streams one of its shards. Ids of nodes are alike in many
+/// documents, so the document's project belongs to it.
 struct SeriesId {
     NodeId node;
     std::optional<ShardIndex> shard;
     Metric metric = Metric::RecordsIn;
+    Uuid project = {};
     friend auto operator<=>(const SeriesId &, const SeriesId &) = default;
 };
 

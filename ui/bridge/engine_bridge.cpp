@@ -152,10 +152,19 @@ void EngineBridge::publish()
 {
     m_snapshot = m_taken;
     std::shared_ptr<runtime::Snapshot> completed;
-    if (!m_taken->project.isNull() && !m_project.isNull() && m_taken->project != m_project) {
+    const auto isOther = [this](const Uuid &project) {
+        return !project.isNull() && !m_project.isNull() && project != m_project;
+    };
+    const bool otherRuns = isOther(m_taken->project);
+    const auto isOthers = [&](const auto &entry) { return isOther(entry.project); };
+    const auto &problems = m_taken->problems;
+    if (otherRuns || std::any_of(problems.begin(), problems.end(), isOthers)) {
         completed = std::make_shared<runtime::Snapshot>(*m_taken);
-        completed->nodes.clear();
-        completed->wires.clear();
+        std::erase_if(completed->problems, isOthers);
+        if (otherRuns) {
+            completed->nodes.clear();
+            completed->wires.clear();
+        }
         m_snapshot = completed;
     }
     for (const runtime::NodeFigures &stored : m_stored) {
@@ -205,16 +214,17 @@ void EngineBridge::deployAndRun(const graph::Document &document, const QString &
             emit deployRefused(reply.problems);
             return;
         }
-        emit deployed(document, m_deployTicket);
+        const quint64 ticket = m_deployTicket; // whoever hears of it may deploy anew
+        emit deployed(document, ticket);
         if (pauses == m_pauses)
-            run();
+            run(ticket);
     };
     m_deployTicket = send(std::move(request), this, answered);
 }
 
-void EngineBridge::run()
+void EngineBridge::run(quint64 deployTicket)
 {
-    command<engine::RunRequest>();
+    command(engine::RunRequest{engine::Ticket(deployTicket)});
 }
 
 void EngineBridge::pause()
@@ -245,6 +255,7 @@ void EngineBridge::requestHistory(const HistoryQuery &query, QObject *context,
                                   std::function<void(HistoryPoints)> done)
 {
     engine::HistoryRequest request{query.series, query.fromSecond, query.toSecond};
+    request.series.project = m_project;
     send(std::move(request), context, [done = std::move(done)](const engine::Reply &reply) {
         const auto *history = std::get_if<engine::HistoryReply>(&reply.value);
         done({history ? history->points : std::vector<runtime::MetricPoint>(), reply.problems});
@@ -269,9 +280,9 @@ quint64 EngineBridge::send(Request request, QObject *context, ReplyHandler handl
 }
 
 template <class Request>
-void EngineBridge::command()
+void EngineBridge::command(Request request)
 {
-    send(Request{}, this, [this](const engine::Reply &reply) {
+    send(std::move(request), this, [this](const engine::Reply &reply) {
         if (!reply.ok())
             emit commandFailed(reply.problems);
     });

@@ -48,14 +48,16 @@ public:
     /// The open pipeline, and its streams by the node that names each. What the engine keeps of
     /// them is part of every snapshot from then on, as figures of stopped nodes, until the engine
     /// has figures of its own of the node: a person sees what there is before anything runs. The
-    /// nodes and wires of another pipeline, which the engine may have deployed, are left out: ids
-    /// are alike in many.
+    /// nodes, wires and problems of another pipeline, which the engine may have deployed, are left
+    /// out, and a history is that of this pipeline: ids are alike in many.
     void setPipeline(const Uuid &project, std::map<NodeId, std::string> streams);
 
     /// Makes `document` what runs and, once that is done, runs it; unless by then it was told to
     /// stop or pause, or another pipeline is open.
     void deployAndRun(const graph::Document &document, const QString &documentFolder);
-    void run();
+    /// Runs what the deployment with that ticket made the engine have; fails when another one came
+    /// since, whoever made it.
+    void run(quint64 deployTicket);
     void pause();
     void stop();
     void clearProblems();
@@ -93,7 +95,7 @@ private:
     template <class Request>
     quint64 send(Request request, QObject *context, ReplyHandler handler); ///< its ticket
     template <class Request>
-    void command();
+    void command(Request request = {});
     void takeReplies();
     void askForStored();
     void addStored(const NodeId &node, const engine::StreamInfo &stream);

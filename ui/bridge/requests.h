@@ -44,7 +44,7 @@ struct RecordsPage {
 };
 
 struct HistoryQuery {
-    runtime::SeriesId series;
+    runtime::SeriesId series; ///< of the open pipeline, whatever its project says
     qint64 fromSecond = 0;
     qint64 toSecond = 0; ///< exclusive
 };

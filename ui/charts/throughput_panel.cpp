@@ -177,7 +177,7 @@ void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     const runtime::NodeFigures *figures = m_node ? snapshot->node(*m_node) : nullptr;
     if (figures && !figures->shards.empty()) {
         settleUnit(figures->shards);
-        const bool stopped = snapshot->state == runtime::RunState::Stopped;
+        const bool stopped = isStopped(*snapshot);
         const bool asks = m_requestedShards != figures->shards.size();
         m_requestedShards = figures->shards.size();
         // Rates are those of the last whole second.
@@ -199,6 +199,14 @@ void ThroughputPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     refresh();
 }
 
+/// Another pipeline may run while nothing of this one does.
+bool ThroughputPanel::isStopped(const runtime::Snapshot &snapshot) const
+{
+    const runtime::NodeFigures *figures = m_node ? snapshot.node(*m_node) : nullptr;
+    return snapshot.state == runtime::RunState::Stopped ||
+           (figures && figures->state == runtime::NodeState::Stopped);
+}
+
 void ThroughputPanel::findHistory(qint64 end, std::size_t step)
 {
     const auto farBack = kLooksBack.at(step).count();
@@ -209,8 +217,7 @@ void ThroughputPanel::findHistory(qint64 end, std::size_t step)
     query.toSecond = end - searched;
     m_bridge.requestHistory(
         query, this, [this, end, step, generation = m_generation](const HistoryPoints &history) {
-            const bool runs = m_bridge.snapshot()->state != runtime::RunState::Stopped;
-            if (generation != m_generation || runs)
+            if (generation != m_generation || !isStopped(*m_bridge.snapshot()))
                 return;
             if (!history.points.empty()) {
                 m_lastSecond = history.points.back().second;
@@ -247,7 +254,7 @@ void ThroughputPanel::requestHistory(qint64 end)
 void ThroughputPanel::refresh()
 {
     const bool chart = m_node && !m_history.empty();
-    const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
+    const bool stopped = isStopped(*m_bridge.snapshot());
     m_stack->setCurrentIndex(chart ? 1 : 0);
     const QString title = m_unit == Unit::Bytes ? tr("Incoming, MiB/s per shard")
                                                 : tr("Incoming, records/s per shard");

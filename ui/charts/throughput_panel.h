@@ -55,6 +55,7 @@ private:
     /// Asks for the five minutes before `end` (seconds since 1970, exclusive).
     void requestHistory(qint64 end);
     /// Looks for the newest second before `end` that has figures, farther back with each `step`.
+    bool isStopped(const runtime::Snapshot &snapshot) const;
     void findHistory(qint64 end, std::size_t step);
     void refresh();
     void retranslate();

@@ -327,7 +327,7 @@ void MainWindow::run()
         return;
     }
     if (m_deployed && m_bridge.snapshot()->state == runtime::RunState::Paused)
-        m_bridge.run();
+        m_bridge.run(m_deployTicket);
     else
         m_bridge.deployAndRun(m_document.graph(), m_document.folder());
 }

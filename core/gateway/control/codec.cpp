@@ -349,6 +349,8 @@ Result<engine::Reply> decodeReply(const HttpResponse &http)
         return decodeReplyAs<engine::StreamsReply>(*json);
     if (json->contains("points"))
         return decodeReplyAs<engine::HistoryReply>(*json);
+    if (json->contains("deployment"))
+        return decodeReplyAs<engine::DeployReply>(*json);
     return engine::Reply{};
 }
 
@@ -399,6 +401,7 @@ unsigned statusOf(Code code)
         return 404;
     case Code::AlreadyExists:
     case Code::Busy:
+    case Code::DeploymentReplaced:
         return 409;
     case Code::ControlTooLarge:
         return 413;

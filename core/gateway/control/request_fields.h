@@ -8,6 +8,18 @@
 namespace millrace::gateway {
 
 template <class Io>
+void visitFields(Io &io, Access<Io, engine::DeployReply> v)
+{
+    io("deployment", v.deployment);
+}
+
+template <class Io>
+void visitFields(Io &io, Access<Io, engine::RunRequest> v)
+{
+    io.optional("deployment", v.deployment);
+}
+
+template <class Io>
 void visitFields(Io &io, Access<Io, engine::PaceRequest> v)
 {
     io("factor", v.factor);
@@ -129,6 +141,7 @@ void visitFields(Io &io, Access<Io, engine::StreamsReply> v)
 template <class Io>
 void visitFields(Io &io, Access<Io, engine::HistoryRequest> v)
 {
+    io.orDefault("project", v.series.project);
     io("node", v.series.node);
     io.optional("shard", v.series.shard);
     io("metric", v.series.metric);

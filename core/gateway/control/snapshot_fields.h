@@ -127,6 +127,7 @@ void visitFields(Io &io, Access<Io, runtime::ProblemEntry> v)
     io("last", v.last);
     io("count", v.count);
     io("active", v.active);
+    io.orDefault("project", v.project);
 }
 
 template <class Io>

@@ -72,6 +72,35 @@ private slots:
         QCOMPARE(list.takeEvents().size(), std::size_t(1));
     }
 
+    /// Ids of nodes are alike in many documents.
+    void theSamePlaceInAnotherProjectIsAnotherOne()
+    {
+        const Uuid first = Uuid::parse("00000000-0000-4000-8000-000000000001").value();
+        const Uuid second = Uuid::parse("00000000-0000-4000-8000-000000000002").value();
+        const Problem atNode(Code::Cancelled, {}, "node f81k2m0a");
+        const WallTime now{1000s};
+        ProblemList list;
+        list.setProject(first);
+        list.report(numbered(1), now); // in no document
+        list.hold({atNode}, now);
+        list.report(atNode, now, second); // such as a deploy of it that was refused
+        auto entries = list.entries(now);
+        QCOMPARE(entries.size(), std::size_t(3));
+        QCOMPARE(entries[0].project, Uuid());
+        QCOMPARE(entries[1].project, first);
+        QCOMPARE(entries[2].project, second);
+        list.setProject(second);
+        list.hold({}, now + 1min);
+        QVERIFY(!list.entries(now + 1min)[1].active); // it held while that project ran
+        list.hold({atNode}, now + 2min);
+        entries = list.entries(now + 2min);
+        QCOMPARE(entries.size(), std::size_t(3));
+        QCOMPARE(entries[0].project, second);
+        QVERIFY(entries[0].active);
+        QCOMPARE(entries[0].count, std::uint64_t(2));
+        QVERIFY(!entries[2].active);
+    }
+
     void droppedEventsAreCounted()
     {
         ProblemList list;

@@ -133,11 +133,11 @@ std::vector<engine::Request> requests()
     put.producer = "p/1";
     put.firstIndex = 8;
     engine::HistoryRequest history;
-    history.series = {{"f81k2m0a"}, ShardIndex(2), runtime::Metric::LagMs};
+    history.series = {{"f81k2m0a"}, ShardIndex(2), runtime::Metric::LagMs, uuid(2)};
     history.fromSecond = -5;
     history.toSecond = 6;
     return {engine::DeployRequest{document, "/home/a b"},
-            engine::RunRequest{},
+            engine::RunRequest{engine::Ticket(9)},
             engine::PauseRequest{},
             engine::StopRequest{},
             engine::PaceRequest{2.5},
@@ -189,7 +189,8 @@ std::vector<engine::Reply> replies()
             {put, {}},
             {engine::StreamsReply{{info, {}}}, {}},
             {engine::HistoryReply{{{-1, 2.5}}}, {}},
-            {engine::DoneReply{}, {kProblem, Problem(Code::Cancelled)}}};
+            {engine::DoneReply{}, {kProblem, Problem(Code::Cancelled)}},
+            {engine::DeployReply{engine::Ticket(8)}, {}}};
 }
 
 } // namespace
@@ -221,7 +222,7 @@ private slots:
         QCOMPARE(snapshot["nodes"][0]["counts"].size(), std::size_t{8});
         QCOMPARE(snapshot["nodes"][0]["shards"][0].size(), std::size_t{13});
         QCOMPARE(snapshot["wires"][0].size(), std::size_t{8});
-        QCOMPARE(snapshot["problems"][0].size(), std::size_t{5});
+        QCOMPARE(snapshot["problems"][0].size(), std::size_t{6});
         QCOMPARE(snapshot["project"].get<std::string>(), uuid(9).toString());
         QCOMPARE(snapshot["state"].get<std::string>(), std::string("paused"));
         QCOMPARE(snapshot["nodes"][0]["state"].get<std::string>(), std::string("back-pressured"));

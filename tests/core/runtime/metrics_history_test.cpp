@@ -74,6 +74,14 @@ private slots:
         constexpr auto kAll = std::numeric_limits<std::int64_t>();
         QCOMPARE(history.points(node, kAll.min(), kAll.max())->size(), std::size_t{1});
         QVERIFY(MetricsHistory::seriesName(node) != MetricsHistory::seriesName(m_series));
+        SeriesId elsewhere = m_series;
+        elsewhere.project = Uuid::parse("00000000-0000-4000-8000-000000000001").value();
+        QVERIFY(history.points(elsewhere, 0, 200)->empty());
+        history.add(elsewhere, 100, 3);
+        QVERIFY(history.flush().has_value());
+        MetricsHistory again(*catalog);
+        QCOMPARE(again.points(m_series, 0, 200)->front().value, 1.0);
+        QCOMPARE(again.points(elsewhere, 0, 200)->front().value, 3.0);
     }
 
     void aClockThatGoesBackDoesNotRewriteHistory()

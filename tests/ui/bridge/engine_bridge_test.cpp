@@ -3,6 +3,8 @@
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/fake_engine.h"
 
+#include "core/base/problem_codes.h"
+
 #include "ui/bridge/convert.h"
 #include "ui/bridge/engine_bridge.h"
 
@@ -85,6 +87,7 @@ private slots:
         EngineBridge bridge;
         bridge.setEngine(engine);
         QSignalSpy deployed(&bridge, &EngineBridge::deployed);
+        const quint64 ticket = engine->takeTicket().value + 1;
         bridge.deployAndRun(clickstream(), u"/some/folder"_s);
         QCOMPARE(engine->count<engine::DeployRequest>(), 1);
         QCOMPARE(engine->last<engine::DeployRequest>()->documentFolder,
@@ -94,6 +97,8 @@ private slots:
         QCOMPARE(deployed.count(), 1);
         QCOMPARE(deployed[0][0].value<graph::Document>(), clickstream());
         QCOMPARE(engine->count<engine::RunRequest>(), 1);
+        // Another program may have deployed since: that is not what was to run.
+        QCOMPARE(engine->last<engine::RunRequest>()->deployment, engine::Ticket(ticket));
     }
 
     void deployedButStoppedSinceDoesNotRun()
@@ -146,6 +151,43 @@ private slots:
         QVERIFY(bridge.snapshot()->node(kStream));
     }
 
+    void problemsOfAnotherPipelineAreNotShown()
+    {
+        const Uuid own = Uuid::parse("00000000-0000-4000-8000-000000000001").value();
+        const Uuid other = Uuid::parse("00000000-0000-4000-8000-000000000002").value();
+        const auto entry = [](const char *place, const Uuid &project) {
+            runtime::ProblemEntry made{Problem(Code::Cancelled, {}, place)};
+            made.project = project;
+            return made;
+        };
+        auto engine = std::make_shared<FakeEngine>();
+        runtime::Snapshot snapshot = clickstreamSnapshot(1);
+        snapshot.problems = {entry("node a", own), entry("node a", other), entry("stream s", {})};
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        bridge.setPipeline(own, {});
+        for (const Uuid &runs : {other, own}) { // what was of the other one stays listed
+            snapshot.project = runs;
+            engine->publish(snapshot);
+            bridge.poll();
+            QCOMPARE(bridge.snapshot()->problems.size(), 2U);
+            QCOMPARE(bridge.snapshot()->problems[0].project, own);
+            QCOMPARE(bridge.snapshot()->problems[1].problem.place(), std::string("stream s"));
+        }
+    }
+
+    void historyIsThatOfThePipeline()
+    {
+        const Uuid own = Uuid::parse("00000000-0000-4000-8000-000000000001").value();
+        auto engine = std::make_shared<FakeEngine>();
+        EngineBridge bridge;
+        bridge.setEngine(engine);
+        bridge.setPipeline(own, {});
+        bridge.requestHistory({{kStream, {}, runtime::Metric::RecordsIn}, 0, 60}, this,
+                              [](auto) {});
+        QCOMPARE(engine->last<engine::HistoryRequest>()->series.project, own);
+    }
+
     void refusedDeployDoesNotRun()
     {
         auto engine = std::make_shared<FakeEngine>();
@@ -166,11 +208,12 @@ private slots:
         auto engine = std::make_shared<FakeEngine>();
         EngineBridge bridge;
         bridge.setEngine(engine);
-        bridge.run();
+        bridge.run(7);
         bridge.pause();
         bridge.stop();
         bridge.clearProblems();
         QCOMPARE(engine->count<engine::RunRequest>(), 1);
+        QCOMPARE(engine->last<engine::RunRequest>()->deployment, engine::Ticket(7));
         QCOMPARE(engine->count<engine::PauseRequest>(), 1);
         QCOMPARE(engine->count<engine::StopRequest>(), 1);
         QCOMPARE(engine->count<engine::ClearProblemsRequest>(), 1);

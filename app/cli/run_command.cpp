@@ -440,6 +440,7 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
     options.dataDirectory = *directory;
     options.runtimeFolder = gateway::defaultRuntimeFolder();
     options.version = MILLRACE_VERSION;
+    options.log = standardErrorLog(); // these are no events of the engine
     const auto server = gateway::ControlServer::start(*engine, *environment.files, options);
     if (!server)
         return failed(server.error(), ExitCode::DataDirectory);

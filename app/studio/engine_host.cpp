@@ -39,7 +39,7 @@ void EngineHost::open(const engine::LocalEngineOptions &options)
         Status usable = made ? Status(Done{}) : Status(made.error());
         if (usable) {
             m_engine = *std::move(made);
-            usable = serve(job);
+            usable = serve(job, options.log);
         }
         if (!usable) {
             leave();
@@ -67,12 +67,13 @@ void EngineHost::close()
     QMetaObject::invokeMethod(&m_worker, [this] { leave(); });
 }
 
-Status EngineHost::serve(std::uint64_t job)
+Status EngineHost::serve(std::uint64_t job, const LogSink &log)
 {
     gateway::ControlServerOptions options;
     options.dataDirectory = m_engine->snapshot()->dataDirectory;
     options.runtimeFolder = gateway::defaultRuntimeFolder();
     options.version = QCoreApplication::applicationVersion().toStdString();
+    options.log = log;
     m_watch = std::make_unique<DeployWatch>(
         *m_engine, [this, job](engine::Ticket ticket, const auto &deployed) {
             QMetaObject::invokeMethod(this, [this, job, ticket, deployed] {

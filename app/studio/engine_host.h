@@ -45,9 +45,9 @@ signals:
 private:
     std::uint64_t m_job = 0; ///< the newest open() or close()
     QThread m_thread;
-    QObject m_worker;                ///< lives on m_thread: what is invoked on it runs there
-    Status serve(std::uint64_t job); ///< m_engine; on m_thread
-    void leave();                    ///< the engine there is; on m_thread
+    QObject m_worker; ///< lives on m_thread: what is invoked on it runs there
+    Status serve(std::uint64_t job, const LogSink &log); ///< m_engine; on m_thread
+    void leave();                                        ///< the engine there is; on m_thread
 
     std::shared_ptr<engine::Engine> m_engine;         ///< only touched on m_thread while it runs
     std::unique_ptr<DeployWatch> m_watch;             ///< before m_engine; likewise

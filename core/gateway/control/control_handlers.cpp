@@ -21,11 +21,19 @@ HttpResponse ControlHandlers::handle(const HttpRequest &http) const
             return failure(decoded.problems);
         return encodeReply(m_engine.wait(m_engine.request(*std::move(decoded.request))));
     } catch (const std::bad_alloc &exception) { // no memory for this request: others may fit
-        return failure({Problem(Code::ControlBusy, {{"reason", exception.what()}})});
+        return own(Problem(Code::ControlBusy, {{"reason", exception.what()}}));
     } catch (const std::exception &exception) {
-        return failure(
-            {Problem(Code::InternalError, {{"where", http.target}, {"reason", exception.what()}})});
+        return own(
+            Problem(Code::InternalError, {{"where", http.target}, {"reason", exception.what()}}));
     }
+}
+
+/// The answer to a request that failed by something here.
+HttpResponse ControlHandlers::own(const Problem &problem) const
+{
+    if (m_log)
+        m_log(problem);
+    return failure({problem});
 }
 
 } // namespace millrace::gateway

@@ -80,6 +80,7 @@ private:
     void accept();
     void close(const std::shared_ptr<Session> &session);
     void goOn(asio::io_context &context);
+    void report(const Problem &problem) const;
     void mendSessions();
 
     ControlSocket m_socket;
@@ -96,6 +97,7 @@ private:
     std::set<std::shared_ptr<Session>> m_sessions;
     std::uint64_t m_bodiesBytes = 0; ///< claimed by the sessions
     bool m_accepting = false;        ///< or about to, a moment later
+    bool m_acceptFails = false;      ///< and was reported
     bool m_stopping = false;
     std::once_flag m_stopped;
     std::vector<std::thread> m_workers;
@@ -307,7 +309,7 @@ ControlServer::Impl::Impl(engine::Engine &engine, ControlSocket socket,
                           ControlServerOptions options)
     : m_socket(std::move(socket))
     , m_options(std::move(options))
-    , m_handlers(engine, m_options.version)
+    , m_handlers(engine, m_options.version, m_options.log)
 {
     m_acceptor.assign(Protocol(), m_socket.takeDescriptor());
     accept();
@@ -327,11 +329,19 @@ ControlServer::Impl::Impl(engine::Engine &engine, ControlSocket socket,
 /// connection whose it was, no other one.
 void ControlServer::Impl::goOn(asio::io_context &context)
 {
-    while (caught("the control socket", [&] { context.run(); })) {
+    while (const auto problem = caught("the control socket", [&] { context.run(); })) {
+        report(*problem);
         // Posting wants memory, too; then the next one to meet that, or the end, mends it.
         (void)caught("the control socket",
                      [this] { asio::post(m_io, [this] { mendSessions(); }); });
     }
+}
+
+void ControlServer::Impl::report(const Problem &problem) const
+{
+    // To tell it may want memory, too.
+    if (m_options.log)
+        (void)caught("the control socket", [&] { m_options.log(problem); });
 }
 
 /// Shuts the sessions that have lost their handler, and accepts again where that was lost.
@@ -364,6 +374,9 @@ void ControlServer::Impl::accept()
         if (m_stopping || error == asio::error::operation_aborted)
             return;
         if (error) { // no descriptor left, for instance: it gets better when others close
+            if (!std::exchange(m_acceptFails, true))
+                report(Problem(Code::Io, {{"operation", "accept"}, {"reason", error.message()}},
+                               m_socket.path()));
             m_acceptAgain.expires_after(std::chrono::milliseconds(100));
             m_accepting = true;
             m_acceptAgain.async_wait([this](const beast::error_code &cancelled) {
@@ -372,6 +385,7 @@ void ControlServer::Impl::accept()
             });
             return;
         }
+        m_acceptFails = false;
         auto session = std::make_shared<Session>(*this, std::move(socket));
         const bool full = m_sessions.size() >= m_options.maxConnections;
         m_sessions.insert(session);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file_system.h"
+#include "core/base/log_line.h"
 #include "core/engine/engine.h"
 
 #include <chrono>
@@ -13,6 +14,7 @@ struct ControlServerOptions {
     Path dataDirectory;
     Path runtimeFolder;  ///< for sockets with too long a path, see ControlSocket
     std::string version; ///< of the program, for /v1/health
+    LogSink log;         ///< what goes wrong here and no client is told; may be empty
     /// A payload of 64 MiB in base64 is 86 MiB.
     std::uint64_t maxBodyBytes = 96ULL << 20U;
     /// Of all requests together, from a request's header until the engine has answered it: what the

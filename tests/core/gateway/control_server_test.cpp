@@ -11,7 +11,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
@@ -457,7 +460,14 @@ private slots:
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         QSKIP("its own memory is without bound");
 #endif
-        const auto server = serve(options());
+        std::mutex mutex;
+        std::vector<Problem> said;
+        ControlServerOptions logging = options();
+        logging.log = [&](const Problem &problem) {
+            const std::lock_guard guard(mutex);
+            said.push_back(problem);
+        };
+        const auto server = serve(logging);
         ControlClient other = client();
         QVERIFY(other.health());
         rlimit before{};
@@ -476,6 +486,33 @@ private slots:
         }
         QVERIFY(other.health());
         QVERIFY(client().health());
+        const std::lock_guard guard(mutex);
+        QCOMPARE(said.size(), std::size_t{1});
+        QCOMPARE(said[0].code(), Code::InternalError);
+    }
+
+    void noDescriptorLeftIsToldAndGetsBetter()
+    {
+        std::atomic<int> told = 0;
+        ControlServerOptions logging = options();
+        logging.log = [&](const Problem &problem) { told += problem.code() == Code::Io ? 1 : 0; };
+        const auto server = serve(logging);
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+        std::optional<RawClient> waiting;
+        {
+            rlimit tight = before;
+            const int next = ::dup(0);
+            tight.rlim_cur = static_cast<rlim_t>(next) + 1; // the client's end and no other
+            ::close(next);
+            QCOMPARE(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+            const auto loosen = qScopeGuard([&] { ::setrlimit(RLIMIT_NOFILE, &before); });
+            waiting.emplace(server->socketPath());
+            QTRY_VERIFY_WITH_TIMEOUT(told > 0, kPatience.count());
+        }
+        waiting->send("GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        QVERIFY(waiting->readAll().starts_with("HTTP/1.1 200 OK\r\n"));
+        QCOMPARE(told.load(), 1);
     }
 
     void aLostAnswerIsToldFromARefusedConnection()

@@ -164,6 +164,10 @@ void MainWindow::connectAll()
         m_onDiskProblems = m_found.problems;
     });
     connect(m_otherNotice, &NoticeBar::accepted, this, &MainWindow::showOther);
+    connect(m_otherNotice, &NoticeBar::dismissed, this, [this] {
+        if (m_other)
+            m_other->dismissed = true;
+    });
     connect(m_status, &StatusLine::problemsWanted, this, [this] {
         if (m_pages->currentWidget() == m_message)
             return; // they are in sight
@@ -176,6 +180,9 @@ void MainWindow::connectAll()
         m_fileNotice->hide();
         const QString before = std::exchange(m_shownFile, m_document.filePath());
         const bool again = !before.isEmpty() && before == m_shownFile;
+        if (!again)
+            m_other.reset(); // it was said of the pipeline before
+        updateOtherNotice();
         showDocument();
         if (again)
             return; // a person goes on where they were
@@ -195,7 +202,7 @@ void MainWindow::connectAll()
         m_shownFile.clear();
         m_other.reset();
         m_fileNotice->hide();
-        m_otherNotice->hide();
+        updateOtherNotice();
         m_slowTimer.stop();
         m_problems.setDeployProblems({});
         m_problems.setRuntimeProblems({});
@@ -221,88 +228,6 @@ void MainWindow::connectAll()
         sizeBars();
         m_dockTimer.start();
     });
-}
-
-void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
-{
-    m_engineFailed = false;
-    m_deployed = false;
-    m_deployTicket = 0;
-    m_other.reset();
-    m_otherNotice->hide();
-    m_bridge.setEngine(std::move(engine));
-    updateActions();
-    if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
-        run();
-}
-
-void MainWindow::showEngineProblem(const Problem &problem, const QString &holder)
-{
-    m_engineFailed = true;
-    m_status->showNoEngine(StatusLine::NoEngine::Failed);
-    showMessage(tr("The engine could not start"),
-                holder.isEmpty()
-                    ? tr("Nothing can run until this is solved. Then try again.")
-                    //: %1 a program, such as: millrace run orders.millrace (PID 4711)
-                    : tr("Nothing can run here until another program that has the data directory "
-                         "has ended: %1. Then try again.")
-                          .arg(holder),
-                {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
-}
-
-/// What was to run as soon as the engine is there still is.
-void MainWindow::tryAgain()
-{
-    m_engineFailed = false;
-    m_status->showNoEngine(StatusLine::NoEngine::Starting);
-    showDocument();
-    emit engineWanted();
-}
-
-/// The file may have been loaded again since it was sent, and another program may have deployed.
-void MainWindow::showDeployed(const graph::Document &document, quint64 ticket)
-{
-    m_problems.setDeployProblems({});
-    if (ticket < m_deployTicket)
-        return;
-    m_deployTicket = ticket;
-    m_deployed = document == m_document.graph();
-    m_other.reset();
-    m_otherNotice->hide();
-}
-
-void MainWindow::showDeployedByOther(const graph::Document &document, const QString &folder,
-                                     quint64 ticket)
-{
-    if (!m_document.isOpen() || ticket < m_deployTicket)
-        return;
-    m_deployTicket = ticket;
-    m_deployed = document == m_document.graph();
-    m_otherNotice->setVisible(!m_deployed);
-    m_other.reset();
-    if (m_deployed)
-        return;
-    m_other = {document, folder};
-    m_otherNotice->show(
-        document.name.empty()
-            ? tr("Another program deployed a pipeline here that differs from “%1”: figures on the "
-                 "canvas are those of what runs.")
-                  .arg(m_document.name())
-            //: %1 and %2 names of pipelines
-            : tr("Another program deployed “%1” here, and it differs from “%2” on the canvas: "
-                 "figures are those of what runs.")
-                  .arg(toQt(document.name), m_document.name()),
-        tr("Show what runs"));
-}
-
-void MainWindow::showOther()
-{
-    if (!m_other)
-        return;
-    const Other other = *std::exchange(m_other, std::nullopt);
-    m_document.openFromEngine(other.document, other.folder);
-    m_deployed = true;
-    updateActions();
 }
 
 void MainWindow::showMessage(const QString &headline, const QString &lead,
@@ -345,6 +270,7 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
                                                      : StatusLine::NoEngine::NoPipeline);
     m_problems.setRuntimeProblems(snapshot->problems);
     showWhatRuns();
+    updateOtherNotice();
     m_canvas->view().setRunning(snapshot->state == runtime::RunState::Running);
     // A stream's identity is known once it runs.
     const std::optional<NodeId> stream = streamToShow();
@@ -461,6 +387,16 @@ bool MainWindow::runsAnything() const
     return m_document.isOpen() && m_bridge.snapshot()->state != runtime::RunState::Stopped;
 }
 
+/// Of the pipeline that runs: another program may have brought its own.
+QString MainWindow::runningName() const
+{
+    const Uuid &project = m_bridge.snapshot()->project;
+    if (!project.isNull() && m_other && m_other->document.project == project)
+        return m_other->document.name.empty() ? tr("Unnamed pipeline")
+                                              : toQt(m_other->document.name);
+    return m_document.name();
+}
+
 /// A page that covers the canvas says what goes on behind it.
 void MainWindow::showWhatRuns()
 {
@@ -469,11 +405,11 @@ void MainWindow::showWhatRuns()
         m_message->showWhatRuns({});
     else if (snapshot.state == runtime::RunState::Paused)
         m_message->showWhatRuns(
-            tr("“%1” is paused. Run and Stop above act on it.").arg(m_document.name()));
+            tr("“%1” is paused. Run and Stop above act on it.").arg(runningName()));
     else
         m_message->showWhatRuns(
             tr("“%1” runs on, with %2. Pause and Stop above act on it.")
-                .arg(m_document.name(), format::recordRate(snapshot.recordsInPerSecond)));
+                .arg(runningName(), format::recordRate(snapshot.recordsInPerSecond)));
 }
 
 void MainWindow::updateActions()

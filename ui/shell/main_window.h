@@ -17,6 +17,7 @@
 #include <QMainWindow>
 #include <QTimer>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -108,6 +109,7 @@ private:
     void connectAll();
 
     void askForFile();
+    void readFile(const QString &filePath, std::function<void(const graph::ReadOutcome &)> done);
     void cancelOpening();
     void showSlowFile();
     void refuseFile(const QString &filePath, const std::vector<Problem> &problems);
@@ -118,9 +120,11 @@ private:
     void reload();
     void showDeployed(const graph::Document &document, quint64 ticket);
     void showOther();
+    void updateOtherNotice();
     void tryAgain();
     void offerTemplates();
     bool runsAnything() const;
+    QString runningName() const;
     void showWhatRuns();
     void run();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
@@ -165,6 +169,7 @@ private:
     struct Other {
         graph::Document document;
         QString folder;
+        bool dismissed = false; ///< a person does not want to hear of it
     };
     std::optional<Other> m_other;
     QMessageBox *m_stopQuestion = nullptr;

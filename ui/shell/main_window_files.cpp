@@ -41,18 +41,27 @@ QString draggedFile(const QMimeData &dragged)
 void MainWindow::openFile(const QString &filePath, AfterOpening then)
 {
     delete std::exchange(m_stopQuestion, nullptr); // it was about another file
-    m_slowTimer.start();
+    readFile(filePath, [this, filePath, then](const graph::ReadOutcome &read) {
+        if (!read.document)
+            refuseFile(filePath, read.problems);
+        else if (runsAnything())
+            askToStop(*read.document, filePath, then);
+        else
+            takeFile(*read.document, filePath, then);
+    });
+}
+
+/// Instead of the file that is being read, if one is.
+void MainWindow::readFile(const QString &filePath,
+                          std::function<void(const graph::ReadOutcome &)> done)
+{
     m_opening = filePath;
+    m_slowTimer.start();
     m_reading.run([files = &m_options.fileSystem,
                    path = pathFromQt(filePath)] { return graph::loadDocument(*files, path); },
-                  [this, filePath, then](const graph::ReadOutcome &read) {
+                  [this, done = std::move(done)](const graph::ReadOutcome &read) {
                       m_slowTimer.stop();
-                      if (!read.document)
-                          refuseFile(filePath, read.problems);
-                      else if (runsAnything())
-                          askToStop(*read.document, filePath, then);
-                      else
-                          takeFile(*read.document, filePath, then);
+                      done(read);
                   });
 }
 
@@ -88,11 +97,11 @@ void MainWindow::askToStop(const graph::Document &document, const QString &fileP
     box->setObjectName(u"dialog.stop"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setWindowTitle(tr("Open another pipeline"));
-    box->setText(tr("“%1” is still running.").arg(m_document.name()));
+    box->setText(tr("“%1” is still running.").arg(runningName()));
     box->setInformativeText(
         tr("Only one pipeline runs in this window. To open %1, “%2” is stopped; "
            "its streams and destinations keep what they have.")
-            .arg(QFileInfo(filePath).fileName(), m_document.name()));
+            .arg(QFileInfo(filePath).fileName(), runningName()));
     if (auto *text = box->findChild<QLabel *>(u"qt_msgbox_informativelabel"_s))
         text->setMinimumWidth(Style::instance().px(kQuestionWidthPx)); // else a narrow column
     QPushButton *stop = box->addButton(tr("Stop and open"), QMessageBox::AcceptRole);
@@ -176,17 +185,14 @@ void MainWindow::reload()
 {
     const QString filePath = m_document.filePath();
     m_checking.cancel();
-    m_reading.run([files = &m_options.fileSystem,
-                   path = pathFromQt(filePath)] { return graph::loadDocument(*files, path); },
-                  [this, filePath](const graph::ReadOutcome &read) {
-                      const runtime::RunState state = m_bridge.snapshot()->state;
-                      if (!read.document)
-                          refuseFile(filePath, read.problems);
-                      else
-                          takeFile(*read.document, filePath,
-                                   state == runtime::RunState::Running ? AfterOpening::Run
-                                                                       : AfterOpening::Show);
-                  });
+    readFile(filePath, [this, filePath](const graph::ReadOutcome &read) {
+        const runtime::RunState state = m_bridge.snapshot()->state;
+        if (!read.document)
+            refuseFile(filePath, read.problems);
+        else
+            takeFile(*read.document, filePath,
+                     state == runtime::RunState::Running ? AfterOpening::Run : AfterOpening::Show);
+    });
 }
 
 void MainWindow::askForFile()

@@ -104,7 +104,7 @@ private:
 /// For as long as the process: threads that asked may outlive a window.
 HangingFolder &hangingFolder()
 {
-    static HangingFolder folders[3];
+    static HangingFolder folders[4];
     static int next = 0;
     return folders[next++];
 }
@@ -203,6 +203,30 @@ private slots:
         studio.window.openFile(path);
         folder.answer();
         QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Other"_s, 60'000);
+        QVERIFY(studio.window.canvas().isVisible());
+    }
+
+    /// The page spoke of the other file for ever.
+    void aReloadTakesThePlaceOfAFileThatHangs()
+    {
+        HangingFolder &folder = hangingFolder();
+        const QString path = otherFile();
+        Studio studio({1366, 768}, {}, folder);
+        graph::Document changed = clickstream();
+        changed.name = "Changed";
+        QFile file(studio.window.document().filePath());
+        const std::string text = *graph::writeDocument(changed);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text.c_str()) > 0);
+        file.close();
+        QTRY_VERIFY_WITH_TIMEOUT(studio.find<NoticeBar>(u"notice.file"_s)->isVisible(), 60'000);
+        folder.hang();
+        studio.window.openFile(path);
+        auto *message = studio.find<QLabel>(u"message.headline"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(message->text(), u"Opening other.millrace…"_s, 60'000);
+        QTest::mouseClick(studio.find<QPushButton>(u"notice.file.action.button"_s), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(message->text(), u"Opening clickstream.millrace…"_s, 60'000);
+        folder.answer();
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Changed"_s, 60'000);
         QVERIFY(studio.window.canvas().isVisible());
     }
 

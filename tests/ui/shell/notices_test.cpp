@@ -2,15 +2,18 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/studio.h"
 
+#include "core/base/problem_codes.h"
 #include "core/graph/file.h"
 
 #include "ui/canvas/canvas_view.h"
+#include "ui/canvas/node_item.h"
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/message_page.h"
 #include "ui/shell/notice_bar.h"
 
 #include <QApplication>
 #include <QFile>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTest>
 
@@ -167,7 +170,7 @@ private slots:
         std::erase_if(other.wires, [](const auto &wire) { return wire.first.from.node == kTail; });
         deployByOther(studio, other);
         QVERIFY(shows(studio, u"notice.other"_s));
-        QVERIFY(studio.find<NoticeBar>(u"notice.other"_s)->sentence().contains(u"“Shop”"_s));
+        QVERIFY(studio.find<NoticeBar>(u"notice.other"_s)->sentence().contains(u"differs"_s));
         QCOMPARE(studio.window.document().graph(), clickstream());
         picture(studio.window, u"deployed-by-other"_s);
         press(studio, u"notice.other.action.button"_s);
@@ -197,11 +200,99 @@ private slots:
     void toRunOnesOwnTakesTheNoticeAway()
     {
         Studio studio;
+        runtime::Snapshot paused = clickstreamSnapshot(400);
+        paused.state = runtime::RunState::Paused;
+        studio.show(paused);
         deployByOther(studio, shop());
         QVERIFY(shows(studio, u"notice.other"_s));
         studio.window.actions().action(u"run.run"_s)->trigger();
         studio.window.bridge().poll();
         QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    void itIsSaidOnlyWhileItRuns()
+    {
+        Studio studio;
+        deployByOther(studio, shop());
+        QVERIFY(!shows(studio, u"notice.other"_s)); // it has been deployed and not run yet
+        studio.tick();
+        QVERIFY(shows(studio, u"notice.other"_s));
+        QTest::keyClick(&studio.window, Qt::Key_F5, Qt::ShiftModifier);
+        runtime::Snapshot stopped = clickstreamSnapshot(400);
+        stopped.state = runtime::RunState::Stopped;
+        studio.show(stopped);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+        studio.tick(); // the other program runs it again
+        QVERIFY(shows(studio, u"notice.other"_s));
+        press(studio, u"notice.other.dismiss.button"_s);
+        studio.tick();
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    void itGoesWithThePipelineThatItWasSaidOf()
+    {
+        graph::Document another = clickstream();
+        another.name = "Another";
+        const QString path = writeTemporary(u"another.millrace"_s, *graph::writeDocument(another));
+        Studio studio;
+        studio.tick();
+        deployByOther(studio, shop());
+        QVERIFY(shows(studio, u"notice.other"_s));
+        studio.clickMenu({u"menu.file"_s}, u"file.open"_s);
+        studio.chooseFile(path);
+        studio.answerQuestion(u"dialog.stop.stop.button"_s);
+        QCOMPARE(studio.window.document().name(), u"Another"_s);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+        studio.tick();
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
+    /// Cards show figures of their own pipeline only.
+    void whatIsSaidOfTheFiguresIsTrue()
+    {
+        Studio studio;
+        studio.tick();
+        deployByOther(studio, shop());
+        const auto *bar = studio.find<NoticeBar>(u"notice.other"_s);
+        QVERIFY2(bar->sentence().contains(u"figures on the canvas are those of what runs"_s),
+                 qPrintable(bar->sentence()));
+        graph::Document other = shop();
+        other.project = Uuid::parse("00000000-0000-4000-8000-000000000009").value();
+        deployByOther(studio, other);
+        QVERIFY(shows(studio, u"notice.other"_s));
+        QVERIFY2(bar->sentence().contains(u"“Shop”"_s), qPrintable(bar->sentence()));
+        QVERIFY2(bar->sentence().contains(u"“Clickstream” on the canvas does not run"_s),
+                 qPrintable(bar->sentence()));
+        picture(studio.window, u"another-deployed-by-other"_s);
+        // The question before it is stopped names it, too.
+        press(studio, u"notice.other.dismiss.button"_s);
+        runtime::Snapshot running = clickstreamSnapshot(400);
+        running.project = other.project;
+        studio.show(running);
+        studio.clickMenu({u"menu.file"_s}, u"file.open"_s);
+        studio.chooseFile(studio.window.document().filePath());
+        QTRY_VERIFY_WITH_TIMEOUT(studio.find<QMessageBox>(u"dialog.stop"_s), 60'000);
+        QVERIFY(studio.find<QMessageBox>(u"dialog.stop"_s)->text().contains(u"“Shop”"_s));
+        studio.answerQuestion(u"dialog.stop.cancel.button"_s);
+    }
+
+    /// Its nodes may be called as those on the canvas.
+    void problemsOfWhatRunsMarkNoCardOfAnother()
+    {
+        Studio studio;
+        runtime::Snapshot snapshot = clickstreamSnapshot(300);
+        runtime::ProblemEntry wrong{
+            Problem(Code::InvalidArgument, {{"what", "x"}}, "node " + kMap.value)};
+        wrong.project = Uuid::parse("00000000-0000-4000-8000-000000000009").value();
+        snapshot.project = wrong.project;
+        snapshot.problems = {wrong};
+        studio.show(snapshot);
+        QVERIFY(studio.window.scene().itemFor(kMap)->content().attention.isEmpty());
+        QCOMPARE(studio.window.problems().activeCount(), 0);
+        wrong.project = studio.window.document().graph().project;
+        snapshot.problems = {wrong};
+        studio.show(snapshot);
+        QVERIFY(!studio.window.scene().itemFor(kMap)->content().attention.isEmpty());
     }
 
     /// The reply to a person's own deploy comes with the next poll, and may be older news.
@@ -214,7 +305,11 @@ private slots:
         deployByOther(studio, shop());
         studio.engine->answers = true;
         studio.window.bridge().poll();
+        studio.tick();
         QVERIFY(shows(studio, u"notice.other"_s));
+        runtime::Snapshot paused = clickstreamSnapshot(400);
+        paused.state = runtime::RunState::Paused;
+        studio.show(paused);
         // The other way round: that another program was first is told late.
         const quint64 first = studio.engine->takeTicket().value;
         run->trigger();

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the main window is told of the engine: that it is there or not, and what it has.
+#include "ui/bridge/convert.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/notice_bar.h"
+#include "ui/shell/status_line.h"
+
+#include <utility>
+
+namespace millrace::ui {
+
+void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
+{
+    m_engineFailed = false;
+    m_deployed = false;
+    m_deployTicket = 0;
+    m_other.reset();
+    updateOtherNotice();
+    m_bridge.setEngine(std::move(engine));
+    updateActions();
+    if (m_bridge.hasEngine() && std::exchange(m_runPending, false))
+        run();
+}
+
+void MainWindow::showEngineProblem(const Problem &problem, const QString &holder)
+{
+    m_engineFailed = true;
+    m_status->showNoEngine(StatusLine::NoEngine::Failed);
+    showMessage(tr("The engine could not start"),
+                holder.isEmpty()
+                    ? tr("Nothing can run until this is solved. Then try again.")
+                    //: %1 a program, such as: millrace run orders.millrace (PID 4711)
+                    : tr("Nothing can run here until another program that has the data directory "
+                         "has ended: %1. Then try again.")
+                          .arg(holder),
+                {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
+}
+
+/// What was to run as soon as the engine is there still is.
+void MainWindow::tryAgain()
+{
+    m_engineFailed = false;
+    m_status->showNoEngine(StatusLine::NoEngine::Starting);
+    showDocument();
+    emit engineWanted();
+}
+
+/// The file may have been loaded again since it was sent, and another program may have deployed.
+void MainWindow::showDeployed(const graph::Document &document, quint64 ticket)
+{
+    m_problems.setDeployProblems({});
+    if (ticket < m_deployTicket)
+        return;
+    m_deployTicket = ticket;
+    m_deployed = document == m_document.graph();
+    m_other.reset();
+    updateOtherNotice();
+}
+
+void MainWindow::showDeployedByOther(const graph::Document &document, const QString &folder,
+                                     quint64 ticket)
+{
+    if (!m_document.isOpen() || ticket < m_deployTicket)
+        return;
+    m_deployTicket = ticket;
+    m_deployed = document == m_document.graph();
+    m_other.reset();
+    if (!m_deployed)
+        m_other = Other{document, folder};
+    updateOtherNotice();
+}
+
+/// It speaks of what runs and of what the canvas shows: it stands as long as both are so.
+void MainWindow::updateOtherNotice()
+{
+    if (!m_other || m_other->dismissed || !runsAnything() ||
+        m_other->document == m_document.graph()) {
+        m_otherNotice->hide();
+        return;
+    }
+    const graph::Document &other = m_other->document;
+    QString sentence;
+    if (other.project != m_document.graph().project)
+        //: %1 and %2 names of pipelines
+        sentence = tr("Another program runs “%1” here. “%2” on the canvas does not run.")
+                       .arg(other.name.empty() ? tr("Unnamed pipeline") : toQt(other.name),
+                            m_document.name());
+    else
+        //: %1 the name of a pipeline
+        sentence = tr("Another program runs “%1” here as it has it, which differs from the canvas: "
+                      "figures on the canvas are those of what runs.")
+                       .arg(m_document.name());
+    if (m_otherNotice->isHidden() || m_otherNotice->sentence() != sentence)
+        m_otherNotice->show(sentence, tr("Show what runs"));
+}
+
+void MainWindow::showOther()
+{
+    if (!m_other)
+        return;
+    const Other other = *std::exchange(m_other, std::nullopt);
+    m_document.openFromEngine(other.document, other.folder);
+    m_deployed = true;
+    updateActions();
+}
+
+} // namespace millrace::ui

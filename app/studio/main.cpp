@@ -48,6 +48,12 @@ bool hasDisplay()
                        [](const char *variable) { return !qEnvironmentVariableIsEmpty(variable); });
 }
 
+/// What a script that started the studio is told.
+void say(const QString &sentence)
+{
+    std::fprintf(stderr, "millrace-studio: %s\n", qPrintable(sentence));
+}
+
 /// Pictures and figures are of the usual size on every screen, a person's window fits the screen.
 void showAtStart(ui::MainWindow &window, const studio::Options &options)
 {
@@ -62,13 +68,36 @@ void showAtStart(ui::MainWindow &window, const studio::Options &options)
     }
     const QSize shown = size->expandedTo(window.minimumSize());
     if (shown != *size)
-        std::fprintf(stderr,
-                     "millrace-studio: --size %dx%d is too small; the window is %dx%d, at least "
-                     "%dx%d\n",
-                     size->width(), size->height(), shown.width(), shown.height(),
-                     window.minimumWidth(), window.minimumHeight());
+        say(u"--size %1x%2 is too small; the window is %3x%4, at least %5x%6"_s.arg(size->width())
+                .arg(size->height())
+                .arg(shown.width())
+                .arg(shown.height())
+                .arg(window.minimumWidth())
+                .arg(window.minimumHeight()));
     window.resize(shown);
     window.show();
+}
+
+void sayEngineProblem(const Problem &problem, const QString &holder)
+{
+    say(ui::toQt(problem.message()));
+    if (!holder.isEmpty())
+        say(u"%1 has the data directory"_s.arg(holder));
+}
+
+/// Takes a picture, or prints what was measured, once it is time, and quits.
+void quitAfter(const studio::Options &options, ui::MainWindow &window,
+               const studio::StartBench *bench, bool &failed)
+{
+    QTimer::singleShot(options.after, &window, [&options, &window, bench, &failed] {
+        if (bench)
+            std::printf("%s\n", bench->report().constData());
+        if (!options.screenshot.isEmpty() && !window.grab().save(options.screenshot)) {
+            say(u"%1 could not be written"_s.arg(options.screenshot));
+            failed = true;
+        }
+        QApplication::exit(failed ? kFailure : 0);
+    });
 }
 
 int runStudio(QApplication &application, const studio::Options &options)
@@ -89,6 +118,7 @@ int runStudio(QApplication &application, const studio::Options &options)
                      [&](const Problem &problem, const QString &holder) {
                          failed = true;
                          inUse.clear(); // whoever opens the file again tries again
+                         sayEngineProblem(problem, holder);
                          window.showEngineProblem(problem, holder);
                      });
     QObject::connect(&host, &studio::EngineHost::deployedByOther, &window,
@@ -102,6 +132,7 @@ int runStudio(QApplication &application, const studio::Options &options)
                 : ui::pathFromQt(QDir().absoluteFilePath(options.dataDirectory));
         if (!directory) {
             failed = true;
+            sayEngineProblem(directory.error(), {});
             window.showEngineProblem(directory.error());
             return;
         }
@@ -123,28 +154,30 @@ int runStudio(QApplication &application, const studio::Options &options)
         host.close();
     });
 
+    if (options.run) {
+        // Why a deploy is refused is in the engine's log.
+        QObject::connect(&window.bridge(), &ui::EngineBridge::deployRefused, &window,
+                         [&] { failed = true; });
+        QObject::connect(&window.bridge(), &ui::EngineBridge::commandFailed, &window,
+                         [&](const std::vector<Problem> &problems) {
+                             failed = true;
+                             for (const Problem &problem : problems)
+                                 say(ui::toQt(problem.message()));
+                         });
+    }
+
     const auto bench = options.benchStart ? std::make_unique<studio::StartBench>(window) : nullptr;
     showAtStart(window, options);
-    QObject::connect(
-        &window, &ui::MainWindow::fileRefused, &window, [&](const std::vector<Problem> &problems) {
-            failed = true;
-            for (const Problem &problem : problems)
-                std::fprintf(stderr, "millrace-studio: %s\n", problem.message().c_str());
-        });
+    QObject::connect(&window, &ui::MainWindow::fileRefused, &window,
+                     [&](const std::vector<Problem> &problems) {
+                         failed = true;
+                         for (const Problem &problem : problems)
+                             say(ui::toQt(problem.message()));
+                     });
     if (!options.file.isEmpty())
         window.openFile(options.file, options.run ? ui::AfterOpening::Run : ui::AfterOpening::Show);
-    if (bench || !options.screenshot.isEmpty()) {
-        QTimer::singleShot(options.after, &window, [&] {
-            if (bench)
-                std::printf("%s\n", bench->report().constData());
-            if (!options.screenshot.isEmpty() && !window.grab().save(options.screenshot)) {
-                std::fprintf(stderr, "millrace-studio: %s could not be written\n",
-                             qPrintable(options.screenshot));
-                failed = true;
-            }
-            QApplication::exit(failed ? kFailure : 0);
-        });
-    }
+    if (bench || !options.screenshot.isEmpty())
+        quitAfter(options, window, bench.get(), failed);
     const int code = QApplication::exec();
     window.setEngine(nullptr); // the host stops it now; nobody else may hold it
     return code;

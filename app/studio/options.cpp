@@ -170,8 +170,8 @@ Draws streaming pipelines and runs them on this computer.
   --language CODE      language of the interface, such as de
   --help, --version
 
-Exit code: 0 fine, 1 the file or the engine could not be opened or the picture
-not be saved, 2 wrong usage.
+Exit code: 0 fine, 1 the file or the engine could not be opened, the pipeline
+not be run or the picture not be saved, 2 wrong usage.
 )"_s;
 }
 

@@ -112,6 +112,46 @@ private slots:
         QVERIFY(!QImage(m_folder.filePath(u"missing.png"_s)).isNull());
     }
 
+    void aDataDirectoryInUseIsAFailureThatIsSaid()
+    {
+        engine::LocalEngineOptions options;
+        options.dataDirectory = pathFromQt(m_folder.filePath(u"busy"_s));
+        const auto engine = engine::openLocalEngine(options);
+        QVERIFY(engine);
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s, u"--data"_s,
+                      pathToQt(options.dataDirectory), u"--screenshot"_s,
+                      m_folder.filePath(u"busy.png"_s), u"--after"_s, u"2s"_s});
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        QCOMPARE(studio.exitCode(), 1);
+        const QString said = QString::fromUtf8(studio.readAllStandardError());
+        QVERIFY2(said.contains(pathToQt(options.dataDirectory)), qPrintable(said));
+        QVERIFY2(said.contains(u"(PID %1)"_s.arg(QCoreApplication::applicationPid())),
+                 qPrintable(said));
+        QVERIFY2(said.contains(u"--data"_s), qPrintable(said)); // what to do
+    }
+
+    void aPipelineThatCannotRunIsAFailureThatIsSaid()
+    {
+        QFile file(environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray text = file.readAll();
+        QVERIFY(text.contains("status >= 500"));
+        text.replace("status >= 500", "status >=");
+        QFile wrong(m_folder.filePath(u"wrong.millrace"_s));
+        QVERIFY(wrong.open(QIODevice::WriteOnly) && wrong.write(text) > 0);
+        wrong.close();
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {wrong.fileName(), u"--run"_s, u"--data"_s, m_folder.filePath(u"wrong"_s),
+                      u"--screenshot"_s, m_folder.filePath(u"wrong.png"_s), u"--after"_s, u"2s"_s});
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        QCOMPARE(studio.exitCode(), 1);
+        const QByteArray said = studio.readAllStandardError();
+        QVERIFY2(said.contains("Expected"), said.constData());
+    }
+
 private:
     QTemporaryDir m_folder;
 };

@@ -37,6 +37,9 @@ QFont face(const QString &family, qreal sizePx, QFont::Weight weight)
     QFont font(family);
     font.setPointSizeF(sizePx * 72 / dotsPerInch);
     font.setWeight(weight);
+    // Both faces draw ">=" as one sign and "1366x768" with "×"; expressions and paths are read as
+    // they were typed. Scripts that need shaping keep it.
+    font.setStyleStrategy(QFont::PreferNoShaping);
     return font;
 }
 

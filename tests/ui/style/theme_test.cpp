@@ -5,8 +5,12 @@
 #include "ui/style/theme.h"
 
 #include <QApplication>
+#include <QGlyphRun>
+#include <QLabel>
+#include <QRawFont>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTextLayout>
 
 #include <vector>
 
@@ -47,6 +51,38 @@ class ThemeTest final : public QObject
     }
 
 private slots:
+    void textIsDrawnAsItIsWritten_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("comparison") << QStringLiteral("status >= 500 AND a <> b != c");
+        QTest::newRow("size") << QStringLiteral("pictures/1366x768.png --for");
+    }
+
+    /// The faces draw some pairs as one sign, such as >= and the x between digits.
+    void textIsDrawnAsItIsWritten()
+    {
+        QFETCH(QString, text);
+        const Style &style = Style::instance();
+        QLabel plain;
+        QLabel sized;
+        sized.setProperty("look", QStringLiteral("small")); // a size of the style sheet
+        for (QLabel *label : {&plain, &sized})
+            label->ensurePolished();
+        for (const QFont &font :
+             {plain.font(), sized.font(), style.figures(12), style.canvasText(12),
+              style.canvasFigures(14, QFont::DemiBold), style.caption()}) {
+            QFont shown = font;
+            shown.setCapitalization(QFont::MixedCase);
+            QTextLayout layout(text, shown);
+            layout.beginLayout();
+            layout.createLine();
+            layout.endLayout();
+            const QList<QGlyphRun> runs = layout.glyphRuns();
+            QCOMPARE(runs.size(), 1);
+            QCOMPARE(runs[0].glyphIndexes(), runs[0].rawFont().glyphIndexesForString(text));
+        }
+    }
+
     void textKeepsFourAndAHalf_data() { themes(); }
     void textKeepsFourAndAHalf()
     {

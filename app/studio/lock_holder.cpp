@@ -56,7 +56,7 @@ QString lockHolder(const Path &dataDirectory)
     QString command = words.join(u' ');
     if (command.size() > kShownCommand)
         command = command.left(kShownCommand) + u'…';
-    return u"%1 (PID %2)"_s.arg(command, QString::fromLatin1(process));
+    return u"“%1” (PID %2)"_s.arg(command, QString::fromLatin1(process));
 }
 
 } // namespace millrace::studio

@@ -7,8 +7,8 @@
 
 namespace millrace::studio {
 
-/// The program that has the data directory, as its command line and process number; empty when none
-/// has, or the system does not say. Source: proc_locks(5), the flock() on the directory
+/// The program that has the data directory, such as “millrace run shop.millrace” (PID 4711); empty
+/// when none has, or the system does not say. Source: proc_locks(5), the flock() on the directory
 /// itself.
 QString lockHolder(const Path &dataDirectory);
 

@@ -74,6 +74,7 @@ struct Parameter {
     std::optional<double> maximum = {};              ///< inclusive
     std::vector<Choice> choices = {};                ///< of a Choice
     std::string help = {};                           ///< a sentence or two
+    std::string zeroMeans = {};                      ///< "no limit": said instead of 0
     std::optional<ShownWhen> shownWhen = {};
     Applies applies = Applies::FragmentRestart;
     bool required = false; ///< must be set (and not be empty) where there is no default

@@ -189,6 +189,15 @@ bool saysWhatItIs(graph::ParameterType type)
     }
 }
 
+bool isZero(const graph::ParameterValue &value)
+{
+    const auto *whole = std::get_if<std::int64_t>(&value);
+    const auto *real = std::get_if<double>(&value);
+    const auto *duration = std::get_if<graph::Milliseconds>(&value);
+    return (whole && *whole == 0) || (real && *real == 0.0) ||
+           (duration && *duration == graph::Milliseconds(0));
+}
+
 } // namespace
 
 KindRole roleOf(graph::Category category)
@@ -222,6 +231,8 @@ QString parameterText(const graph::Parameter &parameter, const graph::ParameterV
     }
     if (const auto *flag = std::get_if<bool>(&value))
         return *flag ? Texts::tr("yes") : Texts::tr("no");
+    if (!parameter.zeroMeans.empty() && isZero(value))
+        return kindText(parameter.zeroMeans);
     if (const auto *duration = std::get_if<graph::Milliseconds>(&value))
         return durationText(*duration);
     const auto *whole = std::get_if<std::int64_t>(&value);

@@ -4,6 +4,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/status_line.h"
+#include "ui/style/format.h"
 
 #include <utility>
 
@@ -29,10 +30,10 @@ void MainWindow::showEngineProblem(const Problem &problem, const QString &holder
     showMessage(tr("The engine could not start"),
                 holder.isEmpty()
                     ? tr("Nothing can run until this is solved. Then try again.")
-                    //: %1 a program, such as: millrace run orders.millrace (PID 4711)
+                    //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
                     : tr("Nothing can run here until another program that has the data directory "
                          "has ended: %1. Then try again.")
-                          .arg(holder),
+                          .arg(format::withWholeOptions(holder)),
                 {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
 }
 

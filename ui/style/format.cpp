@@ -208,4 +208,20 @@ QString oneLine(const QString &text)
     return line;
 }
 
+QString withWholeOptions(const QString &command)
+{
+    constexpr QChar kWordJoiner(0x2060);
+    QString text;
+    bool begins = true;
+    bool inOption = false;
+    for (const QChar c : command) {
+        inOption = !c.isSpace() && (inOption || (begins && c == u'-'));
+        begins = c.isSpace();
+        text += c;
+        if (inOption && c == u'-')
+            text += kWordJoiner;
+    }
+    return text;
+}
+
 } // namespace millrace::ui::format

@@ -40,5 +40,7 @@ QString dateTime(qint64 msecsSinceEpoch);        ///< "2026-07-01 14:32:07"
 QString sequenceShort(const QString &sequenceNumber);
 /// Text on one line: line breaks and tabs become blanks, control characters a dot.
 QString oneLine(const QString &text);
+/// A command line whose options stay whole where a line of text ends: "--for" is not "--", "for".
+QString withWholeOptions(const QString &command);
 
 } // namespace millrace::ui::format

@@ -47,21 +47,24 @@ graph::NodeKind describeKind()
                   .type = ParameterType::Bytes,
                   .defaultValue = std::int64_t{16} << 20,
                   .minimum = 0,
-                  .help = "A file is whole when it is so large; 0 sets no limit."},
+                  .help = "A file is whole when it is so large; 0 sets no limit.",
+                  .zeroMeans = "no limit"},
         Parameter{.id = "maximumRecords",
                   .title = "Records in a file",
                   .type = ParameterType::Integer,
                   .defaultValue = std::int64_t{100'000},
                   .unit = "records",
                   .minimum = 0,
-                  .help = "A file is whole when it holds so many; 0 sets no limit."},
+                  .help = "A file is whole when it holds so many; 0 sets no limit.",
+                  .zeroMeans = "no limit"},
         Parameter{.id = "maximumAge",
                   .title = "File age",
                   .type = ParameterType::Duration,
                   .defaultValue = graph::Milliseconds(60'000),
                   .minimum = 0,
                   .help =
-                      "A file is whole when its first record came so long ago; 0 sets no limit."},
+                      "A file is whole when its first record came so long ago; 0 sets no limit.",
+                  .zeroMeans = "no limit"},
     };
     return kind;
 }

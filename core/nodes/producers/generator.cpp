@@ -102,7 +102,8 @@ std::vector<Parameter> paceParameters()
                   .defaultValue = std::int64_t{0},
                   .unit = "records",
                   .minimum = 0,
-                  .help = "How many records to make; 0 never stops."},
+                  .help = "How many records to make; 0 never stops.",
+                  .zeroMeans = "no limit"},
     };
 }
 

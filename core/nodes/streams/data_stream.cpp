@@ -60,6 +60,7 @@ runtime::NodeFactory makeDataStream()
                           "to the data directory's budget. They go in whole segments of 1 MiB or "
                           "more, and never those that are written to: with a small limit it takes "
                           "some MiB more.",
+                  .zeroMeans = "no limit",
                   .applies = graph::Applies::AtOnce},
         Parameter{.id = "durability",
                   .title = "Durability",

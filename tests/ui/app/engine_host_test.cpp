@@ -84,8 +84,8 @@ private slots:
         second.open(folder.filePath(u"data"_s));
         QTRY_VERIFY_WITH_TIMEOUT(second.problem, 60'000); // one engine a directory
         QCOMPARE(second.problem->code(), Code::DirectoryBusy);
-        const QString self = u"(PID %1)"_s.arg(QCoreApplication::applicationPid());
-        QVERIFY2(second.holder.endsWith(self) && second.holder.startsWith(u"test_ui_app"_s),
+        const QString self = u"” (PID %1)"_s.arg(QCoreApplication::applicationPid());
+        QVERIFY2(second.holder.endsWith(self) && second.holder.startsWith(u"“test_ui_app"_s),
                  qPrintable(second.holder));
         first.engine.reset();
         first.host.close();

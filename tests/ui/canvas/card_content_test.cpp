@@ -214,6 +214,11 @@ private slots:
         rate.type = graph::ParameterType::Rate;
         rate.unit = "records/s";
         QCOMPARE(parameterText(rate, 2600.0), u"2,600\u00a0records/s"_s);
+        QCOMPARE(parameterText(rate, std::int64_t{0}), u"0\u00a0records/s"_s);
+        graph::Parameter total = rate;
+        total.zeroMeans = "no limit";
+        QCOMPARE(parameterText(total, std::int64_t{0}), u"no limit"_s);
+        QCOMPARE(parameterText(total, std::int64_t{7}), u"7\u00a0records/s"_s);
         QCOMPARE(parameterText(rate, std::int64_t{12'345'678}), u"12,345,678\u00a0records/s"_s);
         graph::Parameter flag;
         flag.type = graph::ParameterType::Boolean;

@@ -7,6 +7,7 @@
 
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/message_page.h"
+#include "ui/style/format.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -164,11 +165,12 @@ private slots:
         openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())),
                  AfterOpening::Run);
         const Problem busy(Code::DirectoryBusy, {{"directory", "/data/shop"}});
-        window.showEngineProblem(busy, u"millrace run shop.millrace (PID 4711)"_s);
+        window.showEngineProblem(busy, u"“millrace run shop.millrace --for 9s” (PID 4711)"_s);
         QVERIFY(window.message().isVisible());
         const auto labels = window.message().findChildren<QLabel *>();
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
-            return label->text().contains(u"millrace run shop.millrace (PID 4711)"_s);
+            return label->text().contains(
+                format::withWholeOptions(u"“millrace run shop.millrace --for 9s” (PID 4711)"_s));
         }));
         picture(window, u"directory-busy"_s);
         const QSignalSpy wanted(&window, &MainWindow::engineWanted);

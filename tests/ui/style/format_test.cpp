@@ -5,6 +5,7 @@
 
 #include <QLocale>
 #include <QTest>
+#include <QTextBoundaryFinder>
 
 using namespace millrace::ui;
 using namespace std::chrono_literals;
@@ -117,6 +118,23 @@ private slots:
         QCOMPARE(format::sequenceShort(u"123"_s), u"123"_s);
         QCOMPARE(format::oneLine(u"a\nb\tc\u0001d"_s), u"a b c·d"_s);
         QCOMPARE(format::noData(), u"–"_s);
+    }
+
+    void optionsAreWholeWhereALineEnds()
+    {
+        const auto breaks = [](const QString &text) {
+            QTextBoundaryFinder finder(QTextBoundaryFinder::Line, text);
+            QStringList parts;
+            for (qsizetype from = 0; finder.toNextBoundary() != -1; from = finder.position())
+                parts << text.mid(from, finder.position() - from).remove(QChar(0x2060)).trimmed();
+            return parts;
+        };
+        const QString command = u"“run -v a-b --until-done” (PID 4711)"_s;
+        QVERIFY(breaks(command).contains(u"--"_s));
+        const QStringList parts = breaks(format::withWholeOptions(command));
+        QVERIFY2(parts.contains(u"-v"_s), qPrintable(parts.join(u'|')));
+        QVERIFY2(parts.filter(u"--until-done”"_s).size() == 1, qPrintable(parts.join(u'|')));
+        QCOMPARE(format::withWholeOptions(u"a-b c"_s), u"a-b c"_s); // no option
     }
 };
 

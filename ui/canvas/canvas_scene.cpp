@@ -56,10 +56,8 @@ CanvasScene::CanvasScene(PipelineDocument &document, QObject *parent)
     connect(&document, &PipelineDocument::changed, this, &CanvasScene::rebuild);
     connect(&Style::instance(), &Style::changed, this, &CanvasScene::restyle);
     connect(this, &QGraphicsScene::selectionChanged, this, [this] {
-        if (!m_rebuilding && selectedNode() != m_lastSelected) {
-            m_lastSelected = selectedNode();
-            emit selectedNodeChanged();
-        }
+        if (!m_rebuilding)
+            noticeSelection();
     });
     rebuild();
 }
@@ -105,6 +103,26 @@ std::optional<NodeId> CanvasScene::selectedNode() const
     return std::nullopt;
 }
 
+std::optional<graph::WireEnds> CanvasScene::selectedWire() const
+{
+    for (const auto &[ends, item] : m_wires) {
+        if (item->isSelected())
+            return ends;
+    }
+    return std::nullopt;
+}
+
+void CanvasScene::noticeSelection()
+{
+    const std::optional<NodeId> node = selectedNode();
+    const std::optional<graph::WireEnds> wire = selectedWire();
+    if (node == m_lastSelected && wire == m_lastWire)
+        return;
+    m_lastSelected = node;
+    m_lastWire = wire;
+    emit selectedChanged();
+}
+
 void CanvasScene::select(const NodeId &id)
 {
     NodeItem *item = itemFor(id);
@@ -116,7 +134,9 @@ void CanvasScene::select(const NodeId &id)
 
 void CanvasScene::selectTowards(const QPointF &direction)
 {
-    const NodeItem *from = m_lastSelected ? itemFor(*m_lastSelected) : nullptr;
+    const NodeItem *from = m_lastSelected ? itemFor(*m_lastSelected)
+                           : m_lastWire   ? itemFor(m_lastWire->from.node)
+                                          : nullptr;
     if (!from) {
         if (!m_nodes.empty())
             select(m_nodes.begin()->first);
@@ -166,6 +186,7 @@ void CanvasScene::rebuild()
 {
     m_rebuilding = true;
     const std::optional<NodeId> selected = m_lastSelected;
+    const std::optional<graph::WireEnds> selectedWire = m_lastWire;
     clear();
     m_nodes.clear();
     m_wires.clear();
@@ -199,11 +220,10 @@ void CanvasScene::rebuild()
     m_labels->setWires(std::move(wires), sceneRect());
     if (selected)
         select(*selected);
+    if (WireItem *wire = selectedWire ? itemFor(*selectedWire) : nullptr)
+        wire->setSelected(true);
     m_rebuilding = false;
-    if (selectedNode() != m_lastSelected) {
-        m_lastSelected = selectedNode();
-        emit selectedNodeChanged();
-    }
+    noticeSelection();
 }
 
 void CanvasScene::refreshContents()

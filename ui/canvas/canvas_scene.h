@@ -37,6 +37,7 @@ public:
     void showProblems(std::map<NodeId, Problem> problems);
 
     std::optional<NodeId> selectedNode() const;
+    std::optional<graph::WireEnds> selectedWire() const;
     void select(const NodeId &id);
     /// Selects the nearest node in a direction of the keyboard; the first when none is selected.
     void selectTowards(const QPointF &direction);
@@ -48,10 +49,12 @@ public:
     void flow(qreal seconds, bool visible);
 
 signals:
-    void selectedNodeChanged();
+    /// Another node or wire is selected, or none.
+    void selectedChanged();
 
 private:
     void rebuild();
+    void noticeSelection();
     void refreshContents();
     void routeWires();
     void restyle();
@@ -64,6 +67,7 @@ private:
     WireLabelLayer *m_labels = nullptr;            ///< owned by the scene
     std::map<graph::WireEnds, qreal> m_phases;
     std::optional<NodeId> m_lastSelected;
+    std::optional<graph::WireEnds> m_lastWire;
     bool m_rebuilding = false;
 };
 

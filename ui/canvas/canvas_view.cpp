@@ -48,18 +48,23 @@ CanvasView::CanvasView(CanvasScene &scene, QWidget *parent)
     setViewportUpdateMode(SmartViewportUpdate);
     m_flowTimer.setInterval(kFlowInterval);
     connect(&m_flowTimer, &QTimer::timeout, this, &CanvasView::flow);
-    connect(&scene, &CanvasScene::selectedNodeChanged, this, &CanvasView::describe);
+    connect(&scene, &CanvasScene::selectedChanged, this, &CanvasView::describe);
     describe();
     connect(&Style::instance(), &Style::changed, viewport(), qOverload<>(&QWidget::update));
 }
 
-/// Tells a screen reader of the selected card.
+/// Tells a screen reader of the selected card or wire.
 void CanvasView::describe()
 {
-    const std::optional<NodeId> selected = m_scene.selectedNode();
-    setAccessibleDescription(
-        selected ? spokenText(m_scene.itemFor(*selected)->content())
-                 : tr("The pipeline as cards and wires; the arrow keys walk from card to card"));
+    const auto content = [this](const NodeId &id) { return m_scene.itemFor(id)->content(); };
+    QString description =
+        tr("The pipeline as cards and wires; the arrow keys walk from card to card");
+    if (const std::optional<NodeId> selected = m_scene.selectedNode())
+        description = spokenText(content(*selected));
+    else if (const std::optional<graph::WireEnds> wire = m_scene.selectedWire())
+        description = tr("Wire from %1 to %2")
+                          .arg(content(wire->from.node).title, content(wire->to.node).title);
+    setAccessibleDescription(description);
 }
 
 void CanvasView::zoomAt(const QPointF &anchor, qreal zoom)

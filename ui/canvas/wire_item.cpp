@@ -26,8 +26,10 @@ constexpr qreal kHitPx = 10;
 constexpr qreal kPillHeightPx = 20;
 constexpr qreal kPillInsetPx = 9;
 constexpr qreal kDrumPx = 12;
+constexpr qreal kHatchPx = 5;
 constexpr qreal kDashPx = 5;
 constexpr qreal kDashGapPx = 13;
+constexpr qreal kSelectedPx = 3;   ///< on each side of a selected wire
 constexpr qreal kDashShare = 0.45; ///< how far a dash is lifted from the wire towards the text
 
 } // namespace
@@ -35,6 +37,7 @@ constexpr qreal kDashShare = 0.45; ///< how far a dash is lifted from the wire t
 WireItem::WireItem(graph::WireEnds ends)
     : m_ends(std::move(ends))
 {
+    setFlag(ItemIsSelectable);
     measure();
 }
 
@@ -92,6 +95,9 @@ void WireItem::measure()
             width += kDrumPx + (m_content.label.isEmpty() ? 0 : 5);
         m_pill = QRectF(0, 0, std::ceil(width), kPillHeightPx);
         m_pill.moveCenter(m_geometry.labelPlace(m_pill.size(), m_cards));
+        // The label is what a person aims at.
+        m_hitArea.setFillRule(Qt::WindingFill);
+        m_hitArea.addRect(m_pill);
     }
     m_bounds = m_curve.boundingRect().adjusted(-kHitPx, -kHitPx, kHitPx, kHitPx).united(m_pill);
 }
@@ -104,14 +110,23 @@ void WireItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, 
     painter->setBrush(Qt::NoBrush);
     if (zoom < kDetailZoom) {
         painter->setRenderHint(QPainter::Antialiasing, false);
-        painter->setPen(QPen(color, width));
+        painter->setPen(isSelected() ? QPen(theme().selection, width + 2 * kSelectedPx)
+                                     : QPen(color, width));
         painter->drawPolyline(m_geometry.straight());
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
+    if (isSelected()) {
+        const qreal inner = m_content.backPressured ? std::max(width, kHatchPx) : width;
+        painter->setPen(
+            QPen(theme().selection, inner + 2 * kSelectedPx, Qt::SolidLine, Qt::FlatCap));
+        painter->drawPath(m_curve);
+        painter->setPen(QPen(theme().canvas, inner + 2, Qt::SolidLine, Qt::FlatCap));
+        painter->drawPath(m_curve);
+    }
     if (m_content.backPressured) {
         // A pattern brush follows the device's pixels, so that the stripes stay apart at any zoom.
-        const qreal wide = std::max(width, 5.0);
+        const qreal wide = std::max(width, kHatchPx);
         painter->setPen(
             QPen(Theme::blend(color, theme().canvas, 0.35), wide, Qt::SolidLine, Qt::FlatCap));
         painter->drawPath(m_curve);

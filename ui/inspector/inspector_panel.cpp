@@ -8,6 +8,7 @@
 #include "ui/inspector/keys_view.h"
 #include "ui/inspector/settings_view.h"
 #include "ui/inspector/shards_view.h"
+#include "ui/inspector/wire_view.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr int kInsetPx = 16;
 constexpr int kTitleGapPx = 10;
+constexpr int kWirePage = 5;
 
 /// The view alone is as high as it needs; the area scrolls it.
 QScrollArea *scrolled(QWidget *view, const QString &name, const QString &accessibleName)
@@ -49,11 +51,13 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     , m_kind(new QLabel(this))
     , m_tabs(new QTabBar(this))
     , m_pages(new QStackedWidget(this))
-    , m_empty(new QLabel(tr("Select a card on the canvas to see its settings and figures."), this))
+    , m_empty(new QLabel(
+          tr("Select a card or a wire on the canvas to see its settings and figures."), this))
     , m_settings(new SettingsView)
     , m_counts(new CountsView)
     , m_shards(new ShardsView)
     , m_keys(new KeysView)
+    , m_wireView(new WireView)
 {
     setObjectName(u"inspector"_s);
     setAccessibleName(tr("Inspector"));
@@ -78,6 +82,7 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     m_pages->addWidget(scrolled(m_counts, u"inspector.counts"_s, tr("Records")));
     m_pages->addWidget(scrolled(m_shards, u"inspector.shards"_s, tr("Shards")));
     m_pages->addWidget(scrolled(m_keys, u"inspector.keys"_s, tr("Keys")));
+    m_pages->addWidget(scrolled(m_wireView, u"inspector.wire"_s, tr("Wire")));
 
     auto *names = new QHBoxLayout;
     names->setContentsMargins(kInsetPx, 14, kInsetPx, 2);
@@ -113,6 +118,39 @@ void InspectorPanel::showNode(const std::optional<NodeId> &node)
     rebuild();
 }
 
+void InspectorPanel::showWire(const std::optional<graph::WireEnds> &wire)
+{
+    if (wire == m_wire)
+        return;
+    m_wire = wire;
+    rebuild();
+}
+
+QString InspectorPanel::nameOf(const NodeId &id) const
+{
+    const graph::Node *node = m_document.graph().find(id);
+    return node ? cardContent(*node, m_document.kindOf(*node), nullptr).title : toQt(id);
+}
+
+void InspectorPanel::showWireFigures()
+{
+    const NodeId &from = m_wire->from.node;
+    const NodeId &to = m_wire->to.node;
+    const runtime::WireFigures *figures = m_snapshot ? m_snapshot->wire(from, to) : nullptr;
+    std::optional<std::uint64_t> waiting;
+    if (figures && figures->implicitStream) {
+        waiting = figures->queued;
+    } else if (figures) {
+        // What stands in a stream waits for its reader.
+        const graph::Node *source = m_document.graph().find(from);
+        const graph::NodeKind *kind = source ? m_document.kindOf(*source) : nullptr;
+        const runtime::NodeFigures *reader = m_snapshot->node(to);
+        if (kind && kind->category == graph::Category::Stream && reader)
+            waiting = reader->lagRecords;
+    }
+    m_wireView->show(nameOf(from), nameOf(to), figures, waiting);
+}
+
 void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
 {
     m_snapshot = snapshot;
@@ -124,6 +162,8 @@ void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     m_counts->show(figures);
     m_shards->show(figures, limits);
     m_keys->show(figures, limits);
+    if (m_wire)
+        showWireFigures();
 }
 
 void InspectorPanel::rebuild()
@@ -131,6 +171,9 @@ void InspectorPanel::rebuild()
     const graph::Node *node = m_node ? m_document.graph().find(*m_node) : nullptr;
     const graph::NodeKind *kind = node ? m_document.kindOf(*node) : nullptr;
     const bool stream = kind && kind->category == graph::Category::Stream;
+    if (m_wire && !m_document.graph().wires.contains(*m_wire))
+        m_wire.reset(); // an edit took it away
+    const bool wire = !node && m_wire;
     // The page a person looks at stays open when the next node has it too.
     const int page = m_pages->currentIndex();
     const QSignalBlocker blocker(m_tabs);
@@ -155,12 +198,17 @@ void InspectorPanel::rebuild()
     }
     m_tabs->setCurrentIndex(tab);
     m_tabs->setVisible(node != nullptr);
-    m_rule->setVisible(node != nullptr);
-    m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : 0);
-    m_name = node ? cardContent(*node, kind, nullptr).title : QString();
-    m_title->setVisible(node != nullptr);
-    m_kind->setText(kind ? kindText(kind->title) : node ? toQt(node->kind) : QString());
-    m_kind->setVisible(node != nullptr);
+    m_rule->setVisible(node || wire);
+    m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : wire ? kWirePage : 0);
+    m_name = node   ? nameOf(*m_node)
+             : wire ? nameOf(m_wire->from.node) + u" → "_s + nameOf(m_wire->to.node)
+                    : QString();
+    m_title->setVisible(node || wire);
+    m_kind->setText(kind   ? kindText(kind->title)
+                    : node ? toQt(node->kind)
+                    : wire ? tr("Wire")
+                           : QString());
+    m_kind->setVisible(node || wire);
     fitTitle();
     m_settings->show(node, kind);
     showSnapshot(m_snapshot);

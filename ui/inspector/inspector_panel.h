@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/graph/document.h"
 #include "core/runtime/snapshot.h"
 
 #include <QWidget>
@@ -19,9 +20,10 @@ class KeysView;
 class PipelineDocument;
 class SettingsView;
 class ShardsView;
+class WireView;
 
 /// What the selected node is and how it does: its settings; the counts of what became of its
-/// records; for a stream its shards and their hottest keys.
+/// records; for a stream its shards and their hottest keys. Or what the selected wire joins.
 class InspectorPanel final : public QWidget
 {
     Q_OBJECT
@@ -31,6 +33,8 @@ public:
     explicit InspectorPanel(PipelineDocument &document, QWidget *parent = nullptr);
 
     void showNode(const std::optional<NodeId> &node);
+    /// Where no node is shown.
+    void showWire(const std::optional<graph::WireEnds> &wire);
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     QTabBar &tabs() { return *m_tabs; }
 
@@ -39,12 +43,15 @@ protected:
 
 private:
     void rebuild();
+    void showWireFigures();
+    QString nameOf(const NodeId &id) const;
     void fitTitle();
 
     PipelineDocument &m_document;
     std::optional<NodeId> m_node;
+    std::optional<graph::WireEnds> m_wire;
     runtime::SnapshotPtr m_snapshot;
-    QString m_name; ///< of the node, in full
+    QString m_name; ///< of the node or wire, in full
     QLabel *m_title = nullptr;
     QLabel *m_kind = nullptr;
     QTabBar *m_tabs = nullptr;
@@ -55,6 +62,7 @@ private:
     CountsView *m_counts = nullptr;
     ShardsView *m_shards = nullptr;
     KeysView *m_keys = nullptr;
+    WireView *m_wireView = nullptr;
 };
 
 } // namespace millrace::ui

@@ -218,7 +218,7 @@ void MainWindow::connectAll()
         showSelection();
         updateActions();
     });
-    connect(&m_scene, &CanvasScene::selectedNodeChanged, this, &MainWindow::showSelection);
+    connect(&m_scene, &CanvasScene::selectedChanged, this, &MainWindow::showSelection);
     connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
     connect(&m_bridge, &EngineBridge::deployed, this, &MainWindow::showDeployed);
     connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
@@ -305,6 +305,7 @@ void MainWindow::showSelection()
     if (kind && kind->category == graph::Category::Stream)
         m_lastStream = selected;
     m_inspector->showNode(selected);
+    m_inspector->showWire(m_scene.selectedWire());
     const std::optional<NodeId> stream = streamToShow();
     const graph::Node *shown = stream ? m_document.graph().find(*stream) : nullptr;
     const graph::NodeKind *shownKind = shown ? m_document.kindOf(*shown) : nullptr;

@@ -126,7 +126,7 @@ private slots:
     {
         QFETCH(qreal, zoom);
         Canvas canvas;
-        QSignalSpy changed(&canvas.scene, &CanvasScene::selectedNodeChanged);
+        QSignalSpy changed(&canvas.scene, &CanvasScene::selectedChanged);
         canvas.view.zoomAt(canvas.pixelOf(kStream), zoom);
         canvas.view.centerOn(canvas.scene.itemFor(kStream));
         canvas.click(canvas.pixelOf(kStream));
@@ -289,7 +289,7 @@ private slots:
                     .has_value());
         QCOMPARE(canvas.scene.selectedNode(), std::optional(kMap));
         QCOMPARE(canvas.scene.itemFor(kMap)->content().title, QStringLiteral("Renamed"));
-        QSignalSpy changed(&canvas.scene, &CanvasScene::selectedNodeChanged);
+        QSignalSpy changed(&canvas.scene, &CanvasScene::selectedChanged);
         QVERIFY(
             canvas.document.edit({graph::RemoveNode{kMap}}, QStringLiteral("Delete")).has_value());
         QCOMPARE(canvas.scene.selectedNode(), std::optional<NodeId>());

@@ -89,6 +89,38 @@ private slots:
         QCOMPARE(i.panel.findChild<QLabel *>(u"inspector.kind"_s)->text(), u"Data stream"_s);
     }
 
+    void aWireHasItsEndsItsRateAndWhatWaits()
+    {
+        const auto wire = [](const NodeId &from, const NodeId &to) {
+            return graph::WireEnds{{from, "out"}, {to, "in"}};
+        };
+        Inspector i;
+        const auto said = [&] { return i.page(u"wire"_s)->accessibleDescription(); };
+        i.panel.showWire(wire(kStream, kFilter));
+        QVERIFY(i.page(u"wire"_s)->isVisible());
+        QVERIFY(!i.panel.tabs().isVisible());
+        QCOMPARE(i.panel.findChild<QLabel *>(u"inspector.kind"_s)->text(), u"Wire"_s);
+        QVERIFY2(said().contains(u"Run (F5)"_s), qPrintable(said()));
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (runtime::NodeFigures &node : snapshot.nodes) {
+            if (node.id == kFilter)
+                node.lagRecords = 1234;
+        }
+        for (runtime::WireFigures &each : snapshot.wires) {
+            if (each.from == kStream && each.to == kFilter)
+                each.recordsPerSecond = 321;
+        }
+        i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        QVERIFY2(said().startsWith(u"From clicks, To "_s), qPrintable(said()));
+        QVERIFY2(said().contains(u"Rate 321 rec/s"_s), qPrintable(said()));
+        QVERIFY2(said().contains(u"Waiting 1,234 records"_s), qPrintable(said()));
+        QVERIFY(ink(i.page(u"wire"_s)->grab().toImage(), theme().text) > 50);
+        i.panel.showWire(wire(kGenerator, kStream)); // whose end takes it at once
+        QVERIFY2(said().contains(u"Nothing waits here"_s), qPrintable(said()));
+        i.panel.showWire(std::nullopt);
+        QVERIFY(!i.page(u"wire"_s)->isVisible());
+    }
+
     void othersHaveSettingsAndRecords()
     {
         Inspector i;

@@ -50,6 +50,33 @@ private slots:
                  u"Disk 104\u00a0MB of 2\u00a0GB (zstd 7.9×)"_s);
     }
 
+    void aWireThatIsClickedIsShown()
+    {
+        Studio studio;
+        studio.tick(3);
+        const graph::WireEnds ends{{kMap, "out"}, {kPages, "in"}};
+        const WireItem *wire = studio.window.scene().itemFor(ends);
+        CanvasView &view = studio.window.canvas().view();
+        auto *title = studio.find<QLabel>(u"inspector.title"_s);
+        const auto click = [&](const QPointF &at) {
+            QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.mapFromScene(at));
+        };
+        for (const QPointF &at :
+             {wire->geometry().curve().pointAtPercent(0.1), wire->labelRect().center()}) {
+            studio.clickNode(kFilter);
+            QCOMPARE(title->accessibleName(), u"Errors"_s);
+            click(at);
+            QCOMPARE(title->accessibleName(), u"Page views → Page counts"_s);
+            QCOMPARE(studio.window.scene().selectedWire(), std::optional(ends));
+            QVERIFY(!studio.window.scene().selectedNode());
+        }
+        picture(studio.window, u"wire"_s);
+        studio.tick(); // and stays
+        QCOMPARE(title->accessibleName(), u"Page views → Page counts"_s);
+        QTest::keyClick(&view, Qt::Key_Right); // on from where it begins
+        QCOMPARE(studio.window.scene().selectedNode(), std::optional(kPages));
+    }
+
     void recordsAndChartFollowTheSelectedStream()
     {
         Studio studio;

@@ -20,7 +20,6 @@ namespace millrace::ui {
 namespace {
 
 constexpr qsizetype kPathChars = 48;
-constexpr qsizetype kProblemChars = 64;
 constexpr int kButtonExtraPx = 6; ///< of a flat button around its text, and for rounding
 
 /// "~/.local/share/millrace/x": the home folder is not worth its letters.
@@ -109,11 +108,8 @@ void StatusLine::showProblems(int count, Health worst, const QString &first)
     m_mark->setVisible(count > 0);
     m_mark->show(worst, tr("Problems"));
     QString text = tr("No problems");
-    if (count > 0) {
-        const QString sentence =
-            first.size() <= kProblemChars ? first : first.left(kProblemChars - 1) + u'…';
-        text = tr("%n problem(s): %1", nullptr, count).arg(sentence);
-    }
+    if (count > 0)
+        text = tr("%n problem(s): %1", nullptr, count).arg(format::oneLine(first));
     m_problemsText = text;
     m_problems->setAccessibleName(text);
     m_problems->setToolTip(tr("Show all problems"));

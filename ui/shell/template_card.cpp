@@ -79,12 +79,15 @@ void TemplateCard::paintEvent(QPaintEvent *)
     const Style &style = Style::instance();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF card = QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5);
+    // The outline's outer edge is the card's, however wide it is: cards stand in line with what is
+    // above and below them.
+    const qreal pen = !isChecked() ? 1 : hasFocus() ? 3 : 2;
+    const QRectF card = QRectF(rect()).adjusted(pen / 2, pen / 2, -pen / 2, -pen / 2);
     const qreal radius = metrics::kCardRadiusPx;
     QPainterPath outline;
     outline.addRoundedRect(card, radius, radius);
     painter.fillPath(outline, theme().panel);
-    const QRectF upper(card.left(), card.top(), card.width(), style.px(kMiniatureHeightPx));
+    const QRectF upper(0, 0, width(), style.px(kMiniatureHeightPx));
     painter.save();
     painter.setClipPath(outline);
     painter.fillRect(upper, theme().canvas);
@@ -94,9 +97,10 @@ void TemplateCard::paintEvent(QPaintEvent *)
     const QColor &ink = isChecked()    ? theme().selection
                         : underMouse() ? theme().muted
                                        : theme().line;
-    painter.setPen(QPen(ink, !isChecked() ? 1 : hasFocus() ? 3 : 2));
+    painter.setPen(QPen(ink, pen));
     painter.drawPath(outline);
-    paintTexts(painter, card.adjusted(inset, upper.height() + style.px(10), -inset, -style.px(8)));
+    paintTexts(painter, QRectF(rect()).adjusted(inset, style.px(kMiniatureHeightPx + 10), -inset,
+                                                -style.px(8)));
 }
 
 void TemplateCard::paintTexts(QPainter &painter, QRectF where) const

@@ -41,6 +41,19 @@ private slots:
         QCOMPARE(button->text(), u"No problems"_s);
     }
 
+    void aProblemIsShownAsFarAsThereIsRoom()
+    {
+        Studio studio;
+        runtime::Snapshot snapshot = clickstreamSnapshot(2);
+        snapshot.problems = {
+            {Problem(Code::PermissionDenied, {{"operation", std::string(90, 'i')}}), kRunStart,
+             kRunStart}};
+        studio.show(snapshot);
+        auto *button = studio.find<QPushButton>(u"status.problems.button"_s);
+        QVERIFY2(button->text().contains(QString(90, u'i')), qPrintable(button->text()));
+        QCOMPARE(button->text(), button->accessibleName());
+    }
+
     void theHomeFolderIsShort()
     {
         Studio studio;

@@ -113,6 +113,105 @@ graph::Document makePipeline(std::uint64_t records)
     return document;
 }
 
+constexpr std::uint32_t kConsumerShards = 16;
+constexpr std::size_t kRecordsPerPut = 50;
+constexpr std::size_t kConsumerPuts = 5000;
+constexpr std::chrono::nanoseconds kConsumerEvery = std::chrono::milliseconds(1);
+
+/// A put whose records carry its number.
+record::BatchPtr numberedBatch(std::size_t put)
+{
+    record::RecordBatchBuilder builder;
+    const record::Attribute number{"put", std::to_string(put)};
+    const auto batch = makeBatch(put * kRecordsPerPut, kRecordsPerPut);
+    for (std::size_t row = 0; row < kRecordsPerPut; ++row)
+        builder.append({batch->data(row), batch->key(row), {}, std::span(&number, 1), nullptr});
+    return builder.finish();
+}
+
+/// Reads, on a thread of its own, whatever a commit brings, and takes for each record how long it
+/// was on its way from its put.
+class TimedConsumer
+{
+public:
+    TimedConsumer(stream::DataStream &stream, Clock &clock)
+        : m_stream(stream)
+        , m_clock(clock)
+        , m_subscription(stream.subscribe([this] { wake(); }))
+        , m_thread([this] { read(); })
+    {}
+
+    void willPut(std::size_t put) { m_sent[put] = m_clock.mono(); }
+    /// What was refused never comes: nothing more is waited for.
+    void fail(const Problem &problem)
+    {
+        {
+            const std::lock_guard guard(m_mutex);
+            m_failure = problem;
+        }
+        wake();
+    }
+    /// Until every record has come. Milliseconds.
+    Result<std::vector<double>> wait()
+    {
+        m_thread.join();
+        if (m_failure)
+            return *m_failure;
+        return std::move(m_millis);
+    }
+
+private:
+    void wake()
+    {
+        const std::lock_guard guard(m_mutex);
+        m_wake = true;
+        m_woken.notify_one();
+    }
+    void read()
+    {
+        m_millis.reserve(kConsumerPuts * kRecordsPerPut);
+        while (m_millis.size() < kConsumerPuts * kRecordsPerPut) {
+            {
+                std::unique_lock lock(m_mutex);
+                m_woken.wait(lock, [this] { return m_wake; });
+                m_wake = false;
+                if (m_failure)
+                    return;
+            }
+            for (std::uint32_t shard = 0; shard < kConsumerShards; ++shard)
+                readShard(ShardIndex(shard), m_at[shard]);
+        }
+    }
+    void readShard(ShardIndex shard, Ordinal &at)
+    {
+        for (;;) {
+            const auto batch = m_stream.read(shard, at);
+            if (!batch || !*batch)
+                return;
+            const MonoTime now = m_clock.mono();
+            const record::RecordBatch &block = **batch;
+            for (Ordinal o = at; o < block.endOrdinal(); o = o.next()) {
+                const auto attributes = block.attributes(o - block.firstOrdinal());
+                const std::size_t put = std::stoul(attributes.front().value);
+                m_millis.push_back(duration<double, std::milli>(now - m_sent[put]).count());
+            }
+            at = block.endOrdinal();
+        }
+    }
+
+    stream::DataStream &m_stream;
+    Clock &m_clock;
+    std::vector<MonoTime> m_sent = std::vector<MonoTime>(kConsumerPuts);
+    std::vector<Ordinal> m_at = std::vector<Ordinal>(kConsumerShards);
+    std::vector<double> m_millis;
+    std::mutex m_mutex; ///< guards what follows
+    std::condition_variable m_woken;
+    bool m_wake = false;
+    std::optional<Problem> m_failure;
+    stream::DataStream::Subscription m_subscription;
+    std::jthread m_thread;
+};
+
 } // namespace
 
 Result<Json> measureStreamPut(const Path &folder, std::uint64_t records)
@@ -163,88 +262,35 @@ Result<Json> measureStreamPut(const Path &folder, std::uint64_t records)
 
 Result<Json> measurePutToConsumer(const Path &folder)
 {
-    constexpr std::uint32_t kShards = 16;
-    constexpr std::size_t kPerPut = 50;
-    constexpr std::size_t kPuts = 5000;
-    constexpr std::chrono::nanoseconds kEvery = std::chrono::milliseconds(1);
     TimedFileSystem files(posixFileSystem());
-    auto opened = openStream(folder, kShards, files);
+    auto opened = openStream(folder, kConsumerShards, files);
     if (!opened)
         return std::move(opened).error();
     Clock &clock = (*opened)->clock;
-    stream::DataStream &stream = *(*opened)->stream;
-
-    // The consumer knows a record's put by its attribute; it reads whatever a commit brought.
-    std::vector<MonoTime> sent(kPuts);
-    std::vector<double> millis;
-    millis.reserve(kPuts * kPerPut);
-    std::mutex mutex;
-    std::condition_variable woken;
-    bool wake = false;
-    std::optional<Problem> failure; // like wake: guarded by mutex
-    const auto subscription = stream.subscribe([&] {
-        const std::lock_guard guard(mutex);
-        wake = true;
-        woken.notify_one();
-    });
-    std::thread consumer([&] {
-        std::vector<Ordinal> at(kShards);
-        while (millis.size() < kPuts * kPerPut) {
-            {
-                std::unique_lock lock(mutex);
-                woken.wait(lock, [&] { return wake; });
-                wake = false;
-                if (failure)
-                    return; // what was refused never comes
-            }
-            for (std::uint32_t shard = 0; shard < kShards; ++shard) {
-                for (;;) {
-                    auto batch = stream.read(ShardIndex(shard), at[shard]);
-                    if (!batch || !*batch)
-                        break;
-                    const MonoTime now = clock.mono();
-                    const record::RecordBatch &block = **batch;
-                    for (Ordinal o = at[shard]; o < block.endOrdinal(); o = o.next()) {
-                        const auto attributes = block.attributes(o - block.firstOrdinal());
-                        const std::size_t put = std::stoul(attributes.front().value);
-                        millis.push_back(duration<double, std::milli>(now - sent[put]).count());
-                    }
-                    at[shard] = block.endOrdinal();
-                }
-            }
-        }
-    });
+    TimedConsumer consumer(*(*opened)->stream, clock);
     const MonoTime begin = clock.mono();
-    for (std::size_t put = 0; put < kPuts; ++put) {
-        record::RecordBatchBuilder builder;
-        const record::Attribute number{"put", std::to_string(put)};
-        const auto batch = makeBatch(put * kPerPut, kPerPut);
-        for (std::size_t row = 0; row < kPerPut; ++row)
-            builder.append({batch->data(row), batch->key(row), {}, std::span(&number, 1), nullptr});
-        std::this_thread::sleep_until(begin + kEvery * put);
-        sent[put] = clock.mono();
+    for (std::size_t put = 0; put < kConsumerPuts; ++put) {
         stream::Put one;
-        one.batch = builder.finish();
-        stream.put(std::move(one), [&](Result<stream::PutOutcome> outcome) {
-            if (!outcome) {
-                const std::lock_guard guard(mutex);
-                failure = outcome.error();
-                wake = true;
-                woken.notify_one();
-            }
+        one.batch = numberedBatch(put);
+        std::this_thread::sleep_until(begin + kConsumerEvery * put);
+        consumer.willPut(put);
+        (*opened)->stream->put(std::move(one), [&](Result<stream::PutOutcome> outcome) {
+            if (!outcome)
+                consumer.fail(outcome.error());
         });
     }
-    consumer.join();
-    if (failure)
-        return *failure;
+    auto measured = consumer.wait();
+    if (!measured)
+        return std::move(measured).error();
+    std::vector<double> millis = *std::move(measured);
     const auto took = clock.mono() - begin;
     std::vector<double> syncs;
     for (const auto sync : files.syncs())
         syncs.push_back(duration<double, std::milli>(sync).count());
     const double longest = syncs.empty() ? 0 : *std::max_element(syncs.begin(), syncs.end());
     const auto waiting = waitAtPercentile99(files.calls(), took);
-    return Json{{"records_per_second", kPerPut * 1000},
-                {"shards", kShards},
+    return Json{{"records_per_second", kRecordsPerPut * 1000},
+                {"shards", kConsumerShards},
                 {"records", millis.size()},
                 {"compression_ratio", compressionOf(stream)},
                 {"p50_ms", percentile(millis, 0.50)},

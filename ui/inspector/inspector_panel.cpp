@@ -26,6 +26,8 @@ namespace {
 
 constexpr int kInsetPx = 16;
 constexpr int kTitleGapPx = 10;
+constexpr int kAboveTabsPx = 2;
+constexpr int kAboveRulePx = 12;
 constexpr int kWirePage = 5;
 
 /// The view alone is as high as it needs; the area scrolls it.
@@ -84,11 +86,10 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     m_pages->addWidget(scrolled(m_keys, u"inspector.keys"_s, tr("Keys")));
     m_pages->addWidget(scrolled(m_wireView, u"inspector.wire"_s, tr("Wire")));
 
-    auto *names = new QHBoxLayout;
-    names->setContentsMargins(kInsetPx, 14, kInsetPx, 2);
-    names->setSpacing(kTitleGapPx);
-    names->addWidget(m_title);
-    names->addWidget(m_kind, 1, Qt::AlignBottom);
+    m_names = new QHBoxLayout;
+    m_names->setSpacing(kTitleGapPx);
+    m_names->addWidget(m_title);
+    m_names->addWidget(m_kind, 1, Qt::AlignBottom);
     auto *tabs = new QHBoxLayout;
     tabs->setContentsMargins(16, 0, 16, 0);
     tabs->addWidget(m_tabs);
@@ -98,7 +99,7 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(names);
+    layout->addLayout(m_names);
     layout->addLayout(tabs);
     layout->addWidget(m_rule);
     layout->addWidget(m_pages, 1);
@@ -199,6 +200,7 @@ void InspectorPanel::rebuild()
     m_tabs->setCurrentIndex(tab);
     m_tabs->setVisible(node != nullptr);
     m_rule->setVisible(node || wire);
+    m_names->setContentsMargins(kInsetPx, 14, kInsetPx, node ? kAboveTabsPx : kAboveRulePx);
     m_pages->setCurrentIndex(node ? m_tabs->tabData(tab).toInt() : wire ? kWirePage : 0);
     m_name = node   ? nameOf(*m_node)
              : wire ? nameOf(m_wire->from.node) + u" → "_s + nameOf(m_wire->to.node)

@@ -9,6 +9,7 @@
 #include <optional>
 
 class QFrame;
+class QHBoxLayout;
 class QLabel;
 class QStackedWidget;
 class QTabBar;
@@ -52,6 +53,7 @@ private:
     std::optional<graph::WireEnds> m_wire;
     runtime::SnapshotPtr m_snapshot;
     QString m_name; ///< of the node or wire, in full
+    QHBoxLayout *m_names = nullptr;
     QLabel *m_title = nullptr;
     QLabel *m_kind = nullptr;
     QTabBar *m_tabs = nullptr;

@@ -10,6 +10,7 @@
 #include "ui/shell/canvas_page.h"
 #include "ui/shell/message_page.h"
 #include "ui/shell/notice_bar.h"
+#include "ui/style/format.h"
 
 #include <QApplication>
 #include <QFile>
@@ -263,12 +264,14 @@ private slots:
         QVERIFY2(bar->sentence().contains(u"“Shop”"_s), qPrintable(bar->sentence()));
         QVERIFY2(bar->sentence().contains(u"“Clickstream” on the canvas does not run"_s),
                  qPrintable(bar->sentence()));
-        picture(studio.window, u"another-deployed-by-other"_s);
-        // The question before it is stopped names it, too.
-        press(studio, u"notice.other.dismiss.button"_s);
         runtime::Snapshot running = clickstreamSnapshot(400);
         running.project = other.project;
         studio.show(running);
+        QVERIFY(shows(studio, u"notice.other"_s));
+        QCOMPARE(studio.window.scene().itemFor(kMap)->content().figure, format::noData());
+        picture(studio.window, u"another-deployed-by-other"_s);
+        // The question before it is stopped names it, too.
+        press(studio, u"notice.other.dismiss.button"_s);
         studio.clickMenu({u"menu.file"_s}, u"file.open"_s);
         studio.chooseFile(studio.window.document().filePath());
         QTRY_VERIFY_WITH_TIMEOUT(studio.find<QMessageBox>(u"dialog.stop"_s), 60'000);

@@ -105,7 +105,15 @@ NodePtr Binder::convert(NodePtr node, const DataType &type)
     return call(type, kernel, {std::move(node)});
 }
 
-bool Binder::unify(std::vector<NodePtr> &nodes, const SourceSpan &span, std::string_view what)
+void Binder::mixedTypes(const DataType &a, const DataType &b, const SourceSpan &span,
+                        std::string_view what)
+{
+    typeProblem(span, std::string(what) + " cannot take " + a.toString() + " and " + b.toString() +
+                          " together; use CAST");
+}
+
+bool Binder::unifyOperands(std::vector<NodePtr> &nodes, const SourceSpan &span,
+                           std::string_view what)
 {
     DataType common = TypeKind::Null;
     for (const NodePtr &node : nodes) {
@@ -121,9 +129,30 @@ bool Binder::unify(std::vector<NodePtr> &nodes, const SourceSpan &span, std::str
             common = node->type();
             continue;
         }
-        typeProblem(span, std::string(what) + " cannot take " + common.toString() + " and " +
-                              node->type().toString() + " together; use CAST");
+        mixedTypes(common, node->type(), span, what);
         return false;
+    }
+    for (NodePtr &node : nodes) {
+        const DataType own = asDecimalType(node->type());
+        const bool exact = common.is(TypeKind::Decimal) && own.is(TypeKind::Decimal);
+        node = convert(std::move(node), exact ? own : common);
+        if (!node)
+            return false;
+    }
+    return true;
+}
+
+bool Binder::unifyResults(std::vector<NodePtr> &nodes, const SourceSpan &span,
+                          std::string_view what)
+{
+    DataType common = TypeKind::Null;
+    for (const NodePtr &node : nodes) {
+        const auto next = commonType(common, node->type());
+        if (!next) {
+            mixedTypes(common, node->type(), span, what);
+            return false;
+        }
+        common = *next;
     }
     for (NodePtr &node : nodes) {
         node = convert(std::move(node), common);

@@ -50,12 +50,19 @@ private:
     NodePtr bindCase(const Expression &expression);
     NodePtr bindCast(const Expression &expression);
     NodePtr bindCall(const Expression &expression);
+    NodePtr bindNullIf(const Expression &expression, std::vector<NodePtr> arguments);
     NodePtr bindConditional(const Function &function, std::vector<NodePtr> arguments);
     NodePtr bindOverload(const Expression &expression, const Function &function,
                          std::vector<NodePtr> arguments);
 
-    /// All arguments at one common type, or a problem and false.
-    bool unify(std::vector<NodePtr> &nodes, const SourceSpan &span, std::string_view what);
+    /// What is compared, so that one kernel takes it, or a problem and false. A DECIMAL keeps its
+    /// digits and its scale: a common type could be too narrow. A text beside a time is read as
+    /// one.
+    bool unifyOperands(std::vector<NodePtr> &nodes, const SourceSpan &span, std::string_view what);
+    /// All results at one common type, or a problem and false.
+    bool unifyResults(std::vector<NodePtr> &nodes, const SourceSpan &span, std::string_view what);
+    void mixedTypes(const DataType &a, const DataType &b, const SourceSpan &span,
+                    std::string_view what);
     NodePtr convert(NodePtr node, const DataType &type);
     NodePtr call(DataType type, Kernel kernel, std::vector<NodePtr> arguments,
                  std::shared_ptr<const void> data = {}, bool constant = true);

@@ -90,6 +90,8 @@ NodePtr Binder::bindOverload(const Expression &expression, const Function &funct
             {{"name", std::string(function.name)}, {"signatures", signatures}, {"given", given}});
         return nullptr;
     }
+    if (function.name == "NULLIF")
+        return bindNullIf(expression, std::move(arguments));
     DataType common = TypeKind::Null;
     std::vector<DataType> types;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -120,6 +122,20 @@ NodePtr Binder::bindOverload(const Expression &expression, const Function &funct
                 function.constant);
 }
 
+/// CASE WHEN a = b THEN NULL ELSE a END, of the type of `a`.
+NodePtr Binder::bindNullIf(const Expression &expression, std::vector<NodePtr> arguments)
+{
+    std::vector<NodePtr> pair = arguments;
+    if (!unifyOperands(pair, expression.operation, "NULLIF"))
+        return nullptr;
+    NodePtr kept = arguments[0]->type().is(TypeKind::Null) ? pair[0] : std::move(arguments[0]);
+    const Kernel equal = comparisonKernel(Operator::Equal, storageOf(pair[0]->type()));
+    const DataType type = kept->type();
+    std::vector<CaseNode::Branch> branches;
+    branches.push_back({call(TypeKind::Boolean, equal, std::move(pair)), literal(type, Value())});
+    return std::make_shared<CaseNode>(type, newSlot(), std::move(branches), std::move(kept));
+}
+
 NodePtr Binder::bindConditional(const Function &function, std::vector<NodePtr> arguments)
 {
     if (function.name == "COALESCE" || function.name == "IFNULL") {
@@ -132,15 +148,6 @@ NodePtr Binder::bindConditional(const Function &function, std::vector<NodePtr> a
         branches.push_back({std::move(arguments[0]), std::move(arguments[1])});
         return std::make_shared<CaseNode>(type, newSlot(), std::move(branches),
                                           std::move(arguments[2]));
-    }
-    if (function.name == "NULLIF") {
-        const DataType type = arguments[0]->type();
-        std::vector<CaseNode::Branch> branches;
-        NodePtr equal =
-            call(TypeKind::Boolean, comparisonKernel(Operator::Equal, storageOf(type)), arguments);
-        branches.push_back({std::move(equal), literal(type, Value())});
-        return std::make_shared<CaseNode>(type, newSlot(), std::move(branches),
-                                          std::move(arguments[0]));
     }
     // NOW(), CURRENT_TIMESTAMP, LOCALTIMESTAMP and CURRENT_DATE: the record's arrival.
     NodePtr arrival = bindMetadata("arrival_time");

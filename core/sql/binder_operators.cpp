@@ -221,8 +221,8 @@ NodePtr Binder::bindComparison(const Expression &expression)
         nodes.push_back(bind(*child));
         whole = whole && nodes.back();
     }
-    if (!whole ||
-        !unify(nodes, expression.operation, '"' + std::string(operatorName(expression.op)) + '"'))
+    if (!whole || !unifyOperands(nodes, expression.operation,
+                                 '"' + std::string(operatorName(expression.op)) + '"'))
         return nullptr;
     const DataType type = nodes.front()->type();
     if (!isComparable(type)) {
@@ -314,7 +314,8 @@ NodePtr Binder::bindCase(const Expression &expression)
         if (expression.hasOperand) {
             NodePtr value = bind(*children[at]);
             std::vector<NodePtr> pair{operand, value};
-            const bool good = operand && value && unify(pair, children[at]->span, "CASE … WHEN");
+            const bool good =
+                operand && value && unifyOperands(pair, children[at]->span, "CASE … WHEN");
             conditions.push_back(
                 good
                     ? call(TypeKind::Boolean,
@@ -330,7 +331,7 @@ NodePtr Binder::bindCase(const Expression &expression)
         results.push_back(bind(*children.back()));
         whole = whole && results.back();
     }
-    if (!whole || !unify(results, expression.operation, "the results of CASE"))
+    if (!whole || !unifyResults(results, expression.operation, "the results of CASE"))
         return nullptr;
     const DataType type = results.front()->type();
     NodePtr otherwise;

@@ -4,10 +4,12 @@
 #include "core/sql/kernels.h"
 #include "core/sql/token.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace millrace::sql {
 namespace {
@@ -74,28 +76,134 @@ std::int64_t decimalToInteger(RowCall &call, Decimal value)
     return static_cast<std::int64_t>(whole);
 }
 
+/// Takes a sign off the front: true for a minus.
+bool takeSign(std::string_view &text)
+{
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+'))
+        text.remove_prefix(1);
+    return negative;
+}
+
+std::string_view takeDigits(std::string_view &text)
+{
+    const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view digits = text.substr(0, end);
+    text.remove_prefix(end);
+    return digits;
+}
+
+/// Digits with a sign, as Flink's BinaryStringDataUtil.toLong: no exponent, and what stands behind
+/// a point has to be digits and does not count.
+std::optional<std::int64_t> readInteger(std::string_view text)
+{
+    const bool negative = takeSign(text);
+    if (text.empty())
+        return {};
+    const std::string_view whole = takeDigits(text);
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        takeDigits(text);
+    }
+    if (!text.empty())
+        return {};
+    std::int64_t out = 0;
+    for (const char digit : whole) {
+        const std::int64_t step = negative ? '0' - digit : digit - '0';
+        if (__builtin_mul_overflow(out, std::int64_t{10}, &out) ||
+            __builtin_add_overflow(out, step, &out))
+            return {};
+    }
+    return out;
+}
+
+/// The parts of a number with a point and an exponent.
+struct RealText {
+    std::string_view whole;
+    std::string_view fraction;
+    std::int64_t exponent = 0; ///< at most kMostExponent, which no text has the digits to undo
+};
+
+std::optional<RealText> splitReal(std::string_view text)
+{
+    constexpr std::int64_t kMostExponent = 1'000'000'000'000;
+    RealText out;
+    out.whole = takeDigits(text);
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        out.fraction = takeDigits(text);
+    }
+    if (out.whole.empty() && out.fraction.empty())
+        return {};
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        const bool negative = takeSign(text);
+        const std::string_view digits = takeDigits(text);
+        if (digits.empty())
+            return {};
+        for (const char digit : digits)
+            out.exponent = std::min(out.exponent * 10 + (digit - '0'), kMostExponent);
+        out.exponent = negative ? -out.exponent : out.exponent;
+    }
+    return text.empty() ? std::optional(out) : std::nullopt;
+}
+
+/// Whether a number that is out of a DOUBLE's range is so at the upper end: whether its first digit
+/// stands before the point.
+bool isTooLarge(const RealText &text)
+{
+    const std::size_t before = text.whole.find_first_not_of('0');
+    if (before != std::string_view::npos)
+        return static_cast<std::int64_t>(text.whole.size() - before) + text.exponent > 0;
+    const std::size_t behind = text.fraction.find_first_not_of('0');
+    return behind != std::string_view::npos &&
+           text.exponent - static_cast<std::int64_t>(behind) > 0;
+}
+
+/// As java.lang.Double.parseDouble, without hexadecimal numbers: what is too large is Infinity,
+/// what is too small 0.
+std::optional<double> readReal(std::string_view text)
+{
+    // What String.trim() takes off.
+    while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
+        text.remove_prefix(1);
+    while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
+        text.remove_suffix(1);
+    const double sign = takeSign(text) ? -1 : 1;
+    if (text == "NaN")
+        return std::numeric_limits<double>::quiet_NaN();
+    if (text == "Infinity")
+        return sign * std::numeric_limits<double>::infinity();
+    if (!text.empty() && std::string_view("dDfF").find(text.back()) != std::string_view::npos)
+        text.remove_suffix(1);
+    const auto parts = splitReal(text);
+    if (!parts)
+        return {};
+    double out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (error == std::errc())
+        return sign * out;
+    return sign * (isTooLarge(*parts) ? std::numeric_limits<double>::infinity() : 0.0);
+}
+
 template <bool Attempt>
 std::int64_t textToInteger(RowCall &call, std::string_view text)
 {
-    const auto parsed = record::parseDecimal(trimSpaces(text));
-    if (!parsed) {
+    const auto out = readInteger(trimSpaces(text));
+    if (!out || !integerFits(call.outputType(), *out)) {
         refuse<Attempt>(call, text);
         return 0;
     }
-    return decimalToInteger<Attempt>(call, *parsed);
+    return *out;
 }
 
 template <bool Attempt>
 double textToReal(RowCall &call, std::string_view text)
 {
-    std::string_view digits = trimSpaces(text);
-    if (!digits.empty() && digits.front() == '+')
-        digits.remove_prefix(1);
-    double out = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    if (error != std::errc() || end != digits.data() + digits.size())
+    const auto out = readReal(text);
+    if (!out)
         refuse<Attempt>(call, text);
-    return out;
+    return out.value_or(0);
 }
 
 template <bool Attempt>

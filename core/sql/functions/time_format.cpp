@@ -339,10 +339,13 @@ private:
     }
     bool takeYear(int count, std::size_t most)
     {
+        // Java's hundred years begin eighty before the program runs. Here they stand still, so that
+        // a replay gives the same: 1946 to 2045.
+        constexpr std::int64_t kFirstOfTwoDigits = 46;
         const std::size_t begin = m_at;
         const bool good = number(m_year, most);
         if (count <= 2 && m_at - begin == 2)
-            m_year += 2000;
+            m_year += m_year < kFirstOfTwoDigits ? 2000 : 1900;
         m_year = std::min<std::int64_t>(m_year, 100'000);
         return good;
     }

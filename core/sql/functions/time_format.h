@@ -27,7 +27,8 @@ public:
     std::optional<std::int64_t> read(std::string_view text) const;
     /// The same as java.text.SimpleDateFormat reads it: numbers of any length and size count on
     /// (the 32nd of January is the 1st of February), and what stands behind the text does not
-    /// matter. For the functions that Flink has on that class.
+    /// matter; a year of two digits is one of 1946 to 2045. For the functions that Flink has on
+    /// that class.
     std::optional<std::int64_t> readLeniently(std::string_view text) const;
 
 private:

@@ -34,6 +34,8 @@ constexpr const char *kInitcap = "calcite SqlFunctions.initcap";
 constexpr const char *kSimilar = "calcite Like.sqlToRegexSimilar";
 constexpr const char *kJavaTime = "java.time.format.DateTimeFormatter, ResolverStyle.SMART";
 constexpr const char *kSimpleDate = "java.text.SimpleDateFormat, lenient";
+constexpr const char *kParseDouble = "java.lang.Double.parseDouble";
+constexpr const char *kDecimal = "flink DecimalDataUtils.compare";
 constexpr const char *kBigDecimal = "flink SqlFunctionUtils.sround, struncate: BigDecimal";
 
 constexpr const char *kOperators = "flink ScalarOperatorGens.generateComparison: Java's operators";
@@ -186,6 +188,55 @@ const Fact kNumbers[] = {
     {"ROUND(1.5e17, -17)", "2.0E17", kBigDecimal},
     {"TRUNCATE(1.5e17, -17)", "1.0E17", kBigDecimal},
     {"ROUND(1.5e17, 2)", "1.5E17", kBigDecimal},
+    {"TRY_CAST('1e3' AS INT)", "NULL", kStringUtil},
+    {"CAST('1e3' AS INT)", "! CAST: '1e3' does not become INT", kStringUtil},
+    {"CAST('+12.9' AS INT)", "12", kStringUtil},
+    {"CAST('.5' AS INT)", "0", kStringUtil},
+    {"CAST('.' AS INT)", "0", kStringUtil},
+    {"TRY_CAST('-' AS INT)", "NULL", kStringUtil},
+    {"TRY_CAST('' AS INT)", "NULL", kStringUtil},
+    {"TRY_CAST('1.x' AS INT)", "NULL", kStringUtil},
+    {"TRY_CAST('2147483648' AS INT)", "NULL", kStringUtil},
+    {"CAST('-9223372036854775808' AS BIGINT)", "-9223372036854775808", kStringUtil},
+    {"TRY_CAST('9223372036854775808' AS BIGINT)", "NULL", kStringUtil},
+    {"TRY_CAST('+-5' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('nan' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('inf' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('infinity' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('1e' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('.' AS DOUBLE)", "NULL", kParseDouble},
+    {"TRY_CAST('NaNd' AS DOUBLE)", "NULL", kParseDouble},
+    {"CAST('+NaN' AS DOUBLE)", "NaN", kParseDouble},
+    {"CAST('-Infinity' AS DOUBLE)", "-Infinity", kParseDouble},
+    {"CAST('1e400' AS DOUBLE)", "Infinity", kParseDouble},
+    {"CAST('-1e400' AS DOUBLE)", "-Infinity", kParseDouble},
+    {"CAST('1e-400' AS DOUBLE)", "0.0", kParseDouble},
+    {"CAST('1e99999999999999999999' AS DOUBLE)", "Infinity", kParseDouble},
+    {"CAST(RPAD('1', 401, '0') AS DOUBLE)", "Infinity", kParseDouble},
+    {"CAST(CONCAT(RPAD('1', 401, '0'), 'e-50') AS DOUBLE)", "Infinity", kParseDouble},
+    {"CAST(CONCAT('0.', RPAD('0', 400, '0'), '1e50') AS DOUBLE)", "0.0", kParseDouble},
+    {"CAST(CONCAT('0.', RPAD('0', 400, '0'), '1e401') AS DOUBLE)", "1.0", kParseDouble},
+    {"CAST('0e400' AS DOUBLE)", "0.0", kParseDouble},
+    {"CAST(' +1.5e2d ' AS DOUBLE)", "150.0", kParseDouble},
+    {"CAST(CONCAT(CHR(9), '1.', CHR(10)) AS DOUBLE)", "1.0", kParseDouble},
+    {"1 = 1.0000001", "FALSE", kDecimal},
+    {"CAST(1.0000001 AS DECIMAL(38, 18)) > CAST(1 AS DECIMAL(38, 2))", "TRUE", kDecimal},
+    {"CAST(1 AS DECIMAL(38, 2)) = CAST(1.0000001 AS DECIMAL(38, 18))", "FALSE", kDecimal},
+    {"CAST(1.0000001 AS DECIMAL(38, 18)) IN (CAST(1 AS DECIMAL(38, 2)))", "FALSE", kDecimal},
+    {"CAST(1.0000001 AS DECIMAL(38, 18)) BETWEEN 0 AND CAST(1 AS DECIMAL(38, 2))", "FALSE",
+     kDecimal},
+    {"CASE CAST(1.0000001 AS DECIMAL(38, 18)) WHEN CAST(1 AS DECIMAL(38, 2)) THEN 'same' "
+     "ELSE 'other' END",
+     "other", kDecimal},
+    {"NULLIF(CAST(1.0000001 AS DECIMAL(38, 18)), CAST(1 AS DECIMAL(38, 2))) IS NULL", "FALSE",
+     kDecimal},
+    {"CAST('12345678901234567890123456789012345678' AS DECIMAL(38, 0)) > 0.5", "TRUE", kDecimal},
+    {"CAST('12345678901234567890123456789012345678' AS DECIMAL(38, 0)) IN (7, NULL, 0.5)", "NULL",
+     kDecimal},
+    {"CAST('12345678901234567890123456789012345678' AS DECIMAL(38, 0)) > 1e0", "TRUE",
+     "flink ScalarOperatorGens: DOUBLE where one is"},
+    {"NULLIF(7, 7.0)", "NULL", "calcite SqlNullifFunction: CASE"},
+    {"NULLIF(7, 7.5)", "7", "calcite SqlNullifFunction: CASE"},
     {"LOG(0)", "-Infinity", kUtils},
     {"LOG10(0)", "-Infinity", kUtils},
     {"LOG2(0)", "-Infinity", kUtils},
@@ -302,6 +353,11 @@ const Fact kTimes[] = {
     {"UNIX_TIMESTAMP('1970-01-01')", "-9223372036854775808", kDocs},
     {"UNIX_TIMESTAMP('nonsense')", "-9223372036854775808", kDocs},
     {"UNIX_TIMESTAMP('1 feb 1970', 'd MMM yyyy')", "2678400", kSimpleDate},
+    {"UNIX_TIMESTAMP('01.01.70', 'dd.MM.yy')", "0", kSimpleDate},
+    {"UNIX_TIMESTAMP('01.01.1970', 'dd.MM.yy')", "0", kSimpleDate},
+    {"TO_DATE('31.12.46', 'dd.MM.yy')", "1946-12-31", kSimpleDate},
+    {"TO_DATE('31.12.45', 'dd.MM.yy')", "2045-12-31", kSimpleDate},
+    {"TO_TIMESTAMP('01.01.70', 'dd.MM.yy')", "2070-01-01 00:00:00.000", kJavaTime},
 };
 
 const Fact kDates[] = {
@@ -457,6 +513,26 @@ private slots:
         const auto schema = record::parseSchema("t TIMESTAMP(3)");
         const std::string found = evaluatedOnce(expression.toStdString(), *schema, "{}");
         QVERIFY2(found.find(problem.toStdString()) != std::string::npos, found.c_str());
+    }
+
+    /// What is compared may be a text beside a time; what CASE gives is of one type.
+    void aTimeAndATextAreNoResultsOfOneCase()
+    {
+        const auto schema = record::parseSchema("t TIMESTAMP(3)");
+        for (const char *text : {"CASE WHEN t IS NULL THEN 'none' ELSE t END",
+                                 "CASE WHEN t IS NULL THEN t ELSE 'none' END"}) {
+            const std::string found = evaluatedOnce(text, *schema);
+            QVERIFY2(found.find("esults of CASE cannot take") != std::string::npos &&
+                         found.ends_with("together; use CAST"),
+                     found.c_str());
+        }
+        const std::string payload = R"({"t":"2026-01-31 10:00:00"})";
+        QCOMPARE(evaluatedOnce("CASE WHEN t IS NULL THEN 'none' ELSE CAST(t AS STRING) END",
+                               *schema, payload),
+                 std::string("2026-01-31 10:00:00.000"));
+        QCOMPARE(
+            evaluatedOnce("CASE t WHEN '2026-01-31 10:00:00' THEN 'then' END", *schema, payload),
+            std::string("then"));
     }
 
     /// From a payload to what map writes, and into a schema and back.

@@ -11,6 +11,7 @@
 #include "app/cli/terminal.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -29,8 +30,7 @@ std::string onOneLine(std::string_view message)
     if (message.size() <= kShownBytes)
         return cut(message, kShownBytes);
     const auto half = kShownBytes / 2;
-    return cut(message.substr(0, half), half) + " … " +
-           cut(message.substr(message.size() - half), half);
+    return cut(firstBytes(message, half), half) + " … " + cut(lastBytes(message, half), half);
 }
 
 bool wantsHelp(std::span<const std::string> words)

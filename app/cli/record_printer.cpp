@@ -56,7 +56,7 @@ std::string isoTime(WallTime time)
 
 /// The digits in which neighbouring records differ: seqIx stands above 2^80 [core/stream,
 /// SequenceNumber], which is about 10^24.
-std::string shortened(std::string_view sequenceNumber)
+std::string middleDigits(std::string_view sequenceNumber)
 {
     constexpr std::size_t kDigitsBelow = 24;
     constexpr std::size_t kShown = kSequenceColumns - 2; // between two dots that say so
@@ -108,8 +108,8 @@ std::string recordTableRow(const record::RecordBatch &batch, std::uint32_t row,
                            std::string_view sequenceNumber, std::size_t columns)
 {
     return tableLine(record::timestampText(batch.arrival(row).time_since_epoch().count()),
-                     std::to_string(batch.shard().value), shortened(sequenceNumber), batch.key(row),
-                     batch.data(row), columns);
+                     std::to_string(batch.shard().value), middleDigits(sequenceNumber),
+                     batch.key(row), batch.data(row), columns);
 }
 
 } // namespace millrace::cli

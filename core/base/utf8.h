@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace millrace {
@@ -21,5 +22,14 @@ inline std::size_t characterCount(std::string_view text)
         count += isContinuation(c) ? 0U : 1U;
     return count;
 }
+
+/// The first and the last `bytes` bytes of `text`, or up to three less: never a part of a
+/// character.
+std::string_view firstBytes(std::string_view text, std::size_t bytes);
+std::string_view lastBytes(std::string_view text, std::size_t bytes);
+
+/// `text` cut to about `bytes` bytes, never inside a character, with "…" where something is
+/// missing: for messages that quote what stands in a file or a record.
+std::string shortened(std::string_view text, std::size_t bytes = 80);
 
 } // namespace millrace

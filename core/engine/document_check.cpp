@@ -2,6 +2,7 @@
 #include "core/engine/document_check.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/schema_keeper.h"
 #include "core/graph/parameter_reader.h"
@@ -34,7 +35,7 @@ std::vector<Problem> unknownFields(const graph::Document &document)
             out.emplace_back(
                 Code::DocumentFieldUnknown,
                 std::vector<Problem::Argument>{
-                    {"field", graph::shortened(name)},
+                    {"field", shortened(name)},
                     {"hint", near.empty() ? "" : "; did you mean " + std::string(near) + "?"}},
                 place);
         }

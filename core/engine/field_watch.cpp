@@ -2,6 +2,7 @@
 #include "core/engine/field_watch.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/record/schema.h"
 
 #include <algorithm>
@@ -9,18 +10,10 @@
 namespace millrace::engine {
 namespace {
 
-constexpr std::size_t kNameBytes = 80;
-
 /// A name that somebody's data holds, as one word of a message.
 std::string shown(std::string_view field)
 {
-    std::string name(field.substr(0, kNameBytes));
-    if (name.size() < field.size()) {
-        const auto isContinued = [](char c) { return (c & 0xC0) == 0x80; };
-        while (!name.empty() && isContinued(field[name.size()]))
-            name.pop_back();
-        name += "…";
-    }
+    std::string name = shortened(field);
     std::replace_if(
         name.begin(), name.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/graph/file.h"
 #include "core/graph/json_tree.h"
 

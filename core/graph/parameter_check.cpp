@@ -2,6 +2,7 @@
 #include "core/graph/parameter_check.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/graph/value.h"
 
+#include "core/base/utf8.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -30,7 +32,7 @@ std::string joined(const List &list, Text text)
         if (out.size() > kShownBytes)
             break;
     }
-    return shortened(out);
+    return shortened(out, kShownBytes);
 }
 
 } // namespace
@@ -86,16 +88,6 @@ bool isStorable(const ParameterValue &value)
                           },
                       },
                       value);
-}
-
-std::string shortened(std::string_view text)
-{
-    if (text.size() <= kShownBytes)
-        return std::string(text);
-    std::size_t end = kShownBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return std::string(text.substr(0, end)) + "…";
 }
 
 bool isUtf8(std::string_view text)

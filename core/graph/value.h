@@ -41,10 +41,6 @@ std::string toText(const ParameterValue &value);
 /// locale: "2", "0.1", "1e+20".
 std::string toText(double value);
 
-/// `text` cut to about 80 bytes, never inside a character, with "…" where something is missing:
-/// for messages that quote what stands in a file.
-std::string shortened(std::string_view text);
-
 /// Whether the value can stand in a document: numbers finite, texts UTF-8.
 bool isStorable(const ParameterValue &value);
 

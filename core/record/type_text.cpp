@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/utf8.h"
 #include "core/record/decimal.h"
 #include "core/record/schema.h"
 
@@ -20,6 +21,8 @@ bool isWordPart(char c)
     return isWordStart(c) || (c >= '0' && c <= '9');
 }
 
+constexpr std::size_t kFoundBytes = 20; ///< of what stands where something else is expected
+
 /// A cursor over the text of types and of lists of fields.
 class TypeReader
 {
@@ -39,10 +42,15 @@ public:
     Problem expected(std::string what)
     {
         skipSpace();
-        const std::string found =
-            m_at < m_text.size() ? "\"" + std::string(m_text.substr(m_at, 12)) + '"' : "the end";
-        return invalidArgument("expected " + std::move(what) + ", found " + found,
-                               "column " + std::to_string(m_at + 1));
+        const std::string found = m_at < m_text.size()
+                                      ? "\"" + shortened(m_text.substr(m_at), kFoundBytes) + '"'
+                                      : "the end";
+        return invalidArgument("expected " + std::move(what) + ", found " + found, place());
+    }
+    /// The character that is next, for problems.
+    std::string place() const
+    {
+        return "column " + std::to_string(characterCount(m_text.substr(0, m_at)) + 1);
     }
 
     bool accept(char c)
@@ -155,8 +163,7 @@ Result<DataType> TypeReader::decimal()
             return expected("\")\"");
     }
     if (precision < 1 || precision > kMaxDecimalPrecision || scale > precision)
-        return invalidArgument("DECIMAL(p, s) needs 1 <= p <= 38 and s <= p",
-                               "column " + std::to_string(m_at + 1));
+        return invalidArgument("DECIMAL(p, s) needs 1 <= p <= 38 and s <= p", place());
     return DataType::decimal(precision, scale);
 }
 
@@ -196,7 +203,7 @@ Result<std::vector<Field>> TypeReader::fields(char close, int depth)
         for (const Field &other : out) {
             if (other.name == *fieldName)
                 return invalidArgument("the name " + quotedName(*fieldName) + " is used twice",
-                                       "column " + std::to_string(m_at + 1));
+                                       place());
         }
         auto fieldType = type(depth + 1);
         if (!fieldType)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/utf8.h"
 #include "core/record/timestamp_text.h"
 #include "core/sql/functions/time_format.h"
 #include "core/sql/kernels.h"
@@ -20,10 +21,7 @@ void refuse(RowCall &call, std::string_view shown)
 {
     if (Attempt)
         return call.setNull();
-    constexpr std::size_t kShownBytes = 60;
-    call.fail("CAST: '" + std::string(shown.substr(0, kShownBytes)) +
-              (shown.size() > kShownBytes ? "…" : "") + "' does not become " +
-              call.outputType().toString());
+    call.fail("CAST: '" + shortened(shown) + "' does not become " + call.outputType().toString());
 }
 
 std::string_view trimSpaces(std::string_view text)

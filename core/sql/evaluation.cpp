@@ -47,14 +47,7 @@ void EvaluationContext::fail(std::size_t position, std::string reason)
     if (m_failed[position] != 0)
         return;
     m_failed[position] = 1;
-    if (reason.size() > kMaxReasonBytes) {
-        std::size_t end = kMaxReasonBytes;
-        while (isContinuation(reason[end]))
-            --end;
-        reason.resize(end);
-        reason += "…";
-    }
-    m_errors.push_back({static_cast<std::uint32_t>(position), std::move(reason)});
+    m_errors.push_back({static_cast<std::uint32_t>(position), shortened(reason, kMaxReasonBytes)});
 }
 
 void EvaluationContext::takeErrors(std::vector<RowError> &out, std::size_t end)

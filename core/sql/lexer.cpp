@@ -2,6 +2,7 @@
 #include "core/sql/lexer.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -170,9 +171,9 @@ private:
             }
         }
         if (isLetter(peek())) {
-            const std::string found = std::string(m_text.substr(span.begin, m_at - span.begin + 1));
             while (isLetter(peek()) || isDigit(peek()))
                 advance();
+            const std::string found = shortened(m_text.substr(span.begin, m_at - span.begin));
             problem(span, "a number, or a name in `backticks`", '"' + found + '"');
             return push(TokenKind::Invalid, span, {});
         }

@@ -2,6 +2,7 @@
 #include "core/sql/parser.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/sql/expression_parser.h"
 
 #include <algorithm>
@@ -70,9 +71,9 @@ std::string describeToken(const Token &token)
     case TokenKind::End:
         return "the end of the text";
     case TokenKind::String:
-        return '\'' + token.text + '\'';
+        return '\'' + shortened(token.text) + '\'';
     default:
-        return '"' + token.text + '"';
+        return '"' + shortened(token.text) + '"';
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/similar.h"
 
+#include "core/base/utf8.h"
 #include "core/sql/kernels.h"
 #include "core/sql/token.h"
 
@@ -64,7 +65,8 @@ private:
     bool wrong(std::string_view what)
     {
         m_problem = "pattern '" + std::string(m_pattern) + "', character " +
-                    std::to_string(m_at + 1) + ": " + std::string(what);
+                    std::to_string(characterCount(m_pattern.substr(0, m_at)) + 1) + ": " +
+                    std::string(what);
         return false;
     }
     bool atEscape() const

@@ -65,15 +65,10 @@ bool hasLeadingZero(std::string_view text)
     return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
 }
 
-constexpr std::size_t kShownChars = 60;
-
 Problem misfit(const record::Field &field, const CsvCell &cell)
 {
-    std::string shown(cell.text.substr(0, kShownChars));
-    if (cell.text.size() > kShownChars)
-        shown += "…";
     return Problem(Code::NodeValueMisfit,
-                   {{"value", std::move(shown)},
+                   {{"value", shortened(cell.text)},
                     {"column", field.name},
                     {"type", field.type.toString() + (field.nullable ? "" : " NOT NULL")}},
                    "column " + std::to_string(cell.column));

@@ -3,6 +3,7 @@
 
 #include "core/base/json_syntax.h"
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/csv.h"
 #include "core/nodes/producers/input_file.h"
@@ -35,15 +36,9 @@ std::string limitText(simdjson::error_code error)
 /// What is said of a time field that holds no time.
 std::string noTime(const std::string &field, std::string_view value)
 {
-    constexpr std::size_t kShownBytes = 60;
-    std::string shown(value.substr(0, kShownBytes));
-    if (shown.size() < value.size()) {
-        while (!graph::isUtf8(shown)) // a character that was cut
-            shown.pop_back();
-        shown += "…";
-    }
-    return shown.empty() ? "The time field " + field + " is empty"
-                         : "The time field " + field + " holds " + shown + ", which is no time";
+    return value.empty()
+               ? "The time field " + field + " is empty"
+               : "The time field " + field + " holds " + shortened(value) + ", which is no time";
 }
 
 class NdjsonFormat final : public RowFormat

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sql/functions/regex.h"
 
+#include "core/base/utf8.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <array>
 #include <pcre2.h>
@@ -50,8 +52,9 @@ std::shared_ptr<const Regex> Regex::compile(std::string_view pattern, std::strin
     if (code == nullptr) {
         std::array<PCRE2_UCHAR, 160> text{};
         pcre2_get_error_message(error, text.data(), text.size());
-        problem = "pattern '" + std::string(pattern) + "', character " + std::to_string(at + 1) +
-                  ": " + reinterpret_cast<const char *>(text.data());
+        problem = "pattern '" + std::string(pattern) + "', character " +
+                  std::to_string(characterCount(pattern.substr(0, at)) + 1) + ": " +
+                  reinterpret_cast<const char *>(text.data());
         return nullptr;
     }
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // without it, the interpreter runs

@@ -48,6 +48,23 @@ private slots:
     }
 
     void whatIsJsonButTooMuchSaysSo()
+    void aLongValueThatDoesNotFitIsShownUpToACharacter()
+    {
+        FileWorld world;
+        std::string value;
+        for (int i = 0; i < 40; ++i)
+            value += "€";
+        world.write("n,m\n" + value + ",1\nx" + value + ",1\nxx" + value + ",1\n");
+        const auto given = world.read(csv({{"schema", std::string("n INT, m INT")}}));
+        QVERIFY(given);
+        QCOMPARE(given->dead.size(), std::size_t{3});
+        for (const auto &dead : given->dead) {
+            const std::string shown(dead.reason.argument("value"));
+            QVERIFY2(shown.ends_with("€…"), shown.c_str());
+            QCOMPARE(QString::fromStdString(shown).toStdString(), shown);
+        }
+    }
+
     {
         FileWorld world;
         world.write("{\"a\":1e999}\n" + std::string(3000, '[') + std::string(3000, ']') + "\n");

@@ -92,6 +92,11 @@ class SchemaTest : public QObject
             QCOMPARE(parsed.error().code(), Code::InvalidArgument);
             QVERIFY2(parsed.error().place().find("column ") != std::string::npos, text);
         }
+        const auto counted = parseSchema("`größe` INTEGR, `länge und breite` DOUBLE");
+        QCOMPARE(counted.error().place(), std::string("column 9"));
+        QVERIFY2(counted.error().message().find("found \"INTEGR, `länge und …\"") !=
+                     std::string::npos,
+                 counted.error().message().c_str());
         QCOMPARE(parseSchema("`\xff` INT").error().code(), Code::InvalidArgument);
         QCOMPARE(parseSchema("id INT, id STRING").error().code(), Code::InvalidArgument);
     }

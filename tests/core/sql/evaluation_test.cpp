@@ -59,6 +59,21 @@ class EvaluationTest final : public QObject
     }
 
 private slots:
+    /// Wherever the cut falls, the reason is a text.
+    void aLongTextIsCutBetweenCharacters()
+    {
+        for (const std::size_t before : {0, 1, 2}) {
+            std::string text(before, 'x');
+            for (int i = 0; i < 40; ++i)
+                text += "€";
+            const std::string found = evaluatedOnce("CAST('" + text + "' AS INT)");
+            QVERIFY2(found.starts_with("! CAST: 'x") || found.starts_with("! CAST: '€"),
+                     found.c_str());
+            QVERIFY2(found.ends_with("€…' does not become INT"), found.c_str());
+            QCOMPARE(QString::fromStdString(found).toStdString(), found);
+        }
+    }
+
     /// For columns, inside rows, for JSON paths and for the inference alike.
     void ofTwoFieldsOfOneNameTheFirstCounts_data()
     {

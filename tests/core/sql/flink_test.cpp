@@ -496,6 +496,9 @@ private slots:
         row("'a' SIMILAR 'a'", "line 1, column 13: Expected TO, found 'a'");
         row("DATE '2026-02-30'", "line 1, column 6: '2026-02-30' is not a day such as "
                                  "'2026-01-31'");
+        row("'a' SIMILAR TO 'üü]'",
+            "line 1, column 16: SIMILAR TO: pattern 'üü]', character 3: a ] "
+            "without its [");
         row("TIME '10:00:00'", "line 1, column 1: there is no type TIME; use a text, or a "
                                "TIMESTAMP with a day");
         row("CAST('10:00' AS TIME)", "line 1, column 17: Expected a type other than TIME: STRING, "

@@ -60,6 +60,10 @@ private slots:
         row("at > 'yesterday'", "! row");
         row("REGEXP(page, '(')", "line 1, column 1: REGEXP: pattern '(', character 2: missing "
                                  "closing parenthesis");
+        row("REGEXP(page, 'ü(')", "line 1, column 1: REGEXP: pattern 'ü(', character 3: missing "
+                                  "closing parenthesis");
+        row("ms > 12größer", "line 1, column 6: Expected a number, or a name in `backticks`, found "
+                             "\"12größer\"");
         row("CAST(geo AS INT) = 1", "line 1, column 1: ROW<lat DOUBLE, lon DOUBLE> cannot be CAST "
                                     "to INT");
         row("CAST(page AS INTT) = 1",

@@ -212,6 +212,13 @@ BatchPtr RecordBatchBuilder::finish()
     return take();
 }
 
+BatchPtr RecordBatchBuilder::finishArriving(WallTime arrival)
+{
+    auto batch = take();
+    batch->m_arrivals.assign(batch->m_count, arrival.time_since_epoch().count());
+    return batch;
+}
+
 BatchPtr RecordBatchBuilder::finishPlaced(const StreamUuid &stream, ShardIndex shard, Ordinal first,
                                           std::vector<std::int64_t> arrivals,
                                           std::vector<std::uint64_t> seqIx)

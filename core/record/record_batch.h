@@ -19,8 +19,8 @@ inline constexpr std::size_t kArenaPadding = 64;
 ///
 /// A *placed* batch is a run of one shard of one stream: row i has ordinal firstOrdinal() + i. One
 /// that was made of rows of a placed batch (finishDerived) has their places and arrivals; its
-/// ordinals rise and may have gaps. A batch that was never put has no place, and arrival and seqIx
-/// 0. Rows are 0 to count() - 1.
+/// ordinals rise and may have gaps. A batch that was never put has no place and seqIx 0, and no
+/// arrivals (0) but where it was made with finishArriving. Rows are 0 to count() - 1.
 ///
 /// Ownership: immutable and shared; views into it live as long as the batch.
 /// Thread-safety: any number of readers.
@@ -49,6 +49,7 @@ public:
     {
         return WallTime(std::chrono::milliseconds(m_arrivals.empty() ? 0 : m_arrivals[row]));
     }
+    bool hasArrivals() const { return !m_arrivals.empty(); }
     std::uint64_t seqIx(std::size_t row) const { return m_seqIx.empty() ? 0 : m_seqIx[row]; }
     std::vector<Attribute> attributes(std::size_t row) const;
 
@@ -132,6 +133,8 @@ public:
 
     /// The rows as a batch without a place; the builder is empty afterwards.
     BatchPtr finish();
+    /// The same, of rows that all arrive at one moment: before a place is known.
+    BatchPtr finishArriving(WallTime arrival);
     /// The rows as what was made of `rows` of `from`, one of each: they keep place, arrival and
     /// seqIx. `rows` has count() values, rising.
     BatchPtr finishDerived(const RecordBatch &from, std::span<const std::uint32_t> rows);

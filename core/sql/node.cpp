@@ -69,10 +69,13 @@ const ColumnVector &MetadataNode::evaluate(EvaluationContext &context, Selection
     ColumnVector &out = output(context);
     const record::RecordBatch &batch = context.batch();
     std::string number;
+    // A record that was never put has no place: its columns of the place are NULL.
+    const bool known = batch.placed() || m_column == Metadata::PartitionKey ||
+                       m_column == Metadata::Data ||
+                       (m_column == Metadata::ArrivalTime && batch.hasArrivals());
     for (const std::uint32_t row : rows) {
         const std::size_t at = context.batchRow(row);
-        // A record that was never put has no place: its columns of the place are NULL.
-        if (!batch.placed() && m_column != Metadata::PartitionKey && m_column != Metadata::Data) {
+        if (!known) {
             out.setNull(row);
             continue;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/file.h"
 
+#include "core/base/md5.h"
 #include "core/base/problem_codes.h"
 #include "core/base/utf8.h"
 #include "core/graph/parameter_reader.h"
@@ -42,6 +43,13 @@ struct FileSettings {
     double timeFactor = 1;
 };
 
+/// What the rows of a file have for a root while their keys are made, for RAND(): the file of this
+/// node, which a restart does not change. Their own place they get with the key.
+Uuid rootOf(const runtime::NodeContext &context)
+{
+    return {md5(context.project.toString() + '/' + context.node.value)};
+}
+
 class FileSource final : public runtime::Source
 {
 public:
@@ -50,6 +58,8 @@ public:
         : m_settings(std::move(settings))
         , m_name(fileName(m_settings.path))
         , m_files(*context.fileSystem)
+        , m_clock(*context.clock)
+        , m_root{rootOf(context), ShardIndex(0), Ordinal(0), {}}
         , m_format(std::move(format))
         , m_key(std::move(key))
         , m_pacer(*context.clock)
@@ -126,8 +136,11 @@ public:
                 step.wakeAt = m_pacer.wakeAt(m_pending->due);
                 break;
             }
-            const std::string key = m_key ? std::string() : std::to_string(m_position.rows);
-            target.append({.data = m_row.payload, .key = key});
+            m_root.ordinal = Ordinal(m_position.rows);
+            if (m_key)
+                target.append({.data = m_row.payload, .key = {}, .origin = &m_root});
+            else
+                target.append({.data = m_row.payload, .key = std::to_string(m_position.rows)});
             m_rowLines.push_back(m_position.line + 1);
             m_position = m_pending->after;
             m_pending.reset();
@@ -298,7 +311,7 @@ private:
 
     void giveKeys(runtime::SourceStep &step, record::RecordBatchBuilder &out)
     {
-        const record::BatchPtr batch = m_unkeyed.finish();
+        const record::BatchPtr batch = m_unkeyed.finishArriving(m_clock.wall());
         const runtime::Chunk chunk = runtime::Chunk::all(batch);
         for (std::span<const std::uint32_t> rest = chunk.rows; !rest.empty();) {
             const auto keys = m_key->evaluate(*batch, rest, m_scratch, m_keyErrors);
@@ -399,6 +412,8 @@ private:
     FileSettings m_settings;
     std::string m_name;
     FileSystem &m_files;
+    Clock &m_clock;
+    record::Origin m_root; ///< of the row that is given next
     std::unique_ptr<RowFormat> m_format;
     std::shared_ptr<const sql::BoundExpression> m_key; ///< null: round robin
     Pacer m_pacer;

@@ -14,6 +14,9 @@ namespace millrace::nodes {
 /// kMaxLineBytes. Blank lines are no records. A byte order mark and '\r' at line ends are dropped.
 /// Lines count as an editor counts them.
 ///
+/// A key expression sees the moment at which its row is read as the arrival, and the file and the
+/// number of the row as the root: RAND() differs from row to row and is the same after a restart.
+///
 /// Progress:
 ///
 ///     u8      version, 1

@@ -4,6 +4,7 @@
 
 #include "core/base/problem_codes.h"
 #include "core/nodes/producers/line_reader.h"
+#include "core/record/timestamp_text.h"
 
 #include <QtTest>
 
@@ -47,7 +48,6 @@ private slots:
         QCOMPARE(given->dead[2].reason.place().substr(0, 10), std::string("in: line 5"));
     }
 
-    void whatIsJsonButTooMuchSaysSo()
     void aLongValueThatDoesNotFitIsShownUpToACharacter()
     {
         FileWorld world;
@@ -65,6 +65,7 @@ private slots:
         }
     }
 
+    void whatIsJsonButTooMuchSaysSo()
     {
         FileWorld world;
         world.write("{\"a\":1e999}\n" + std::string(3000, '[') + std::string(3000, ']') + "\n");
@@ -249,6 +250,35 @@ private slots:
         QCOMPARE(given->dead.size(), std::size_t{2});
         QCOMPARE(given->dead[0].reason.place(), std::string("in: line 2"));
         QVERIFY(given->dead[1].reason.place().starts_with("in: line 3"));
+    }
+
+    /// Chance and time are those of the row: dealt out over the keys, the same after a restart.
+    void aKeyExpressionHasAnOriginAndAnArrival()
+    {
+        FileWorld world;
+        std::string text;
+        for (int i = 0; i < 400; ++i)
+            text += "{\"n\":" + std::to_string(i) + "}\n";
+        world.write(text);
+        const Parameters parameters = {
+            {"partitionKey", std::string("CAST(RAND_INTEGER(4) AS STRING) || '/' || "
+                                         "DATE_FORMAT(NOW(), 'yyyy-MM-dd')")}};
+        const auto given = world.read(parameters);
+        QVERIFY(given);
+        QCOMPARE(given->dead.size(), std::size_t{0});
+        const std::string day =
+            record::timestampText(world.clock.wall().time_since_epoch().count()).substr(0, 10);
+        std::map<std::string, int> keys;
+        for (const Row &row : given->rows)
+            keys[row.key] += 1;
+        QCOMPARE(keys.size(), std::size_t{4});
+        for (const auto &[key, count] : keys) {
+            QVERIFY2(count > 50, (key + ": " + std::to_string(count)).c_str());
+            QVERIFY2(key.ends_with('/' + day), key.c_str());
+        }
+        Given cut;
+        QVERIFY(cutAndRestore([&] { return *world.open(parameters); }, world.clock, 5, cut));
+        QVERIFY(cut.rows == given->rows);
     }
 
     void paceFollowsTheRate()

@@ -4,6 +4,8 @@
 #include "core/sql/lexer.h"
 #include "core/sql/parser.h"
 
+#include <optional>
+
 namespace millrace::sql {
 
 /// The recursive-descent (Pratt) parser behind parser.h, and what the statement parser will use
@@ -61,7 +63,7 @@ private:
     void keywordArgument(Expression &call);
     void existsClause(Expression &call);
     void jsonClauses(Expression &call, bool query);
-    JsonFallback jsonFallback(ExpressionPtr &defaultValue);
+    std::optional<JsonFallback> jsonFallback(bool query, ExpressionPtr &defaultValue);
     bool type(record::DataType &out);
 
     std::string_view m_text;

@@ -89,7 +89,8 @@ std::optional<JsonPath> parseJsonPath(std::string_view text)
         return {};
     while (skipSpaces(text), !text.empty()) {
         std::optional<JsonStep> step;
-        if (accept(text, "."))
+        // "$.['a']" is "$['a']" to Flink's library too.
+        if (accept(text, ".") && !text.starts_with('['))
             step = named(text);
         else if (accept(text, "["))
             step = bracketed(text);

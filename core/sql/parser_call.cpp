@@ -3,6 +3,8 @@
 #include "core/sql/expression_parser.h"
 
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace millrace::sql {
 namespace {
@@ -142,22 +144,36 @@ void ExpressionParser::existsClause(Expression &call)
     expectWord("ERROR");
 }
 
-/// NULL | ERROR | DEFAULT value | EMPTY ARRAY | EMPTY OBJECT.
-JsonFallback ExpressionParser::jsonFallback(ExpressionPtr &defaultValue)
+/// NULL | ERROR | DEFAULT value, of JSON_QUERY NULL | ERROR | EMPTY ARRAY | EMPTY OBJECT; the
+/// others are read too, and told. Empty, and told: none of them.
+std::optional<JsonFallback> ExpressionParser::jsonFallback(bool query, ExpressionPtr &defaultValue)
 {
+    const SourceSpan at = peek().span;
     if (acceptWord("NULL"))
         return JsonFallback::Null;
     if (acceptWord("ERROR"))
         return JsonFallback::Error;
-    if (acceptWord("EMPTY")) {
+    if (peek().isWord("EMPTY") || peek().isWord("DEFAULT")) {
+        const bool isDefault = peek().isWord("DEFAULT");
+        if (query == isDefault)
+            report(Code::SqlType, at,
+                   {{"what", query ? "JSON_QUERY has no DEFAULT"
+                                   : "JSON_VALUE has no EMPTY ARRAY or EMPTY OBJECT"}});
+        take();
+        if (isDefault) {
+            defaultValue = prefix();
+            return JsonFallback::Default;
+        }
         if (acceptWord("ARRAY"))
             return JsonFallback::EmptyArray;
         expectWord("OBJECT");
         return JsonFallback::EmptyObject;
     }
-    expectWord("DEFAULT");
-    defaultValue = prefix();
-    return JsonFallback::Default;
+    expected(query
+                 ? "RETURNING STRING, then WITH or WITHOUT WRAPPER, then NULL, ERROR, EMPTY ARRAY "
+                   "or EMPTY OBJECT with ON EMPTY or ON ERROR"
+                 : "RETURNING and a type, then NULL, ERROR or DEFAULT with ON EMPTY or ON ERROR");
+    return {};
 }
 
 void ExpressionParser::jsonClauses(Expression &call, bool query)
@@ -168,35 +184,36 @@ void ExpressionParser::jsonClauses(Expression &call, bool query)
         json.hasReturning = type(json.returning);
     if (query && (peek().isWord("WITH") || peek().isWord("WITHOUT"))) {
         if (take().isWord("WITH")) {
-            json.wrapper =
-                acceptWord("CONDITIONAL") ? JsonWrapper::Conditional : JsonWrapper::Always;
-            acceptWord("UNCONDITIONAL");
+            json.wrapper = JsonWrapper::Always;
+            if (acceptWord("CONDITIONAL"))
+                json.wrapper = JsonWrapper::Conditional;
+            else
+                acceptWord("UNCONDITIONAL");
         }
         acceptWord("ARRAY");
         expectWord("WRAPPER");
     }
+    bool hasEmpty = false;
+    bool hasError = false;
     while (!atListEnd()) {
         ExpressionPtr value;
         const SourceSpan at = peek().span;
-        const JsonFallback fallback = jsonFallback(value);
+        const auto fallback = jsonFallback(query, value);
+        if (!fallback)
+            return synchronise();
         if (!acceptWord("ON")) {
             expected("ON EMPTY or ON ERROR");
             return synchronise();
         }
-        const bool nested =
-            fallback == JsonFallback::EmptyArray || fallback == JsonFallback::EmptyObject;
-        if (query ? fallback == JsonFallback::Default : nested)
-            report(Code::SqlType, at,
-                   {{"what", query ? "JSON_QUERY has no DEFAULT"
-                                   : "JSON_VALUE has no EMPTY ARRAY or EMPTY OBJECT"}});
-        if (acceptWord("EMPTY")) {
-            json.onEmpty = fallback;
-            json.emptyDefault = std::move(value);
-        } else {
+        const bool empty = acceptWord("EMPTY");
+        if (!empty)
             expectWord("ERROR");
-            json.onError = fallback;
-            json.errorDefault = std::move(value);
-        }
+        if (std::exchange(empty ? hasEmpty : hasError, true))
+            report(Code::SqlType, at,
+                   {{"what", std::string("what counts ON ") + (empty ? "EMPTY" : "ERROR") +
+                                 " is said twice; delete one"}});
+        (empty ? json.onEmpty : json.onError) = *fallback;
+        (empty ? json.emptyDefault : json.errorDefault) = std::move(value);
     }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/utf8.h"
 #include "core/sql/functions/function.h"
+#include "core/sql/token.h"
 
 #include <optional>
 
@@ -18,7 +20,31 @@ struct JsonData {
     Value errorDefault;
 };
 
-/// A default must be a literal of the type that the call returns.
+/// What is said of a path that is none, or none that is understood here.
+std::string pathProblem(Text path)
+{
+    std::string out =
+        '\'' + shortened(path) + "' is not a path of names and indexes such as '$.a.b[0]'";
+    return path.find_first_of("*?@(") != Text::npos || path.find("..") != Text::npos
+               ? out + "; *, .. and ?(…), which lead to several values, are not understood"
+               : out;
+}
+
+/// As JSON has it, for a call that returns a text.
+std::optional<Value> defaultText(const Value &value)
+{
+    if (value.boolean() != nullptr)
+        return Value(std::string(*value.boolean() ? "true" : "false"));
+    if (value.integer() != nullptr)
+        return Value(std::to_string(*value.integer()));
+    if (value.decimal() != nullptr)
+        return Value(record::decimalText(*value.decimal()));
+    if (value.real() != nullptr)
+        return Value(record::doubleText(*value.real()));
+    return {};
+}
+
+/// A default must be a literal of the type that the call returns, or one that becomes it.
 std::optional<Value> defaultOf(const ExpressionPtr &expression, const DataType &type)
 {
     if (!expression)
@@ -29,6 +55,8 @@ std::optional<Value> defaultOf(const ExpressionPtr &expression, const DataType &
     if (given.is(TypeKind::Null) || given == type ||
         (given.is(TypeKind::Int) && type.is(TypeKind::BigInt)))
         return expression->value;
+    if (type.is(TypeKind::String))
+        return given.isTime() ? std::nullopt : defaultText(expression->value);
     if (type.is(TypeKind::Double) && expression->value.integer() != nullptr)
         return Value(static_cast<double>(*expression->value.integer()));
     if (type.is(TypeKind::Double) && expression->value.decimal() != nullptr)
@@ -43,11 +71,13 @@ Prepared prepareJson(std::span<const NodePtr> arguments, const Expression &call)
     if (path != nullptr && path->text() != nullptr) {
         data->path = parseJsonPath(*path->text());
         if (!data->path)
-            return {nullptr, "'" + *path->text() + "' is not a path such as '$.a.b[0]'", {}};
+            return {nullptr, pathProblem(*path->text()), {}};
     }
     if (!call.json)
         return {std::move(data), {}, {}};
     const DataType &type = call.json->returning;
+    if (equalsIgnoreCase(call.text, "JSON_QUERY") && !type.is(TypeKind::String))
+        return {nullptr, "RETURNING takes STRING only", {}};
     if (storageOf(type) == Storage::Decimal || type.isTime() || type.isNested() ||
         type.is(TypeKind::Bytes))
         return {nullptr, "RETURNING takes STRING, BOOLEAN, INT, BIGINT or DOUBLE", {}};
@@ -110,8 +140,7 @@ void forPaths(const KernelCall &call, F &&use)
         } else if (const auto path = parseJsonPath(call.arguments[1]->asText(row))) {
             use(row, *path);
         } else {
-            call.context.fail(row, "'" + std::string(call.arguments[1]->asText(row)) +
-                                       "' is not a path such as '$.a.b[0]'");
+            call.context.fail(row, pathProblem(call.arguments[1]->asText(row)));
         }
     }
 }
@@ -211,11 +240,16 @@ std::span<const Function> jsonFunctions()
          {{"STRING, STRING -> BOOLEAN", jsonExists, prepareJson}}},
         {"JSON_QUERY",
          kJson,
-         "The object or array at the path of a JSON text, as JSON",
+         "JSON_QUERY(text, path [RETURNING STRING] [WITHOUT|WITH CONDITIONAL|WITH UNCONDITIONAL "
+         "[ARRAY] WRAPPER] [NULL|ERROR|EMPTY ARRAY|EMPTY OBJECT ON EMPTY] [… ON ERROR]): the "
+         "object or array at the path, as JSON; what is nothing to a 'lax $.…' path is an error to "
+         "any other",
          {{"STRING, STRING -> STRING", jsonQuery, prepareJson}}},
         {"JSON_VALUE",
          kJson,
-         "JSON_VALUE(text, path [RETURNING type]): the scalar at the path",
+         "JSON_VALUE(text, path [RETURNING STRING|BOOLEAN|INT|BIGINT|DOUBLE] [NULL|ERROR|DEFAULT "
+         "literal ON EMPTY] [… ON ERROR]): the scalar at the path; what is nothing to a 'lax $.…' "
+         "path is an error to any other",
          {{"STRING, STRING -> STRING", jsonValue, prepareJson}}},
     };
     return table;

@@ -421,6 +421,19 @@ const Fact kJsonFacts[] = {
     {"JSON_VALUE('no json', 'lax $.n' DEFAULT 'none' ON EMPTY)", "none", kJson},
     {"JSON_VALUE('no json', '$.n' DEFAULT 'none' ON ERROR)", "none", kJson},
     {"JSON_VALUE(j, '$.a' RETURNING INT)", "1", "flink JsonValueCallGen.scala"},
+    {"JSON_VALUE('{\"a\": true}', 'lax $.b' DEFAULT FALSE ON EMPTY)", "false", kDocs},
+    {"JSON_VALUE('{\"a\": true}', 'strict $.b' DEFAULT FALSE ON ERROR)", "false", kDocs},
+    {"JSON_VALUE('{}', 'lax $.b' DEFAULT 7 ON EMPTY)", "7", kJson},
+    {"JSON_VALUE('{}', 'lax $.b' DEFAULT 2.50 ON EMPTY)", "2.50", kJson},
+    {"JSON_VALUE('{\"a.b\": [0.998,0.996]}', '$.[\"a.b\"][0]' RETURNING DOUBLE)", "0.998", kDocs},
+    {"JSON_VALUE('{\"a\": 1}', '$.a' NULL ON ERROR ERROR ON EMPTY)", "1", kDocs},
+    {"JSON_QUERY(j, '$.o' RETURNING STRING)", R"({"p":2})", kDocs},
+    {"JSON_QUERY('{}', '$' WITH CONDITIONAL ARRAY WRAPPER)", "[{}]", kDocs},
+    {"JSON_QUERY('[1, 2]', '$' WITH CONDITIONAL ARRAY WRAPPER)", "[1, 2]", kDocs},
+    {"JSON_QUERY('[1, 2]', '$' WITH UNCONDITIONAL ARRAY WRAPPER)", "[[1, 2]]", kDocs},
+    {"JSON_QUERY('[1, 2]', '$' WITHOUT ARRAY WRAPPER)", "[1, 2]", kDocs},
+    {"JSON_QUERY('{}', 'lax $.invalid' EMPTY OBJECT ON EMPTY)", "{}", kDocs},
+    {"JSON_QUERY('{}', 'strict $.invalid' EMPTY ARRAY ON ERROR)", "[]", kDocs},
     {"JSON_QUERY(j, '$.o')", R"({"p":2})", kJson},
     {"JSON_QUERY(j, 'lax $.a' EMPTY ARRAY ON EMPTY)", "[]", kJson},
     {"JSON_QUERY(j, 'strict $.a' EMPTY OBJECT ON ERROR)", "{}", kJson},
@@ -483,6 +496,9 @@ private slots:
                                    "without its ]");
         row("'a' SIMILAR TO 'a]'", "line 1, column 16: SIMILAR TO: pattern 'a]', character 2: a ] "
                                    "without its [");
+        row("'a' SIMILAR TO 'üü]'",
+            "line 1, column 16: SIMILAR TO: pattern 'üü]', character 3: a ] "
+            "without its [");
         row("'a' SIMILAR TO '(?i)a'",
             "line 1, column 16: SIMILAR TO: pattern '(?i)a', character 1: "
             "a ? with nothing before it");
@@ -496,15 +512,38 @@ private slots:
         row("'a' SIMILAR 'a'", "line 1, column 13: Expected TO, found 'a'");
         row("DATE '2026-02-30'", "line 1, column 6: '2026-02-30' is not a day such as "
                                  "'2026-01-31'");
-        row("'a' SIMILAR TO 'üü]'",
-            "line 1, column 16: SIMILAR TO: pattern 'üü]', character 3: a ] "
-            "without its [");
         row("TIME '10:00:00'", "line 1, column 1: there is no type TIME; use a text, or a "
                                "TIMESTAMP with a day");
         row("CAST('10:00' AS TIME)", "line 1, column 17: Expected a type other than TIME: STRING, "
                                      "or TIMESTAMP(3) with a day");
         row("1 SIMILAR TO 'a'", "line 1, column 1: SIMILAR TO needs a text (STRING), this is INT; "
                                 "use CAST(… AS STRING)");
+        row("JSON_QUERY('{}', '$' RETURNING INT)",
+            "line 1, column 1: JSON_QUERY: RETURNING takes STRING only");
+        row("JSON_VALUE('{}', '$' RETURNING DATE)",
+            "line 1, column 1: JSON_VALUE: RETURNING takes STRING, BOOLEAN, INT, BIGINT or DOUBLE");
+        row("JSON_QUERY('{}', '$' OMIT QUOTES)",
+            "line 1, column 22: Expected RETURNING STRING, then WITH or WITHOUT WRAPPER, then "
+            "NULL, "
+            "ERROR, EMPTY ARRAY or EMPTY OBJECT with ON EMPTY or ON ERROR, found \"OMIT\"");
+        row("JSON_VALUE('{}', '$' WITH WRAPPER)",
+            "line 1, column 22: Expected RETURNING and a type, then NULL, ERROR or DEFAULT with ON "
+            "EMPTY or ON ERROR, found \"WITH\"");
+        row("JSON_QUERY('{}', '$' WITH CONDITIONAL UNCONDITIONAL WRAPPER)",
+            "line 1, column 39: Expected WRAPPER, found \"UNCONDITIONAL\"");
+        row("JSON_QUERY('{}', '$' DEFAULT 'x' ON EMPTY)",
+            "line 1, column 22: JSON_QUERY has no DEFAULT");
+        row("JSON_VALUE('{}', '$' EMPTY ARRAY ON ERROR)",
+            "line 1, column 22: JSON_VALUE has no EMPTY ARRAY or EMPTY OBJECT");
+        row("JSON_VALUE('{}', '$' NULL ON EMPTY DEFAULT 'x' ON EMPTY)",
+            "line 1, column 36: what counts ON EMPTY is said twice; delete one");
+        row("JSON_VALUE('{}', 'lax $' RETURNING INT DEFAULT 'x' ON EMPTY)",
+            "line 1, column 1: JSON_VALUE: the DEFAULT must be a literal of type INT");
+        row("JSON_VALUE('{}', 'lax $' DEFAULT UPPER('x') ON EMPTY)",
+            "line 1, column 1: JSON_VALUE: the DEFAULT must be a literal of type STRING");
+        row("JSON_QUERY('{}', '$.a[*].b')",
+            "line 1, column 1: JSON_QUERY: '$.a[*].b' is not a path of names and indexes such as "
+            "'$.a.b[0]'; *, .. and ?(…), which lead to several values, are not understood");
         row("DATE_FORMAT(t, 'yyyy[-MM]')",
             "line 1, column 1: DATE_FORMAT: 'yyyy[-MM]' is not a pattern of y, M, d, H, h, m, s, "
             "S, a, E and 'text' such as 'yyyy-MM-dd HH:mm:ss.SSS'");

@@ -22,8 +22,10 @@ record::Schema schemaOfAll(
         }
     }
     for (record::Field &field : all.fields) {
-        for (const auto &[name, brought] : writers)
-            field.nullable = field.nullable || brought.find(field.name) == nullptr;
+        for (const auto &[name, brought] : writers) {
+            const record::Field *own = brought.find(field.name);
+            field.nullable = field.nullable || own == nullptr || own->nullable;
+        }
     }
     return all;
 }

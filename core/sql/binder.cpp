@@ -190,25 +190,31 @@ NodePtr Binder::bindMetadata(std::string_view name)
 }
 
 /// The column of a field of this level, added when it is not wanted yet.
-NodePtr Binder::column(std::vector<WantedField> &level, const std::string &name,
-                       const DataType &type, const std::string &shown)
+NodePtr Binder::column(std::vector<WantedField> &level, const record::Field &field,
+                       const std::string &shown)
 {
-    auto found = std::find_if(level.begin(), level.end(),
-                              [&](const WantedField &field) { return field.name == name; });
-    if (found == level.end())
-        found = level.insert(level.end(), WantedField{name, -1, {}, {}});
-    if (found->column < 0) {
-        found->column = static_cast<int>(m_program->columns.size());
-        found->type = type;
-        m_program->columns.push_back({type, newSlot()});
+    WantedField &found = wanted(level, field);
+    if (found.column < 0) {
+        found.column = static_cast<int>(m_program->columns.size());
+        found.type = field.type;
+        m_program->columns.push_back({field.type, newSlot()});
     }
-    const Program::Column &column = m_program->columns[static_cast<std::size_t>(found->column)];
+    const Program::Column &column = m_program->columns[static_cast<std::size_t>(found.column)];
     return std::make_shared<ColumnNode>(column.type, column.slot, shown);
 }
 
 NodePtr Binder::bindField(const record::Field &field)
+WantedField &Binder::wanted(std::vector<WantedField> &level, const record::Field &field)
 {
-    return column(m_program->wanted, field.name, field.type, field.name);
+    const auto found = std::find_if(level.begin(), level.end(),
+                                    [&](const WantedField &one) { return one.name == field.name; });
+    if (found != level.end())
+        return *found;
+    return level.emplace_back(WantedField{field.name, -1, {}, {}, field.nullable});
+}
+
+{
+    return column(m_program->wanted, field, field.name);
 }
 
 NodePtr Binder::bindPath(const std::vector<std::string> &path, const Expression &expression)
@@ -254,12 +260,7 @@ NodePtr Binder::bindPath(const std::vector<std::string> &path, const Expression 
                     {"hint", near.empty() ? "" : "; did you mean " + std::string(near) + '?'}});
             return nullptr;
         }
-        auto found = std::find_if(level->begin(), level->end(), [&](const WantedField &wanted) {
-            return wanted.name == field->name;
-        });
-        if (found == level->end())
-            found = level->insert(level->end(), WantedField{field->name, -1, {}, {}});
-        level = &found->inside;
+        level = &wanted(*level, *field).inside;
         field = &*next;
         shown += '.' + path[i];
     }

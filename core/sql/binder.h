@@ -67,7 +67,8 @@ private:
     NodePtr call(DataType type, Kernel kernel, std::vector<NodePtr> arguments,
                  std::shared_ptr<const void> data = {}, bool constant = true);
     NodePtr literal(DataType type, Value value);
-    NodePtr column(std::vector<WantedField> &level, const std::string &name, const DataType &type,
+    static WantedField &wanted(std::vector<WantedField> &level, const record::Field &field);
+    NodePtr column(std::vector<WantedField> &level, const record::Field &field,
                    const std::string &shown);
     std::string columnHint(std::string_view name) const;
     std::size_t newSlot() { return m_program->slotCount++; }

@@ -25,11 +25,12 @@ enum class Storage : std::uint8_t {
 };
 Storage storageOf(const DataType &type);
 
-/// What a cell is. From FoundString on: a payload's value that does not fit its column, which
-/// becomes a row error when an expression reaches it.
+/// What a cell is. From FoundNull on: a payload's value that does not fit its column, which becomes
+/// a row error when an expression reaches it.
 enum class CellState : std::uint8_t {
     Valid = 0,
     Null = 1,
+    FoundNull, ///< nothing, or null, in a field that is NOT NULL
     FoundString,
     FoundNumber,
     FoundBoolean,

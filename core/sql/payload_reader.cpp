@@ -308,21 +308,28 @@ struct PayloadReader::Impl {
     bool readField(ondemand::value value, const WantedField &wanted,
                    std::span<ColumnVector *const> columns, std::size_t row, TextArena &arena)
     {
-        if (wanted.inside.empty())
-            return CellReader(*columns[index(wanted)], row, arena).read(value);
+        if (wanted.inside.empty()) {
+            ColumnVector &column = *columns[index(wanted)];
+            const bool whole = CellReader(column, row, arena).read(value);
+            if (column.state(row) == CellState::Null)
+                column.setState(row, nullOf(wanted));
+            return whole;
+        }
         const std::string_view token = value.raw_json_token();
         if (token.empty())
             return false;
         ondemand::object object;
         if (token.front() != '{') {
-            const bool null = trimmed(token) == "null";
-            fill(wanted, columns, row, null ? CellState::Null : found(token.front()));
+            if (trimmed(token) == "null")
+                fillNull(wanted, columns, row);
+            else
+                fill(wanted, columns, row, found(token.front()));
             return true;
         }
         if (value.get_object().get(object) != simdjson::SUCCESS ||
             !readFields(object, wanted.inside, columns, row, arena))
             return false;
-        fillUnset(wanted.inside, columns, row, CellState::Null);
+        fillMissing(wanted.inside, columns, row);
         if (wanted.column < 0)
             return true;
         std::string_view raw;
@@ -356,6 +363,34 @@ struct PayloadReader::Impl {
             fill(one, columns, row, state);
     }
 
+    static CellState nullOf(const WantedField &wanted)
+    {
+        return wanted.nullable ? CellState::Null : CellState::FoundNull;
+    }
+
+    /// Nothing, or null, stands where `wanted` should.
+    static void fillNull(const WantedField &wanted, std::span<ColumnVector *const> columns,
+                         std::size_t row)
+    {
+        if (wanted.nullable)
+            return fill(wanted, columns, row, CellState::Null);
+        if (wanted.column >= 0)
+            columns[index(wanted)]->setState(row, CellState::FoundNull);
+        for (const WantedField &one : wanted.inside)
+            fillNull(one, columns, row);
+    }
+
+    /// For what an object that was read to its end does not have.
+    static void fillMissing(const std::vector<WantedField> &wanted,
+                            std::span<ColumnVector *const> columns, std::size_t row)
+    {
+        for (const WantedField &one : wanted) {
+            if (!isSet(one, columns, row))
+                fillNull(one, columns, row);
+        }
+    }
+
+    /// For what stands behind the place where the JSON is broken.
     static void fillUnset(const std::vector<WantedField> &wanted,
                           std::span<ColumnVector *const> columns, std::size_t row, CellState state)
     {
@@ -387,13 +422,13 @@ void PayloadReader::readObject(std::string_view json, const std::vector<WantedFi
         Impl::fill(one, columns, row, CellState::Unset);
     ondemand::document document;
     ondemand::object object;
-    CellState rest = CellState::Null;
     if (m_impl->parser.iterate(m_impl->padded(json)).get(document) != simdjson::SUCCESS ||
         document.get_object().get(object) != simdjson::SUCCESS)
-        rest = CellState::NotAnObject;
+        Impl::fillUnset(wanted, columns, row, CellState::NotAnObject);
     else if (!m_impl->readFields(object, wanted, columns, row, arena))
-        rest = CellState::Malformed;
-    Impl::fillUnset(wanted, columns, row, rest);
+        Impl::fillUnset(wanted, columns, row, CellState::Malformed);
+    else
+        Impl::fillMissing(wanted, columns, row);
 }
 
 void PayloadReader::readElement(std::string_view json, std::int64_t index, ColumnVector &column,
@@ -494,9 +529,11 @@ std::string cellErrorText(std::string_view field, const DataType &type, CellStat
 {
     if (state == CellState::NotAnObject)
         return "the payload is not a JSON object";
-    std::string out =
-        "field `" + std::string(field) + "`: expected " + type.toString() + ", found ";
+    std::string out = "field `" + std::string(field) + "`: expected " + type.toString() +
+                      (state == CellState::FoundNull ? " NOT NULL, found " : ", found ");
     switch (state) {
+    case CellState::FoundNull:
+        return out + "NULL";
     case CellState::FoundString:
         return out + "string";
     case CellState::FoundNumber:

@@ -19,19 +19,20 @@ struct WantedField {
     int column = -1; ///< index of the output column; -1 when only `inside` is wanted
     DataType type;   ///< of the column
     std::vector<WantedField> inside;
+    bool nullable = true; ///< false: nothing there, or null, does not fit
 };
 
 /// Reads the wanted fields of JSON payloads into columns with simdjson on demand: one pass over
 /// each payload, only as far as the last wanted field, no tree, no allocation.
 ///
-/// A missing field or a JSON null is NULL. A value that does not fit its column gives one of the
-/// states behind CellState::Null; so does a payload that is no JSON object. Where a name stands
-/// twice in an object, the first counts.
-/// What fits: INT and BIGINT take whole numbers in range; DOUBLE any number; DECIMAL any number,
-/// rounded to its scale; BOOLEAN true and false; STRING everything, what is no JSON string as its
-/// JSON text; TIMESTAMP and TIMESTAMP_LTZ a text that parseTimestamp() reads, DATE one that
-/// parseDate() reads; BYTES a string; ROW
-/// an object and ARRAY an array, as their JSON text.
+/// A missing field or a JSON null is NULL, which does not fit a field that is not nullable; the
+/// fields of a ROW that may be NULL, and is, are NULL. A value that does not fit its column gives
+/// one of the states behind CellState::Null; so does a payload that is no JSON object. Where a name
+/// stands twice in an object, the first counts. What fits: INT and BIGINT take whole numbers in
+/// range; DOUBLE any number; DECIMAL any number, rounded to its scale; BOOLEAN true and false;
+/// STRING everything, what is no JSON string as its JSON text; TIMESTAMP and TIMESTAMP_LTZ a text
+/// that parseTimestamp() reads, DATE one that parseDate() reads; BYTES a string; ROW an object and
+/// ARRAY an array, as their JSON text.
 ///
 /// Thread-safety: one thread at a time.
 class PayloadReader

@@ -36,7 +36,7 @@ struct SchemaCheck::Impl {
             expected.push_back({path, field, parent});
             cells.emplace_back().reset(field.type, 1);
             columns.push_back(&cells.back());
-            WantedField want{field.name, at, field.type, {}};
+            WantedField want{field.name, at, field.type, {}, field.nullable};
             if (field.type.is(TypeKind::Row))
                 want.inside = add(field.type.children, at);
             out.push_back(std::move(want));
@@ -65,10 +65,7 @@ std::optional<std::string> SchemaCheck::misfit(std::string_view payload)
         if (parent >= 0 && impl.columns[static_cast<std::size_t>(parent)]->isNull(0))
             continue;
         const CellState state = impl.columns[i]->state(0);
-        if (state == CellState::Null && !field.nullable)
-            return "field `" + path + "`: expected " + field.type.toString() +
-                   " NOT NULL, found NULL";
-        if (state != CellState::Valid && state != CellState::Null)
+        if (state > CellState::Null)
             return cellErrorText(path, field.type, state);
     }
     return {};

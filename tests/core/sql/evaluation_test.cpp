@@ -59,6 +59,43 @@ class EvaluationTest final : public QObject
     }
 
 private slots:
+    /// As a value of another type is: whoever put the record was not asked.
+    void whatLacksAFieldThatIsNotNullIsARowError_data()
+    {
+        QTest::addColumn<QByteArray>("expression");
+        QTest::addColumn<QByteArray>("payload");
+        QTest::addColumn<QByteArray>("value");
+        const auto row = [](const char *expression, const char *payload, const char *value) {
+            QTest::addRow("%s of %s", expression, payload)
+                << QByteArray(expression) << QByteArray(payload) << QByteArray(value);
+        };
+        row("id", R"({"id":7})", "7");
+        row("id", R"({"id":null})", "! field `id`: expected INT NOT NULL, found NULL");
+        row("id", R"({"n":1})", "! field `id`: expected INT NOT NULL, found NULL");
+        row("id IS NULL", "{}", "! field `id`: expected INT NOT NULL, found NULL");
+        row("n", R"({"n":null})", "NULL"); // of what nobody asks for, nothing is said
+        row("r.x", R"({"r":{"x":1}})", "1");
+        row("r.x", R"({"r":{"y":1}})", "! field `r.x`: expected INT NOT NULL, found NULL");
+        row("r.x", R"({"r":{"x":null}})", "! field `r.x`: expected INT NOT NULL, found NULL");
+        row("r.x", R"({"r":null})", "NULL");
+        row("r.x", "{}", "NULL");
+        row("r.y", R"({"r":{"x":1}})", "NULL");
+        row("q.x", "{}", "! field `q.x`: expected INT NOT NULL, found NULL");
+        row("q.x", R"({"q":null})", "! field `q.x`: expected INT NOT NULL, found NULL");
+        row("q", R"({"q":null})", "! field `q`: expected ROW<x INT NOT NULL> NOT NULL, found NULL");
+    }
+    void whatLacksAFieldThatIsNotNullIsARowError()
+    {
+        QFETCH(QByteArray, expression);
+        QFETCH(QByteArray, payload);
+        QFETCH(QByteArray, value);
+        const auto schema = record::parseSchema("id INT NOT NULL, n INT, r ROW<x INT NOT NULL, "
+                                                "y INT>, q ROW<x INT NOT NULL> NOT NULL");
+        QVERIFY(schema.has_value());
+        QCOMPARE(evaluatedOnce(expression.toStdString(), *schema, payload.toStdString()),
+                 value.toStdString());
+    }
+
     /// Wherever the cut falls, the reason is a text.
     void aLongTextIsCutBetweenCharacters()
     {

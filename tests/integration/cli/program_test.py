@@ -363,6 +363,26 @@ class ProgramTest(unittest.TestCase):
         self.assertNotIn("division", done.stderr)
         self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
 
+    def test_what_is_put_is_held_to_the_schema_where_it_is_read(self):
+        self.file("in.ndjson", '{"id":1}\n')
+        source = {"kind": "file", "name": "In",
+                  "parameters": {"path": "in.ndjson", "schema": "id INT NOT NULL, n INT"}}
+        held = self.file("held.millrace", pipeline(
+            {"aaaaaaaa": source, "bbbbbbbb": STREAM,
+             "cccccccc": {"kind": "map", "name": "M", "parameters": {"select": "id, n"}},
+             "dddddddd": {"kind": "data-stream", "name": "Out", "parameters": {"stream": "out"}}},
+            [("aaaaaaaa", "bbbbbbbb"), ("bbbbbbbb", "cccccccc"), ("cccccccc", "dddddddd")]))
+        self.run_it("run", held, "--until-done")
+        self.run_it("put", "clicks", stdin='{"id":2}\n{"n":3}\n{"id":null}\n{"id":"x"}\n')
+        self.assertEqual(len(self.records()), 5)
+        report = json.loads(self.run_it("run", held, "--until-done", "--report", "json").stdout)
+        self.assertEqual(report["nodes"]["cccccccc"]["dead"], 3)
+        self.assertEqual(report["nodes"]["cccccccc"]["processed"], 2)
+        out = self.run_it("records", "Clicks-dead-letters", "--format", "ndjson").stdout
+        reasons = [json.loads(line)["attributes"] for line in out.splitlines()]
+        self.assertEqual(sum("expected INT NOT NULL, found NULL" in str(r) for r in reasons), 2)
+        self.assertEqual(sum("expected INT, found string" in str(r) for r in reasons), 1)
+
     def test_records_refuses(self):
         self.run_it("run", self.empty, "--for", "100ms")
         for words, code, message in [

@@ -10,8 +10,11 @@
 #include <climits>
 #include <cstring>
 #include <fmt/format.h>
+#include <map>
+#include <mutex>
 #include <poll.h>
 #include <unistd.h>
+#include <utility>
 
 namespace millrace::nodes {
 namespace {
@@ -48,14 +51,46 @@ const graph::NodeKind &kind()
 /// has stopped must not keep the node from being stopped. In real time other nodes want the worker.
 constexpr int kVirtualPatienceMs = 10;
 
+/// Of the sinks that print to one descriptor: lines are printed one after the other, and who had to
+/// stop within a line goes on first.
+struct OutputTurn {
+    std::mutex mutex;             ///< guards the rest, and who writes
+    const void *within = nullptr; ///< the sink that stopped within a line
+    bool broken = false;          ///< that sink has gone, its line has no end
+};
+
+std::shared_ptr<OutputTurn> turnOf(int descriptor)
+{
+    static std::mutex mutex; // guards turns
+    static std::map<int, std::weak_ptr<OutputTurn>> turns;
+    const std::lock_guard guard(mutex);
+    std::weak_ptr<OutputTurn> &known = turns[descriptor];
+    std::shared_ptr<OutputTurn> turn = known.lock();
+    if (!turn) {
+        turn = std::make_shared<OutputTurn>();
+        known = turn;
+    }
+    return turn;
+}
+
 class StandardOutput final : public runtime::Sink
 {
 public:
     StandardOutput(bool table, int descriptor, bool virtualTime)
         : m_table(table)
         , m_descriptor(descriptor)
+        , m_turn(turnOf(descriptor))
         , m_patienceMs(virtualTime ? kVirtualPatienceMs : 0)
     {}
+
+    ~StandardOutput() override
+    {
+        const std::lock_guard guard(m_turn->mutex);
+        if (m_turn->within != this)
+            return;
+        m_turn->within = nullptr;
+        m_turn->broken = true;
+    }
 
     Result<Opened> open() override { return Opened{}; }
 
@@ -108,6 +143,18 @@ private:
 
     Status print()
     {
+        const std::lock_guard guard(m_turn->mutex);
+        if (m_turn->within != nullptr && m_turn->within != this)
+            return Problem(Code::NodeOutputStalled);
+        if (std::exchange(m_turn->broken, false))
+            m_text.insert(m_printed, 1, '\n');
+        Status printed = write();
+        m_turn->within = m_printed > 0 && m_text[m_printed - 1] != '\n' ? this : nullptr;
+        return printed;
+    }
+
+    Status write()
+    {
         while (m_printed < m_text.size()) {
             pollfd output{m_descriptor, POLLOUT, 0};
             // Nothing, or a signal came: who cannot tell that it takes some must not write.
@@ -133,6 +180,7 @@ private:
 
     bool m_table;
     int m_descriptor;
+    std::shared_ptr<OutputTurn> m_turn;
     int m_patienceMs;
     std::string m_text; ///< of the commit under way
     std::size_t m_printed = 0;

@@ -136,6 +136,84 @@ private slots:
         QVERIFY(printed == wanted);
     }
 
+    /// However little the reader takes at a time, and whoever stops within a line.
+    void nodesThatShareTheOutputPrintWholeLines()
+    {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        std::array sinks = {world.sink("standard-output", {}).value(),
+                            world.sink("standard-output", {}).value()};
+        std::array<std::vector<runtime::Chunk>, 2> chunks;
+        for (const int sink : {0, 1}) {
+            record::RecordBatchBuilder builder;
+            for (int i = 0; i < 50; ++i) // of a length that no power of two is a multiple of
+                builder.append({.data = std::string(9'973, sink == 0 ? 'a' : 'b'), .key = "k"});
+            chunks[static_cast<std::size_t>(sink)] = {runtime::Chunk::all(builder.finish())};
+        }
+        QByteArray printed;
+        std::array<bool, 2> done{};
+        while (!done[0] || !done[1]) {
+            for (const std::size_t sink : {std::size_t{0}, std::size_t{1}}) {
+                if (!done[sink])
+                    done[sink] = sinks[sink]->commit(chunks[sink], {}).has_value();
+                QByteArray piece(20'000, '\0');
+                if (!done[sink])
+                    printed += piece.left(static_cast<int>(
+                        ::read(ends[0], piece.data(), static_cast<std::size_t>(piece.size()))));
+            }
+        }
+        ::close(ends[1]);
+        for (QByteArray piece(1 << 20, '\0');;) {
+            const auto got = ::read(ends[0], piece.data(), static_cast<std::size_t>(piece.size()));
+            if (got <= 0)
+                break;
+            printed += piece.left(static_cast<int>(got));
+        }
+        ::close(ends[0]);
+        QVERIFY(printed.endsWith('\n'));
+        const auto lines = printed.chopped(1).split('\n');
+        QCOMPARE(lines.size(), 100);
+        QCOMPARE(lines.count(QByteArray(9'973, 'a')), 50);
+        QCOMPARE(lines.count(QByteArray(9'973, 'b')), 50);
+    }
+
+    /// One that is stopped within a line leaves the output to the others, on a line of their own.
+    void aNodeThatGoesWithinALineHoldsNobody()
+    {
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        auto gone = world.sink("standard-output", {}).value();
+        auto left = world.sink("standard-output", {}).value();
+        record::RecordBatchBuilder builder;
+        builder.append({.data = std::string(1 << 20, 'a'), .key = "k"}); // more than any pipe takes
+        const std::vector<runtime::Chunk> tooMuch = {runtime::Chunk::all(builder.finish())};
+        builder.append({.data = "b", .key = "k"});
+        const std::vector<runtime::Chunk> little = {runtime::Chunk::all(builder.finish())};
+        QCOMPARE(gone->commit(tooMuch, {}).error().code(), Code::NodeOutputStalled);
+        QByteArray printed(2 << 20, '\0');
+        auto got = ::read(ends[0], printed.data(), static_cast<std::size_t>(printed.size()));
+        QVERIFY(got > 0);
+        QCOMPARE(left->commit(little, {}).error().code(), Code::NodeOutputStalled);
+        gone.reset();
+        QVERIFY(left->commit(little, {}));
+        ::close(ends[1]);
+        for (;;) {
+            const auto more = ::read(ends[0], printed.data() + got,
+                                     static_cast<std::size_t>(printed.size() - got));
+            if (more <= 0)
+                break;
+            got += more;
+        }
+        ::close(ends[0]);
+        printed.truncate(static_cast<int>(got));
+        QVERIFY(printed.endsWith("a\nb\n"));
+        QCOMPARE(printed.count('\n'), 2);
+    }
+
     /// As when a pager is left: nothing that a repetition would heal.
     void aReaderThatWentIsToldApart()
     {

@@ -176,6 +176,18 @@ Status RowWriter::noteTables()
     if (const auto row = deferred->step(); !row)
         return row.error();
     m_keysMayWait = deferred->integer(0) > 0;
+    auto view = m_database.prepare("SELECT count(*) FROM sqlite_master WHERE type = 'view' AND "
+                                   "name = ? COLLATE NOCASE");
+    if (!view)
+        return std::move(view).error();
+    view->bind(0, m_settings.table);
+    if (const auto row = view->step(); !row)
+        return row.error();
+    // What the triggers of a view do is not counted [sqlite.org/c3ref/changes.html], and where all
+    // columns are keys, a row that is there already is as good as stored.
+    const bool keysAlone =
+        m_settings.mode == TableMode::UpsertByColumns && m_keyFields.size() == m_fields.size();
+    m_countsRows = view->integer(0) == 0 && !keysAlone;
     m_noted = *std::move(columns);
     m_preparedVersion = m_seenVersion = *version;
     MILLRACE_TRY(lookForRows());
@@ -414,6 +426,7 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
     if (m_keysMayWait)
         MILLRACE_TRY(m_database.execute("SAVEPOINT row"));
     Status stored = m_insert.run();
+    const bool leftOut = stored && m_countsRows && m_database.changedRows() == 0;
     if (m_keysMayWait && m_database.inTransaction()) {
         // COMMIT would refuse all rows for it, and again and again.
         const bool waits = m_database.keysWait();
@@ -423,6 +436,8 @@ Status RowWriter::insertRow(const record::RecordBatch &batch, std::uint32_t row,
             return Done{};
         }
     }
+    if (leftOut)
+        refuse("one of its triggers leaves the row out, with RAISE(IGNORE)");
     if (stored)
         return stored;
     bool ofTheRow = stored.error().code() == Code::DatabaseConstraint;

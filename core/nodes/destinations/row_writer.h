@@ -59,8 +59,9 @@ public:
     /// Inserts the rows in the present transaction, all but those that can never be stored, which
     /// are appended to `dead`. Errors: DatabaseRefused when the table was dropped or changed,
     /// NodeTriggerEndsAll when a trigger ended the transaction or left a part of a refused row, as
-    /// store::Database; then some rows may have been inserted. Of a trigger that says RAISE(IGNORE)
-    /// the row counts as stored.
+    /// store::Database; then some rows may have been inserted. A row that a trigger of the table
+    /// leaves out with RAISE(IGNORE) is dead; of a view that is not seen, and the row counts as
+    /// stored.
     Status insert(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
     /// Finds the rows that do not fit the schema, without the database.
     void check(const runtime::Chunk &chunk, std::vector<runtime::DeadRow> &dead);
@@ -96,6 +97,7 @@ private:
     store::Statement m_insert;
     std::string m_mark;         ///< the index that goes with the table; empty: it can have none
     bool m_keysMayWait = false; ///< the file has deferred foreign keys
+    bool m_countsRows = false;  ///< SQLite counts a row that is stored, and only that
     sql::EvaluationScratch m_scratch;
     std::vector<const sql::ColumnVector *> m_columns;
     std::vector<sql::RowError> m_errors;

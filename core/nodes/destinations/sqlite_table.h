@@ -51,9 +51,10 @@ namespace millrace::nodes {
 ///   emptied is gone on with: its owner may take rows out.
 ///
 /// Rows go in by INSERT OR ABORT: a row that breaks a constraint is dead, whatever the table's own
-/// conflict clauses say. A trigger that says RAISE(IGNORE) has its way, the row counts as stored;
-/// RAISE(ABORT) makes the row dead; RAISE(ROLLBACK), or RAISE(FAIL) behind the insertion, would
-/// undo more or less than the row and ends the node.
+/// conflict clauses say. A trigger that says RAISE(IGNORE) before the insertion has its way, and
+/// the row is dead, but in a view, whose rows nobody counts; RAISE(ABORT) makes the row dead;
+/// RAISE(ROLLBACK), or RAISE(FAIL) behind the insertion, would undo more or less than the row and
+/// ends the node.
 ///
 /// check() already inserts, in the transaction that commit() ends, so that rows which break a
 /// constraint of the table are found before and nothing is evaluated twice. Several calls of

@@ -229,6 +229,58 @@ private slots:
         QCOMPARE(world.query("SELECT group_concat(id || name) FROM records"), std::string("1a,3c"));
     }
 
+    /// Nothing is said to be stored that is not there.
+    void aRowThatATriggerLeavesOutIsDead_data()
+    {
+        QTest::addColumn<QString>("mode");
+        for (const char *mode : {"append", "upsert"})
+            QTest::newRow(mode) << QString(mode);
+    }
+    void aRowThatATriggerLeavesOutIsDead()
+    {
+        QFETCH(QString, mode);
+        TableWorld world;
+        world.execute("CREATE TABLE records (id INTEGER, name TEXT);"
+                      "CREATE TABLE seen (id INTEGER);"
+                      "CREATE TRIGGER guard BEFORE INSERT ON records WHEN new.id = 2 "
+                      "BEGIN INSERT INTO seen VALUES (new.id); SELECT RAISE(IGNORE); END;"
+                      "CREATE TRIGGER late AFTER INSERT ON records WHEN new.id = 3 "
+                      "BEGIN SELECT RAISE(IGNORE); END");
+        auto sink = world.table({{"mode", mode.toStdString()}});
+        QVERIFY(sink->open());
+        const auto dead = world.store(*sink, world.batch(0, 5), world.progress(5));
+        QVERIFY2(dead, dead ? "" : dead.error().message().c_str());
+        QCOMPARE(dead->size(), std::size_t{1});
+        QCOMPARE((*dead)[0].row, 2U);
+        QCOMPARE((*dead)[0].reason.code(), Code::NodeRowConstraint);
+        QCOMPARE((*dead)[0].reason.argument("reason"),
+                 std::string_view("one of its triggers leaves the row out, with RAISE(IGNORE)"));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM records"), std::string("0,1,3,4"));
+        QCOMPARE(world.query("SELECT group_concat(id) FROM seen"), std::string("2"));
+    }
+
+    /// SQLite counts no changes there; the rows stand all the same.
+    void whatIsThereAlreadyOrGoesThroughAViewIsStored()
+    {
+        TableWorld world;
+        world.execute("CREATE TABLE kept (id INTEGER, name TEXT);"
+                      "CREATE VIEW records AS SELECT * FROM kept;"
+                      "CREATE TRIGGER through INSTEAD OF INSERT ON records "
+                      "BEGIN INSERT INTO kept VALUES (new.id, new.name); END");
+        auto view = world.table();
+        QVERIFY(view->open());
+        QCOMPARE(world.store(*view, world.batch(0, 3), world.progress(3))->size(), std::size_t{0});
+        QCOMPARE(world.query("SELECT count(*) FROM kept"), std::string("3"));
+        auto keys = world.table({{"table", std::string("keys")},
+                                 {"mode", std::string("upsert")},
+                                 {"keyColumns", graph::TextList{"id", "name"}}});
+        QVERIFY(keys->open());
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(world.store(*keys, world.batch(0, 3), world.progress(3))->size(),
+                     std::size_t{0});
+        QCOMPARE(world.query("SELECT count(*) FROM keys"), std::string("3"));
+    }
+
     void aTriggerThatUndoesMoreOrLessThanTheRowEndsTheNode_data()
     {
         QTest::addColumn<QString>("raise");

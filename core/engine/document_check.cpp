@@ -5,6 +5,7 @@
 #include "core/base/utf8.h"
 #include "core/engine/problem_list.h"
 #include "core/engine/schema_keeper.h"
+#include "core/engine/sound_part.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
 #include "core/graph/validate.h"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 
 namespace millrace::engine {
@@ -52,12 +54,13 @@ std::vector<Problem> unknownFields(const graph::Document &document)
 class Checker
 {
 public:
-    Checker(const graph::Document &document, runtime::NodeContext context, const KnownSchema &known)
-        : m_document(document)
+    Checker(const SoundPart &part, runtime::NodeContext context, const KnownSchema &known)
+        : m_part(part)
+        , m_document(part.document)
         , m_context(std::move(context))
         , m_known(known)
     {
-        m_context.project = document.project;
+        m_context.project = m_document.project;
         m_context.furtherProblems = &m_further;
     }
 
@@ -72,6 +75,14 @@ public:
                                           "choose another one"}},
                                 graph::parameterPlace(id, "stream")));
         }
+        for (const auto &[id, stream] : plan.nodeStreams) {
+            if (m_part.incomplete.contains(id))
+                m_incomplete.insert(stream);
+        }
+        for (const auto &[ends, stream] : plan.wireStreams) {
+            if (m_part.incomplete.contains(ends.from.node))
+                m_incomplete.insert(stream);
+        }
         for (const PlannedProducer &producer : plan.producers)
             checkProducer(producer);
         // Each pass may make more schemas known, and those of streams with several writers whole; a
@@ -84,6 +95,14 @@ public:
         m_quiet = false;
         for (const PlannedFragment &fragment : plan.fragments)
             checkFragment(fragment);
+        // The plan reaches less than what is meant, where something was left out.
+        for (const NodeId &id : m_part.leftOut)
+            checkSyntax(id);
+        for (const NodeId &id : m_part.incomplete) {
+            const graph::Node *found = m_document.find(id);
+            if (found != nullptr && found->state == graph::NodeState::Enabled)
+                checkSyntax(id);
+        }
         return std::move(m_problems);
     }
 
@@ -120,15 +139,18 @@ private:
     std::optional<record::Schema> schemaOf(const std::string &stream) const
     {
         const auto found = m_writers.find(stream);
-        if (found != m_writers.end())
+        if (found != m_writers.end() && !m_incomplete.contains(stream))
             return schemaOfAll(found->second, {});
         return m_known ? m_known(stream) : std::nullopt;
     }
 
-    /// Whose columns are not known before the run can still be read.
+    /// Whose columns are not known before the run can still be read. Twice says nothing twice.
     void checkSyntax(const NodeId &id)
     {
-        const graph::NodeKind &kind = nodes::findFactory(node(id).kind)->kind;
+        const auto *factory = nodes::findFactory(node(id).kind);
+        if (factory == nullptr)
+            return;
+        const graph::NodeKind &kind = factory->kind;
         const graph::ParameterReader parameters(node(id), kind);
         for (const graph::Parameter &parameter : kind.parameters) {
             const bool list = parameter.type == graph::ParameterType::SelectList;
@@ -147,20 +169,23 @@ private:
     void checkFragment(const PlannedFragment &fragment)
     {
         auto schema = schemaOf(fragment.source);
-        if (!schema) {
-            for (const NodeId &id : fragment.transforms)
-                checkSyntax(id);
-            return;
-        }
         for (const NodeId &id : fragment.transforms) {
+            if (!schema) {
+                checkSyntax(id);
+                continue;
+            }
             m_context.node = id;
             m_context.inputSchema = *schema;
             auto made = nodes::findFactory(node(id).kind)->transform(node(id), m_context);
-            if (!made)
-                return add(id, std::move(made).error());
-            if (auto output = (*made)->outputSchema())
+            if (!made) {
+                add(id, std::move(made).error());
+                schema.reset();
+            } else if (auto output = (*made)->outputSchema()) {
                 schema = std::move(output);
+            }
         }
+        if (!schema)
+            return;
         if (fragment.sink) {
             m_context.node = *fragment.sink;
             m_context.inputSchema = *schema;
@@ -173,9 +198,11 @@ private:
         }
     }
 
+    const SoundPart &m_part;
     const graph::Document &m_document;
     runtime::NodeContext m_context;
     const KnownSchema &m_known;
+    std::set<std::string> m_incomplete; ///< streams that do not have all their writers
     std::map<std::string, std::map<std::string, record::Schema>> m_writers; ///< by stream
     bool m_quiet = false; ///< schemas are only being found out
     std::vector<Problem> m_problems;
@@ -196,9 +223,11 @@ std::vector<Problem> checkDocument(const graph::Document &document,
     std::vector<Problem> problems = unknownFields(document);
     for (Problem &problem : graph::validate(document, nodes::kindCatalog()))
         problems.push_back(std::move(problem));
-    if (hasErrors(problems))
-        return problems; // a plan needs a sound graph
-    for (Problem &problem : Checker(document, context, known).run())
+    // A plan needs a sound graph: of one that is not, what is sound is looked at.
+    const auto part = soundPart(document, nodes::kindCatalog(), problems);
+    if (!part)
+        return problems;
+    for (Problem &problem : Checker(*part, context, known).run())
         problems.push_back(std::move(problem));
     return problems;
 }

@@ -10,12 +10,12 @@ namespace millrace::engine {
 
 /// What can be said of a document before it runs: validation of the graph, and of every expression
 /// as far as the schema of its input is known (brought by generators, CSV and select lists, or
-/// kept by the stream in the catalog).
+/// kept by the stream in the catalog). Errors of the graph do not end it: the rest is looked at.
 ///
-/// Returns errors and warnings, in the order of nodes; a document without errors can be deployed.
-/// `context` gives the folders and services; node, project and schema are filled in here. `known`
-/// gives the catalog's schema of a stream by name, where there is one.
-/// Thread-safety: pure function, but that factories look at files.
+/// Returns errors and warnings, those of the graph first, both in the order of nodes; a document
+/// without errors can be deployed. `context` gives the folders and services; node, project and
+/// schema are filled in here. `known` gives the catalog's schema of a stream by name, where there
+/// is one. Thread-safety: pure function, but that factories look at files.
 using KnownSchema = std::function<std::optional<record::Schema>(const std::string &)>;
 std::vector<Problem> checkDocument(const graph::Document &document,
                                    const runtime::NodeContext &context, const KnownSchema &known);

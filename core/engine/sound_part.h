@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/problem.h"
+#include "core/graph/document.h"
+#include "core/graph/kind_catalog.h"
+
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace millrace::engine {
+
+/// What errors of the graph leave of a document, so that the rest can be looked at in the same run.
+struct SoundPart {
+    graph::Document document; ///< validates
+    /// Nodes to which less comes than is meant: something before them was left out.
+    std::set<NodeId> incomplete;
+    std::set<NodeId> leftOut; ///< for a problem of their own; disabled in `document`
+};
+
+/// `problems` are what graph::validate() says of the document. Nothing when too much is wrong to
+/// leave a part. Thread-safety: pure function.
+std::optional<SoundPart> soundPart(const graph::Document &document,
+                                   const graph::KindCatalog &catalog,
+                                   const std::vector<Problem> &problems);
+
+} // namespace millrace::engine

@@ -10,6 +10,7 @@
 #include "core/log/shard_merge.h"
 #include "core/record/timestamp_text.h"
 #include "core/runtime/record_filter.h"
+#include "core/runtime/stream_schema.h"
 #include "core/stream/stored_stream.h"
 
 #include <algorithm>
@@ -132,6 +133,11 @@ private:
             if (!known)
                 return failed(known.error());
             schema = *std::move(known);
+        } else {
+            auto inferred = inferSchema();
+            if (!inferred)
+                return failed(inferred.error());
+            schema = *std::move(inferred);
         }
         auto bound = runtime::RecordFilter::bind(*m_arguments.value("--where"), schema, m_numbers);
         if (!bound.filter) {
@@ -141,6 +147,26 @@ private:
         }
         m_where = std::move(bound.filter);
         return ExitCode::Success;
+    }
+
+    /// Of a stream that nothing but put has written to and nothing reads, the catalog has no schema
+    /// yet: for this look it is what an engine would find. It is not kept, as only an engine writes
+    /// to the catalog.
+    Result<record::Schema> inferSchema()
+    {
+        std::vector<Ordinal> begins;
+        for (std::uint32_t i = 0; i < m_stream.entry().shards; ++i) {
+            const auto beginning =
+                m_stream.begin(ShardIndex(i), CursorStart{From::TrimHorizon}, m_now);
+            if (!beginning)
+                return beginning.error();
+            begins.push_back(beginning->at);
+        }
+        const auto found = runtime::inferSchema(
+            begins, [this](ShardIndex in, Ordinal at) { return m_stream.log().read(in, at); });
+        if (!found)
+            return found.error();
+        return found->inference.schema();
     }
 
     Status begin(log::ShardMerge &merge, const CursorStart &start, std::optional<ShardIndex> only)
@@ -294,6 +320,12 @@ Command recordsCommand()
             "arrival. Starts\n"
             "at trim, with --follow at latest. Records older than the stream's retention are\n"
             "hidden, as the engine hides them.\n"
+            "\n"
+            "EXPR has the fields of the payload as columns, and of the record itself\n"
+            "record.partition_key (the table's key), record.arrival_time, record.shard,\n"
+            "record.sequence_number, record.ordinal and record.data (the payload as a text);\n"
+            "\"record.\" may be left out where no field has that name, but before data.\n"
+            "millrace help functions lists what else there is.\n"
             "\n"
             "ndjson prints an object per record: shard, ordinal, sequence_number, arrival, key, "
             "origin,\n"

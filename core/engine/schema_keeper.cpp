@@ -2,8 +2,7 @@
 #include "core/engine/schema_keeper.h"
 
 #include "core/base/problem_codes.h"
-#include "core/log/damage.h"
-#include "core/sql/schema_inference.h"
+#include "core/runtime/stream_schema.h"
 
 namespace millrace::engine {
 
@@ -52,39 +51,19 @@ Result<std::optional<record::Schema>> SchemaKeeper::schemaOf(stream::DataStream 
 
 Result<std::optional<record::Schema>> SchemaKeeper::infer(stream::DataStream &stream)
 {
-    sql::SchemaInference inference;
-    std::size_t seen = 0;
-    WallTime first = WallTime::max();
-    for (std::uint32_t i = 0; i < stream.shardCount() && seen < kInferRecords; ++i) {
-        const ShardIndex shard(i);
-        Ordinal at = stream.bounds(shard).trimHorizon;
-        while (seen < kInferRecords) {
-            auto batch = stream.read(shard, at);
-            if (!batch) {
-                const auto behind = log::behindDamage(batch.error(), at);
-                if (!behind)
-                    return std::move(batch).error();
-                at = *behind;
-                continue;
-            }
-            if (!*batch)
-                break;
-            const record::RecordBatch &block = **batch;
-            const std::size_t from = at > block.firstOrdinal() ? at - block.firstOrdinal() : 0;
-            for (std::size_t row = from; row < block.count() && seen < kInferRecords; ++row) {
-                // A payload that is no JSON object becomes a dead letter later; it has no schema.
-                (void)inference.add(block.data(row));
-                first = std::min(first, block.arrival(row));
-                ++seen;
-            }
-            at = block.endOrdinal();
-        }
-    }
-    if (seen == 0 || (seen < kInferRecords && m_clock.wall() - first < kInferAfter))
+    std::vector<Ordinal> begins;
+    for (std::uint32_t i = 0; i < stream.shardCount(); ++i)
+        begins.push_back(stream.bounds(ShardIndex(i)).trimHorizon);
+    auto found = runtime::inferSchema(
+        begins, [&](ShardIndex shard, Ordinal at) { return stream.read(shard, at); });
+    if (!found)
+        return std::move(found).error();
+    if (found->seen == 0 ||
+        (found->seen < sql::kInferenceRecords && m_clock.wall() - found->first < kInferAfter))
         return std::optional<record::Schema>{};
-    if (auto cut = inference.cut())
+    if (auto cut = found->inference.cut())
         m_report(std::move(*cut).at("stream " + stream.name()));
-    record::Schema schema = inference.schema();
+    record::Schema schema = found->inference.schema();
     store(stream, schema, store::SchemaSource::Inferred);
     return std::optional(std::move(schema));
 }

@@ -20,13 +20,12 @@ record::Schema schemaOfAll(
     const std::function<void(const record::Field &first, const record::Field &second)> &differ);
 
 /// Keeps the payload schema of every stream: brought by who writes it (a generator, CSV, a select
-/// list), edited, or inferred from the first kInferRecords records or what came within kInferAfter
-/// of the first (architecture, 3). It stands in the catalog.
+/// list), edited, or inferred from the first sql::kInferenceRecords records or what came within
+/// kInferAfter of the first (architecture, 3). It stands in the catalog.
 /// Thread-safety: every function may be called from any thread.
 class SchemaKeeper
 {
 public:
-    static constexpr std::size_t kInferRecords = 1000;
     static constexpr std::chrono::milliseconds kInferAfter{1000};
 
     /// `changed` is called with the name of a stream whose known schema became another one, without

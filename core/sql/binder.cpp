@@ -5,9 +5,12 @@
 #include "core/sql/kernels.h"
 #include "core/sql/like.h"
 #include "core/sql/nearest_name.h"
+#include "core/sql/token.h"
 #include "core/sql/typing.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace millrace::sql {
 namespace {
@@ -27,6 +30,17 @@ constexpr std::array kMetadata{
     MetadataColumn{"data", Metadata::Data, TypeKind::String},
 };
 constexpr std::string_view kRecord = "record";
+
+/// What a table of records has at its head, and what of these the language calls otherwise.
+constexpr std::array kHeads{
+    std::pair{"key", "partition_key"},
+    std::pair{"partitionkey", "partition_key"},
+    std::pair{"arrival", "arrival_time"},
+    std::pair{"sequence", "sequence_number"},
+    std::pair{"sequencenumber", "sequence_number"},
+    std::pair{"data", "data"},
+    std::pair{"payload", "data"},
+};
 
 /// One row of nothing, for folding constants.
 const record::RecordBatch &emptyRow()
@@ -164,6 +178,10 @@ bool Binder::unifyResults(std::vector<NodePtr> &nodes, const SourceSpan &span,
 
 std::string Binder::columnHint(std::string_view name) const
 {
+    for (const auto &[head, column] : kHeads) {
+        if (equalsIgnoreCase(name, head))
+            return "; did you mean record." + std::string(column) + '?';
+    }
     std::vector<std::string_view> names;
     for (const record::Field &field : m_schema.fields)
         names.push_back(field.name);
@@ -172,7 +190,7 @@ std::string Binder::columnHint(std::string_view name) const
     if (const std::string_view near = nearestName(name, names); !near.empty())
         return "; did you mean " + record::quotedName(near) + '?';
     if (m_schema.fields.empty())
-        return "; the stream has no schema yet";
+        return "; no record of the stream was a JSON object so far, which would give it columns";
     constexpr std::size_t kShown = 8;
     std::string out = "; there are ";
     for (std::size_t i = 0; i < std::min(kShown, m_schema.fields.size()); ++i)
@@ -187,6 +205,15 @@ NodePtr Binder::bindMetadata(std::string_view name)
             return std::make_shared<MetadataNode>(column.type, newSlot(), column.column);
     }
     return nullptr;
+}
+
+WantedField &Binder::wanted(std::vector<WantedField> &level, const record::Field &field)
+{
+    const auto found = std::find_if(level.begin(), level.end(),
+                                    [&](const WantedField &one) { return one.name == field.name; });
+    if (found != level.end())
+        return *found;
+    return level.emplace_back(WantedField{field.name, -1, {}, {}, field.nullable});
 }
 
 /// The column of a field of this level, added when it is not wanted yet.
@@ -204,15 +231,6 @@ NodePtr Binder::column(std::vector<WantedField> &level, const record::Field &fie
 }
 
 NodePtr Binder::bindField(const record::Field &field)
-WantedField &Binder::wanted(std::vector<WantedField> &level, const record::Field &field)
-{
-    const auto found = std::find_if(level.begin(), level.end(),
-                                    [&](const WantedField &one) { return one.name == field.name; });
-    if (found != level.end())
-        return *found;
-    return level.emplace_back(WantedField{field.name, -1, {}, {}, field.nullable});
-}
-
 {
     return column(m_program->wanted, field, field.name);
 }
@@ -264,7 +282,7 @@ NodePtr Binder::bindPath(const std::vector<std::string> &path, const Expression 
         field = &*next;
         shown += '.' + path[i];
     }
-    return column(*level, field->name, field->type, shown);
+    return column(*level, *field, shown);
 }
 
 NodePtr Binder::bindName(const Expression &expression)

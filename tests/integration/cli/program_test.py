@@ -363,6 +363,22 @@ class ProgramTest(unittest.TestCase):
         self.assertNotIn("division", done.stderr)
         self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
 
+    def test_records_of_a_stream_that_put_alone_filled_have_columns(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        done = self.run_it("records", "clicks", "--where", "n > 1", code=3)
+        self.assertIn("There is no column n; no record of the stream was a JSON object so far",
+                      done.stderr)
+        self.run_it("put", "clicks", stdin="".join('{"n":%d}\n' % n for n in range(4)) + "no json\n")
+        self.assertEqual({r["data"]["n"] for r in self.records("--where", "n > 1")}, {2, 3})
+        key = self.records("--where", "n = 3")[0]["key"]
+        self.assertEqual([r["data"]["n"] for r in self.records(
+            "--where", "partition_key = '%s' AND record.data LIKE '%%3%%'" % key)], [3])
+        for name, meant in [("key", "partition_key"), ("arrival", "arrival_time"), ("data", "data"),
+                            ("sequence", "sequence_number")]:
+            done = self.run_it("records", "clicks", "--where", name + " = 'x'", code=3)
+            self.assertIn("There is no column %s; did you mean record.%s?" % (name, meant),
+                          done.stderr)
+
     def test_what_is_put_is_held_to_the_schema_where_it_is_read(self):
         self.file("in.ndjson", '{"id":1}\n')
         source = {"kind": "file", "name": "In",

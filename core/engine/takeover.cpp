@@ -302,7 +302,7 @@ Result<runtime::ProducerBeginning> Takeover::findProgress(const std::string &id)
             const auto entry = before->log().producer(id);
             if (!entry)
                 continue;
-            out.progress.push_back(entry->progress);
+            out.left.push_back({before->name(), entry->progress});
             if (unread > 0 && !end.sources.contains(stream))
                 out.notices.push_back(left(end, *before, unread));
         }

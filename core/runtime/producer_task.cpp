@@ -65,11 +65,18 @@ TaskNext ProducerTask::open()
         auto earlier = m_spec.begin();
         if (!earlier)
             return retry(earlier.error());
-        for (Bytes &other : earlier->progress) {
-            if (recordsIn(other) > recordsIn(progress))
-                progress = std::move(other);
+        const ProducerBeginning::Left *farthest = nullptr;
+        for (const ProducerBeginning::Left &other : earlier->left) {
+            if (recordsIn(other.progress) > recordsIn(progress)) {
+                farthest = &other;
+                progress = other.progress;
+            }
         }
-        if (progress != m_producer.progress) {
+        if (farthest != nullptr) {
+            const std::uint64_t before = recordsIn(progress) - recordsIn(m_producer.progress);
+            report(Problem(Code::ProducerMoved, {{"records", std::to_string(before)},
+                                                 {"before", farthest->stream},
+                                                 {"stream", m_spec.target->name()}}));
             for (const Problem &notice : earlier->notices)
                 report(notice);
         }

@@ -9,7 +9,11 @@ namespace millrace::runtime {
 
 /// What a producer left in streams that it wrote to before.
 struct ProducerBeginning {
-    std::vector<Bytes> progress;
+    struct Left {
+        std::string stream; ///< name
+        Bytes progress;
+    };
+    std::vector<Left> left;
     std::vector<Problem> notices; ///< that go with it
 };
 

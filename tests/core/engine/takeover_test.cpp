@@ -232,6 +232,31 @@ private slots:
         QCOMPARE(edited.count(kErrors), std::int64_t(2000));
     }
 
+    /// The new stream stays empty: what is behind has all of it.
+    void aStreamThatIsRenamedBehindAFinishedFileIsTold()
+    {
+        Edited edited;
+        QFile file(edited.folder.filePath("in.ndjson"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"status\":1}\n{\"status\":2}\n{\"status\":3}\n");
+        file.close();
+        edited.pipeline.document.nodes.erase({"gener001"});
+        edited.pipeline.add("gener001", "file", {{"path", file.fileName().toStdString()}});
+        edited.pipeline.document.nodes.at({"filter01"}).parameters["condition"] =
+            std::string("status > 0");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(3));
+        QVERIFY2(edited.messages.find("runtime.producer-moved") == std::string::npos,
+                 edited.messages.c_str());
+        edited.pipeline.document.nodes.at({"stream01"}).parameters["stream"] =
+            std::string("renamed");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(3));
+        QVERIFY2(edited.messages.find("node gener001: The 3 records that this node gave so far "
+                                      "stand in stream clicks") != std::string::npos,
+                 edited.messages.c_str());
+    }
+
     void aFilterWithTwoWiresIsBypassed()
     {
         Edited edited;

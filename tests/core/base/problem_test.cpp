@@ -25,6 +25,17 @@ private slots:
         QCOMPARE(problem.argument("none"), std::string_view());
     }
 
+    /// Behind the fact there is what to do.
+    void whatAPersonCanMendSaysHow()
+    {
+        const auto says = [](Code code, std::string_view step) {
+            return describe(code).text.find(step) != std::string_view::npos;
+        };
+        QVERIFY(says(Code::Corrupt, "Put the file back from a copy"));
+        QVERIFY(says(Code::Busy, "close that program"));
+        QVERIFY(says(Code::CliOutput, "run the command again"));
+    }
+
     void codesAreInOrderAndUnique()
     {
         std::set<std::string_view> ids;

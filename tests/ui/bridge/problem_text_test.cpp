@@ -57,8 +57,9 @@ private slots:
     {
         const Problem problem(Code::Corrupt, {{"what", "{reason}"}, {"reason", "a hole"}},
                               "file.log");
-        QCOMPARE(problemText(problem), u"{reason} is damaged: a hole"_s);
-        QCOMPARE(problemTextWithPlace(problem), u"file.log: {reason} is damaged: a hole"_s);
+        QVERIFY(problemText(problem).startsWith(u"{reason} is damaged: a hole. Put "_s));
+        QVERIFY(problemTextWithPlace(problem).startsWith(
+            u"file.log: {reason} is damaged: a hole. Put "_s));
     }
 
     void translationMayReorderArguments()

@@ -264,6 +264,13 @@ class CliTest(unittest.TestCase):
         self.start(self.file("good.millrace", pipeline()))
         self.assertFalse(os.path.exists(self.data + "/early"))
 
+    def test_a_run_runs_what_it_deployed(self):
+        """And nothing that a client of its socket may have deployed since."""
+        done = self.run_it("run", self.file("good.millrace", pipeline()), "--for", "100ms",
+                           "--data", self.data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse(os.path.exists(self.data + "/unnamed"))
+
     def test_run_shows_a_dashboard(self):
         done = self.run_it("run", self.file("good.millrace", pipeline()), "--for", "300ms",
                            "--dashboard")

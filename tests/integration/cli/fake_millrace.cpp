@@ -12,7 +12,8 @@
 namespace {
 
 /// Leaves the file "early" in the data directory when a pipeline is deployed whose control socket
-/// is there already: a client could ask for streams that are not.
+/// is there already: a client could ask for streams that are not. Leaves "unnamed" when a run does
+/// not name the deployment before it: a client may have deployed since.
 class WatchfulEngine final : public millrace::test::FakeEngine
 {
 public:
@@ -25,10 +26,18 @@ public:
         if (std::holds_alternative<engine::DeployRequest>(request) &&
             posixFileSystem().exists(joinPath(m_directory, "control.sock")))
             (void)posixFileSystem().replaceFile(joinPath(m_directory, "early"), {});
-        return FakeEngine::request(std::move(request));
+        const bool deploys = std::holds_alternative<engine::DeployRequest>(request);
+        if (const auto *run = std::get_if<engine::RunRequest>(&request);
+            run != nullptr && run->deployment != m_deployment)
+            (void)posixFileSystem().replaceFile(joinPath(m_directory, "unnamed"), {});
+        const engine::Ticket ticket = FakeEngine::request(std::move(request));
+        if (deploys)
+            m_deployment = ticket;
+        return ticket;
     }
 
 private:
+    std::optional<millrace::engine::Ticket> m_deployment;
     const millrace::Path m_directory;
 };
 

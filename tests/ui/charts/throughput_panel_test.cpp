@@ -139,8 +139,16 @@ private slots:
         QVERIFY(p.panel.pointsOf(2).size() <= 2);
     }
 
+    void beforeARunItShowsTheLastOne_data()
+    {
+        QTest::addColumn<bool>("anotherRuns");
+        QTest::newRow("nothing runs") << false;
+        QTest::newRow("another pipeline runs") << true;
+    }
+
     void beforeARunItShowsTheLastOne()
     {
+        QFETCH(bool, anotherRuns);
         Panel p;
         const qint64 start = kRunStart.time_since_epoch().count() / 1000;
         const qint64 end = start + 400; // of the run before
@@ -149,9 +157,10 @@ private slots:
             return clickstreamHistory(asked);
         };
         runtime::Snapshot stopped = clickstreamSnapshot(400);
-        stopped.state = runtime::RunState::Stopped;
+        stopped.state = anotherRuns ? runtime::RunState::Running : runtime::RunState::Stopped;
         stopped.at += std::chrono::hours(30); // the day after
         for (runtime::NodeFigures &node : stopped.nodes) {
+            node.state = runtime::NodeState::Stopped;
             for (runtime::ShardFigures &shard : node.shards)
                 shard.bytesInPerSecond = shard.recordsInPerSecond = 0;
         }

@@ -36,8 +36,9 @@ QWidget *row(const Problem &problem, QWidget *parent)
     auto *text = new QVBoxLayout;
     text->setSpacing(1);
     text->addWidget(sentence);
-    if (!problem.place().empty()) {
-        auto *place = new QLabel(toQt(problem.place()), widget);
+    const QString where = toQt(problem.place());
+    if (!where.isEmpty() && !sentence->text().contains(where)) { // not said twice
+        auto *place = new QLabel(where, widget);
         place->setTextFormat(Qt::PlainText);
         place->setProperty("look", u"small"_s);
         place->setWordWrap(true);

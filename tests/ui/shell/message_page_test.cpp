@@ -77,6 +77,12 @@ private slots:
         QVERIFY(runs->isVisible());
         QVERIFY2(runs->text().contains(u"“Clickstream” runs on"_s), qPrintable(runs->text()));
         picture(studio.window, u"broken-while-running"_s);
+        // A sentence that names the file is not followed by its name.
+        const bool named = studio.window.message().sentences().first().contains(path);
+        const auto labels = studio.window.message().findChildren<QLabel *>();
+        QCOMPARE(std::count_if(labels.begin(), labels.end(),
+                               [&](const QLabel *label) { return label->text() == path; }),
+                 named ? 0 : 1);
         QTest::mouseClick(studio.find<QToolButton>(u"topbar.run.pause.button"_s), Qt::LeftButton);
         QCOMPARE(studio.engine->count<engine::PauseRequest>(), 1);
         runtime::Snapshot paused = clickstreamSnapshot(301);

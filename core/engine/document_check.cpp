@@ -95,14 +95,8 @@ public:
         m_quiet = false;
         for (const PlannedFragment &fragment : plan.fragments)
             checkFragment(fragment);
-        // The plan reaches less than what is meant, where something was left out.
-        for (const NodeId &id : m_part.leftOut)
-            checkSyntax(id);
-        for (const NodeId &id : m_part.incomplete) {
-            const graph::Node *found = m_document.find(id);
-            if (found != nullptr && found->state == graph::NodeState::Enabled)
-                checkSyntax(id);
-        }
+        if (!m_part.leftOut.empty() || !m_part.incomplete.empty())
+            checkRest(plan);
         return std::move(m_problems);
     }
 
@@ -132,8 +126,10 @@ private:
         auto source = factory->source(node(producer.node), m_context);
         if (!source)
             return add(producer.node, std::move(source).error());
-        if (auto schema = (*source)->schema())
+        if (auto schema = (*source)->schema()) {
+            m_outputs[producer.node] = *schema;
             m_writers[producer.stream][producer.node.value] = *std::move(schema);
+        }
     }
 
     std::optional<record::Schema> schemaOf(const std::string &stream) const
@@ -166,24 +162,67 @@ private:
         }
     }
 
+    /// The schema of what it gives; nothing when that is not known.
+    std::optional<record::Schema> checkTransform(const NodeId &id,
+                                                 std::optional<record::Schema> schema)
+    {
+        m_looked.insert(id);
+        if (!schema) {
+            checkSyntax(id);
+            return {};
+        }
+        m_context.node = id;
+        m_context.inputSchema = *schema;
+        auto made = nodes::findFactory(node(id).kind)->transform(node(id), m_context);
+        if (!made) {
+            add(id, std::move(made).error());
+            return {};
+        }
+        if (auto output = (*made)->outputSchema())
+            schema = std::move(output);
+        m_outputs[id] = *schema;
+        return schema;
+    }
+
+    /// The plan reaches less than what is meant, where something was left out: what leads to that
+    /// is followed along the wires, and the rest is read for its syntax.
+    void checkRest(const Plan &plan)
+    {
+        const auto given = [&](const NodeId &id) -> std::optional<record::Schema> {
+            if (const auto stream = plan.nodeStreams.find(id); stream != plan.nodeStreams.end())
+                return schemaOf(stream->second);
+            const auto output = m_outputs.find(id);
+            return output == m_outputs.end() ? std::nullopt : std::optional(output->second);
+        };
+        const auto isOpen = [&](const NodeId &id) {
+            const graph::Node *found = m_document.find(id);
+            return found != nullptr && found->state == graph::NodeState::Enabled &&
+                   nodes::findFactory(found->kind)->transform && !m_looked.contains(id);
+        };
+        for (bool more = true; more;) {
+            more = false;
+            for (const auto &[ends, wire] : m_document.wires) {
+                if (!isOpen(ends.to.node) || m_part.incomplete.contains(ends.to.node))
+                    continue;
+                if (auto schema = given(ends.from.node)) {
+                    checkTransform(ends.to.node, std::move(schema));
+                    more = true;
+                }
+            }
+        }
+        for (const NodeId &id : m_part.leftOut)
+            checkSyntax(id);
+        for (const auto &[id, one] : m_document.nodes) {
+            if (isOpen(id))
+                checkSyntax(id);
+        }
+    }
+
     void checkFragment(const PlannedFragment &fragment)
     {
         auto schema = schemaOf(fragment.source);
-        for (const NodeId &id : fragment.transforms) {
-            if (!schema) {
-                checkSyntax(id);
-                continue;
-            }
-            m_context.node = id;
-            m_context.inputSchema = *schema;
-            auto made = nodes::findFactory(node(id).kind)->transform(node(id), m_context);
-            if (!made) {
-                add(id, std::move(made).error());
-                schema.reset();
-            } else if (auto output = (*made)->outputSchema()) {
-                schema = std::move(output);
-            }
-        }
+        for (const NodeId &id : fragment.transforms)
+            schema = checkTransform(id, std::move(schema));
         if (!schema)
             return;
         if (fragment.sink) {
@@ -202,7 +241,9 @@ private:
     const graph::Document &m_document;
     runtime::NodeContext m_context;
     const KnownSchema &m_known;
-    std::set<std::string> m_incomplete; ///< streams that do not have all their writers
+    std::set<std::string> m_incomplete;         ///< streams that do not have all their writers
+    std::map<NodeId, record::Schema> m_outputs; ///< of producers and transforms
+    std::set<NodeId> m_looked;                  ///< transforms
     std::map<std::string, std::map<std::string, record::Schema>> m_writers; ///< by stream
     bool m_quiet = false; ///< schemas are only being found out
     std::vector<Problem> m_problems;

@@ -11,7 +11,7 @@ namespace millrace::runtime {
 /// What the records that a stream begins with, shard by shard, have in common.
 struct StreamInference {
     sql::SchemaInference inference;
-    std::uint64_t seen = 0; ///< records, sql::kInferenceRecords at most
+    std::uint64_t seen = 0;           ///< records, sql::kInferenceRecords at most
     WallTime first = WallTime::max(); ///< the earliest arrival of these
 };
 

@@ -12,12 +12,13 @@ using namespace millrace::test;
 
 namespace {
 
-/// What is said of the document: "place: text", in any order.
+/// The errors of the document, "place: id", in any order.
 std::set<std::string> said(const Pipeline &pipeline)
 {
     std::set<std::string> out;
     for (const Problem &problem : checkDocumentFile(pipeline.document, {}))
-        out.insert(problem.place() + ": " + std::string(describe(problem.code()).id));
+        if (problem.severity() == Severity::Error)
+            out.insert(problem.place() + ": " + std::string(describe(problem.code()).id));
     return out;
 }
 
@@ -37,9 +38,10 @@ private slots:
         pipeline.wire("stream01", "nowhere1");
         pipeline.document.nodes.at({"filter01"}).parameters["condition"] =
             std::string("stats >= 500");
-        QCOMPARE(said(pipeline),
-                 (Said{"wire stream01.out -> nowhere1.in: graph.wire-node-missing",
-                       "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
+        QCOMPARE(
+            said(pipeline),
+            (Said{"wire stream01.out -> nowhere1.in: graph.wire-node-missing",
+                  "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
     }
 
     void aNodeOfAnUnknownKindHidesNoExpression()
@@ -47,10 +49,28 @@ private slots:
         Pipeline pipeline;
         pipeline.add("strange1", "teleport", {});
         pipeline.wire("filter01", "strange1");
-        pipeline.document.nodes.at({"filter01"}).parameters["condition"] = std::string("status + 1");
-        QCOMPARE(said(pipeline),
-                 (Said{"node strange1: graph.unknown-kind",
-                       "node filter01: parameter condition: line 1, column 8: sql.type"}));
+        pipeline.document.nodes.at({"filter01"}).parameters["condition"] = std::string("stats > 1");
+        QCOMPARE(
+            said(pipeline),
+            (Said{"node strange1: graph.unknown-kind",
+                  "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
+    }
+
+    /// With its end gone, a chain leads nowhere; it is followed all the same.
+    void aChainThatLeadsNowhereIsFollowed()
+    {
+        Pipeline pipeline;
+        pipeline.document.nodes.erase({"sqlite01"});
+        pipeline.add("mapper01", "map", {{"select", std::string("status AS s")}});
+        pipeline.add("filter02", "filter", {{"condition", std::string("status > 1")}});
+        pipeline.wire("filter01", "mapper01");
+        pipeline.wire("mapper01", "filter02");
+        pipeline.wire("filter02", "nowhere1");
+        QCOMPARE(
+            said(pipeline),
+            (Said{"wire filter01.out -> sqlite01.in: graph.wire-node-missing",
+                  "wire filter02.out -> nowhere1.in: graph.wire-node-missing",
+                  "node filter02: parameter condition: line 1, column 1: sql.unknown-column"}));
     }
 
     /// What comes to the filter is known in part only: a column that it lacks may be in the rest.
@@ -87,10 +107,11 @@ private slots:
         pipeline.wire("round001", "round002");
         pipeline.wire("round002", "round001");
         pipeline.document.nodes.at({"filter01"}).parameters["condition"] = std::string("stats > 1");
-        QCOMPARE(said(pipeline),
-                 (Said{"node round001: graph.cycle-without-stream",
-                       "node round002: parameter condition: line 1, column 4: sql.syntax",
-                       "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
+        QCOMPARE(
+            said(pipeline),
+            (Said{"node round001: graph.cycle-without-stream",
+                  "node round002: parameter condition: line 1, column 4: sql.syntax",
+                  "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
     }
 
     /// One after the other in a chain: the second is read for its syntax at least.

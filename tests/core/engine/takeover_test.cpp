@@ -236,7 +236,8 @@ private slots:
     void aStreamThatIsRenamedBehindAFinishedFileIsTold()
     {
         Edited edited;
-        QFile file(edited.folder.filePath("in.ndjson"));
+        const QTemporaryDir input;
+        QFile file(input.filePath("in.ndjson"));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("{\"status\":1}\n{\"status\":2}\n{\"status\":3}\n");
         file.close();

@@ -331,10 +331,10 @@ private:
         }
     }
 
-    /// Whoever tries again and again would say why as often.
+    /// Whoever tries again and again would say why as often, and what removes records their sum.
     bool justSaid(const Problem &problem)
     {
-        if (problem.severity() != Severity::Error)
+        if (problem.severity() != Severity::Error && problem.code() != Code::RecordsRemoved)
             return false;
         const MonoTime now = m_environment.clock->mono();
         const auto [found, first] =

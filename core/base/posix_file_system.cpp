@@ -276,17 +276,6 @@ public:
         return names;
     }
 
-    /// Below /proc, or below what is a file, a folder "does not exist" after it was asked for.
-    static Problem noFolder(int error, const Path &folder)
-    {
-        if (error != ENOENT && error != ENOTDIR)
-            return fromErrno(error, "make folder", folder);
-        return Problem(Code::Io,
-                       {{"operation", "make folder"},
-                        {"reason", "nothing can be made there; choose another place"}},
-                       folder);
-    }
-
     Status makeFolders(const Path &folder) override
     {
         if (folder.empty() || folder == "/" || folder == ".")
@@ -299,10 +288,10 @@ public:
                                             : Status(fromErrno(EEXIST, "make folder", folder));
         }
         if (errno != ENOENT)
-            return noFolder(errno, folder);
+            return fromErrno(errno, "make folder", folder);
         MILLRACE_TRY(makeFolders(parentPath(folder)));
         if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST)
-            return noFolder(errno, folder);
+            return fromErrno(errno, "make folder", folder);
         return syncFolder(parentPath(folder), {});
     }
 

@@ -537,6 +537,7 @@ Reply LocalEngine::stopAll()
         m_state = RunState::Stopped;
     }
     m_fields->look(watched); // what came since the last look, which a short run does not have
+    m_store->keepLimits();   // likewise
     const Status flushed = flushCheckpoints();
     publish();
     // Stopped it is; but what ends that keep no cursors printed since is printed again.

@@ -111,7 +111,11 @@ public:
     virtual void append(Append append) = 0;
     /// Queued and not yet committed, in payload bytes: what a sender waits for.
     virtual std::uint64_t queuedBytes() const = 0;
-    /// Writes one commit of all that is queued and fdatasyncs it. False when nothing was queued.
+    /// What one commit takes off the queue at most, in payload bytes, unless a single append has
+    /// more: half a segment, and no more than 32 MiB.
+    virtual std::uint64_t commitBytes() const = 0;
+    /// Writes one commit of what is queued, up to commitBytes(), and fdatasyncs it. False when
+    /// nothing was queued.
     virtual bool commit() = 0;
 
     /// Shards that ever had a record, rising.

@@ -10,6 +10,7 @@ namespace {
 
 /// What one commit takes off the queue, so that a burst does not make one endless write.
 constexpr std::uint64_t kMaxCommitBytes = 32U << 20U;
+
 std::uint64_t payloadBytes(const Append &append)
 {
     std::uint64_t sum = 0;
@@ -81,8 +82,10 @@ Status LogImpl::load()
     }
     m_header.stream = m_options.stream;
     m_noted = std::move(loaded->noted);
-    if (loaded->segments.empty())
+    if (loaded->segments.empty()) {
+        m_allLost = loaded->cutShort;
         return beginOrWait();
+    }
     auto &last = loaded->segments.back();
     for (std::size_t i = 0; i + 1 < loaded->segments.size(); ++i)
         m_index.addSealed(std::make_shared<SealedSegment>(std::move(loaded->segments[i].segment)));
@@ -145,12 +148,23 @@ void LogImpl::forgetProducers()
 Status LogImpl::beginSegment()
 {
     forgetProducers();
+    if (m_allLost) {
+        // What a segment lacks before the next one is known to be missing; what lies below the
+        // first one counts as expired.
+        MILLRACE_TRY(beginSegmentAt({}));
+        m_allLost = false;
+    }
+    return beginSegmentAt(m_ends);
+}
+
+Status LogImpl::beginSegmentAt(const ShardStarts &starts)
+{
     SegmentHeader header;
     m_random.fill(std::as_writable_bytes(std::span(header.id.bytes)));
     header.stream = m_options.stream;
     header.number = m_header.number.next();
     header.begun = m_clock.wall();
-    header.starts = m_ends;
+    header.starts = starts;
     header.producers = m_producers;
     // Once its header is written it may be durable, whatever comes then, and it leaves out what
     // would be committed to this segment from now on.
@@ -225,13 +239,19 @@ std::uint64_t LogImpl::queuedBytes() const
     return m_queuedBytes;
 }
 
+/// A segment goes whole: where it is to be small, so is what may come behind its size.
+std::uint64_t LogImpl::commitBytes() const
+{
+    return std::min(kMaxCommitBytes, limits().segmentBytes / 2);
+}
+
 std::vector<LogImpl::Queued> LogImpl::takeQueue()
 {
+    const std::uint64_t most = commitBytes();
     const std::lock_guard guard(m_queueMutex);
     std::uint64_t bytes = 0;
     auto end = m_queue.begin();
-    while (end != m_queue.end() &&
-           (end == m_queue.begin() || bytes + end->bytes <= kMaxCommitBytes))
+    while (end != m_queue.end() && (end == m_queue.begin() || bytes + end->bytes <= most))
         bytes += (end++)->bytes;
     std::vector<Queued> taken(std::make_move_iterator(m_queue.begin()),
                               std::make_move_iterator(end));
@@ -289,7 +309,7 @@ Status LogImpl::write(const std::vector<Queued> &taken, std::vector<Answer> &ans
         return Problem(Code::InternalError,
                        {{"where", "forming a commit"}, {"reason", exception.what()}});
     }
-    auto written = m_writer->append(bytes);
+    auto written = m_writer->append(bytes, limits().segmentBytes);
     if (!written) {
         // The next segment's header is what makes the refusal last, so it comes before the answer.
         // When it cannot be begun now, the next commit tries again.

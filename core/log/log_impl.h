@@ -26,6 +26,7 @@ public:
     const RecoveryReport &recovery() const override { return m_recovery; }
     void append(Append append) override;
     std::uint64_t queuedBytes() const override;
+    std::uint64_t commitBytes() const override;
     bool commit() override;
     std::vector<ShardIndex> shards() const override;
     ShardBounds bounds(ShardIndex shard) const override;
@@ -67,6 +68,7 @@ private:
     Status load();
     std::vector<Queued> takeQueue();
     Status beginSegment(); ///< with m_commit held
+    Status beginSegmentAt(const ShardStarts &starts);
     void turnTo(std::unique_ptr<SegmentWriter> writer, SegmentHeader header) noexcept;
     Status beginOrWait();
     void forgetProducers(); ///< with m_commit held
@@ -91,6 +93,7 @@ private:
     Status syncDirtyFolder();             ///< with m_maintenance held
     Result<std::uint64_t> removeOldest(); ///< with m_maintenance held
     bool oldestIsHidden() const;
+    const SegmentHeader &behindOldest() const; ///< with m_state held, while there is a sealed one
 
     const LogOptions m_options;
     FileSystem &m_fileSystem;
@@ -109,12 +112,13 @@ private:
     std::set<SegmentNumber> m_unreadable; ///< could not be rewritten; guarded by m_maintenance
     bool m_folderDirty = false; ///< a remove or rename is not yet durable; guarded by m_maintenance
 
-    std::mutex m_commit; ///< one commit at a time; guards the five below
+    std::mutex m_commit; ///< one commit at a time; guards the six below
     CommitFormer m_former;
     std::unique_ptr<SegmentWriter> m_writer;
     SegmentHeader m_header;     ///< of m_writer's segment
     bool m_openDamaged = false; ///< it was found so by recovery
     ShardStarts m_noted;        ///< the ends in the note that stands
+    bool m_allLost = false;     ///< the note has ends and no segment is left that would lack them
 
     mutable std::mutex m_state; ///< guards all below; changed only with m_commit held, but m_hidden
     LogIndex m_index;

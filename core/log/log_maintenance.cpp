@@ -70,11 +70,14 @@ bool LogImpl::oldestIsHidden() const
     const std::lock_guard guard(m_state);
     if (m_index.sealed().empty())
         return false;
-    for (const auto &[shard, blocks] : m_index.sealed().front()->index.shards()) {
-        if (blocks.back().end() > horizon(shard))
-            return false;
-    }
-    return true;
+    const ShardStarts &ends = behindOldest().starts; // what is missing behind its records included
+    return std::all_of(ends.begin(), ends.end(),
+                       [this](const auto &end) { return end.second.first <= horizon(end.first); });
+}
+
+const SegmentHeader &LogImpl::behindOldest() const
+{
+    return m_index.sealed().size() > 1 ? m_index.sealed()[1]->header : m_index.open().header;
 }
 
 Result<std::uint64_t> LogImpl::removeHidden()
@@ -130,10 +133,9 @@ Result<std::uint64_t> LogImpl::trimBelow(std::span<const std::pair<ShardIndex, O
         const std::lock_guard state(m_state);
         if (m_index.sealed().empty())
             return false;
-        const auto &shards = m_index.sealed().front()->index.shards();
-        return std::all_of(shards.begin(), shards.end(), [&](const auto &entry) {
-            return passed(entry.first, entry.second.back().end());
-        });
+        const ShardStarts &ends = behindOldest().starts;
+        return std::all_of(ends.begin(), ends.end(),
+                           [&](const auto &end) { return passed(end.first, end.second.first); });
     };
     std::uint64_t freed = 0;
     while (oldestHasPassed()) {
@@ -165,9 +167,7 @@ Result<std::uint64_t> LogImpl::removeOldest()
         if (m_index.sealed().empty())
             return std::uint64_t{0};
         oldest = m_index.sealed().front();
-        const SegmentHeader &next =
-            m_index.sealed().size() > 1 ? m_index.sealed()[1]->header : m_index.open().header;
-        for (const auto &[shard, start] : next.starts) {
+        for (const auto &[shard, start] : behindOldest().starts) {
             Ordinal &hidden = m_hidden[shard];
             hidden = std::max(hidden, start.first);
         }

@@ -73,11 +73,11 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::resume(FileSystem &fileSys
         new SegmentWriter(*std::move(file), end, info->sizeBytes));
 }
 
-Status SegmentWriter::makeRoom(std::uint64_t size)
+Status SegmentWriter::makeRoom(std::uint64_t size, std::uint64_t segmentBytes)
 {
     if (size <= m_fileBytes)
         return Done{};
-    const std::uint64_t ahead = std::max(size, m_fileBytes + m_step);
+    const std::uint64_t ahead = std::max(size, std::min(m_fileBytes + m_step, segmentBytes));
     auto made = m_file->allocate(ahead);
     if (made) {
         m_fileBytes = ahead;
@@ -92,10 +92,10 @@ Status SegmentWriter::makeRoom(std::uint64_t size)
     return made;
 }
 
-Status SegmentWriter::append(ByteView commit)
+Status SegmentWriter::append(ByteView commit, std::uint64_t segmentBytes)
 {
     MILLRACE_ASSERT(m_usable);
-    if (auto made = makeRoom(m_end.position.value + commit.size()); !made) {
+    if (auto made = makeRoom(m_end.position.value + commit.size(), segmentBytes); !made) {
         if (!cut())
             m_usable = false;
         return made;

@@ -21,10 +21,10 @@ public:
     static Result<std::unique_ptr<SegmentWriter>> resume(FileSystem &fileSystem, const Path &path,
                                                          WalkPoint end);
 
-    /// Writes a commit and fdatasyncs it. After an error nothing of it stands, unless usable()
-    /// became false: then a crash before the next segment stands may bring it back.
-    /// Errors: DiskFull, Io.
-    Status append(ByteView commit);
+    /// Writes a commit and fdatasyncs it; takes room ahead, but none behind `segmentBytes`, where
+    /// the segment is to end. After an error nothing of it stands, unless usable() became false:
+    /// then a crash before the next segment stands may bring it back. Errors: DiskFull, Io.
+    Status append(ByteView commit, std::uint64_t segmentBytes);
     /// False after a failed fdatasync: what follows goes to another segment.
     bool usable() const { return m_usable; }
     /// Lets nothing more be written: there is something behind the end that must not mix with it.
@@ -41,7 +41,7 @@ private:
         , m_end(end)
         , m_fileBytes(fileBytes)
     {}
-    Status makeRoom(std::uint64_t size);
+    Status makeRoom(std::uint64_t size, std::uint64_t segmentBytes);
 
     std::unique_ptr<File> m_file;
     WalkPoint m_end;

@@ -84,11 +84,12 @@ Result<std::size_t> Chain::processSome(const Piece &piece, std::size_t begin, co
                                        Work &work)
 {
     const std::span<const std::uint32_t> rest = std::span(piece.chunk.rows).subspan(begin);
+    const bool narrow = limits.putSize && !limits.putSize->mayExceed;
     Trial trial;
     Chunk chunk;
     for (;;) {
         // Where a put may have little, the size of the first row's output is known before the next.
-        const auto rows = rest.first(std::min(limits.putSize ? 1 : m_rowsAtOnce, rest.size()));
+        const auto rows = rest.first(std::min(narrow ? 1 : m_rowsAtOnce, rest.size()));
         trial = Trial();
         trial.in = {piece.chunk.batch, {rows.begin(), rows.end()}};
         trial.meters = work.meters;
@@ -101,7 +102,7 @@ Result<std::size_t> Chain::processSome(const Piece &piece, std::size_t begin, co
         MILLRACE_ASSERT(trial.in.count() > 1); // each transform takes at least one
         m_rowsAtOnce = trial.in.count() / 2;
     }
-    if (trial.largestBytes <= kRoomyBytes && !limits.putSize)
+    if (trial.largestBytes <= kRoomyBytes && !narrow)
         m_rowsAtOnce = std::min(m_rowsAtOnce * 2, kMostRowsAtOnce);
     if (m_operators.sink && !chunk.rows.empty())
         check(chunk, trial);

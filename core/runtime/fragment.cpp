@@ -192,16 +192,21 @@ Status Fragment::openEnd()
 TaskNext Fragment::read()
 {
     m_putSize = m_spec.target ? m_spec.target->putSize() : std::nullopt;
+    FragmentReader::Budget budget = kFullBudget;
+    if (m_putSize)
+        budget = {m_putSize->records, m_putSize->bytes};
+    else if (m_spec.room) // little is asked for where little is to be had
+        budget.bytes = std::min<std::size_t>(budget.bytes, m_spec.source->log().commitBytes());
     std::vector<Problem> notices;
-    auto pieces = m_reader.gather(
-        m_putSize ? FragmentReader::Budget{m_putSize->records, m_putSize->bytes} : kFullBudget,
-        notices);
+    auto pieces = m_reader.gather(budget, notices);
     for (const Problem &notice : notices)
         report(notice);
     if (!pieces)
         return retry(pieces.error());
     if (pieces->empty())
         return commitPassed();
+    if (const auto why = askForRoom(*pieces))
+        return retry(*why); // read again then
     Work work;
     work.pieces = *std::move(pieces);
     if (auto ok = process(work); !ok)
@@ -227,6 +232,19 @@ TaskNext Fragment::read()
     const bool deadToCommit = m_work->deadBatch != nullptr;
     m_phase = deadToCommit ? Phase::DeadLetters : Phase::Committing;
     return deadToCommit ? commitDeadLetters() : commitEnd();
+}
+
+std::optional<Problem> Fragment::askForRoom(const std::vector<Piece> &pieces) const
+{
+    const Sink *sink = m_chain->sink();
+    if (!m_spec.room || sink == nullptr)
+        return {};
+    std::uint64_t bytes = 0;
+    for (const Piece &piece : pieces) {
+        for (const std::uint32_t row : piece.chunk.rows)
+            bytes += piece.chunk.batch->data(row).size();
+    }
+    return m_spec.room(sink->place(), bytes);
 }
 
 /// Commits progress alone, when there is some and it is old enough, or when the sink asks for it.
@@ -429,7 +447,8 @@ TaskNext Fragment::retry(const Problem &problem)
     if (!limited)
         tell(problem); // before it holds: what holds is told by whoever looks, if it was not yet
     setState(limited ? NodeState::BackPressured : NodeState::Retrying, problem);
-    if (limited && m_phase == Phase::Committing && m_work && !m_putSize && !m_work->deadBatch) {
+    if (limited && m_phase == Phase::Committing && m_work && !m_work->deadBatch && m_spec.target &&
+        m_putSize != m_spec.target->putSize()) {
         // The limit was not enforced yet: the batch is given up and read again in smaller ones.
         dropWork();
     }

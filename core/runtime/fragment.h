@@ -37,6 +37,9 @@ struct FragmentSpec {
     /// Keeps the progress of a sink that keeps none itself; null for every other end.
     Checkpoints *checkpoints = nullptr;
     bool merged = false; ///< records by (arrival, shard, ordinal): virtual time
+    /// Asked before about so many bytes are written to the place of a sink: why there is no room
+    /// for them. Null: that is nobody's concern.
+    std::function<std::optional<Problem>(const Path &place, std::uint64_t bytes)> room = {};
 };
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.
@@ -75,6 +78,7 @@ private:
     Status openEnd();
     void showStanding();
     TaskNext read();
+    std::optional<Problem> askForRoom(const std::vector<Piece> &pieces) const;
     TaskNext commitPassed();
     void publishInFlight(const std::vector<NodeMeter> &meters);
     Status process(Work &work);

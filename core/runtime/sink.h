@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/file_system.h"
 #include "core/base/uuid.h"
 #include "core/runtime/transform.h"
 
@@ -68,6 +69,8 @@ public:
     /// When commit() wants to be called though no record came (a file that is whole by its age);
     /// nothing: it does not mind.
     virtual std::optional<WallTime> due() const { return {}; }
+    /// The file or folder that it writes to; empty: neither.
+    virtual Path place() const { return {}; }
     /// Bytes or rows are flushed and closed; called when the fragment stops in good order.
     virtual Status close() = 0;
 };

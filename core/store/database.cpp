@@ -284,6 +284,11 @@ Status Database::execute(const std::string &sql)
     return Done{};
 }
 
+Status Database::emptyLog()
+{
+    return execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 bool Database::inTransaction() const
 {
     return sqlite3_get_autocommit(m_db) == 0;

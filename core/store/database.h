@@ -104,6 +104,9 @@ public:
     /// Whether the path still leads to the file that is open: it was not removed, renamed or
     /// replaced, nor was a link on the way set to another file.
     bool isAtPath() const;
+    /// Moves what stands in the write-ahead log into the file and makes the log empty, unless
+    /// somebody reads or writes meanwhile: then a part of it.
+    Status emptyLog();
     const Path &path() const { return m_path; }
 
 private:

@@ -15,6 +15,9 @@ constexpr std::uint32_t kShardsPerCounter = 5;
 constexpr std::size_t kPutsPerSecond = 20;
 /// A stream of many shards is not put to in smaller pieces than it can be committed.
 constexpr PutSize kLargestPut{ShardLimiter::kRecordsPerSecond, ShardLimiter::kBytesPerSecond / 2};
+/// What producers and fragments put by themselves. Where a commit takes so much, it need not be
+/// less.
+constexpr PutSize kUsualPut{50'000, 8U << 20U};
 
 std::int64_t toSeconds(WallTime time)
 {
@@ -210,13 +213,16 @@ Result<std::vector<DataStream::Routed>> DataStream::route(const Put &put) const
 
 std::optional<PutSize> DataStream::putSize() const
 {
+    const std::uint64_t commit = m_log->commitBytes();
     if (m_limits != store::LimitMode::Enforced)
-        return {};
+        return commit < kUsualPut.bytes ? std::optional(PutSize{kUsualPut.records, commit, true})
+                                        : std::nullopt;
     const auto of = [this](std::uint64_t perSecond, std::size_t most) {
         return std::min<std::size_t>(most, perSecond / kPutsPerSecond * shardCount());
     };
-    return PutSize{of(ShardLimiter::kRecordsPerSecond, kLargestPut.records),
-                   of(ShardLimiter::kBytesPerSecond, kLargestPut.bytes)};
+    return PutSize{
+        of(ShardLimiter::kRecordsPerSecond, kLargestPut.records),
+        std::min<std::size_t>(of(ShardLimiter::kBytesPerSecond, kLargestPut.bytes), commit)};
 }
 
 Status DataStream::admit(const Put &put, std::vector<Routed> &routed, PutOutcome &outcome)

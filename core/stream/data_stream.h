@@ -53,7 +53,9 @@ struct PutOutcome {
 /// How large a put may be.
 struct PutSize {
     std::size_t records = 0;
-    std::size_t bytes = 0; ///< of data and keys
+    std::size_t bytes = 0;  ///< of data and keys
+    bool mayExceed = false; ///< one that is a little larger is taken as well
+    friend bool operator==(const PutSize &, const PutSize &) = default;
 };
 using PutDone = std::function<void(Result<PutOutcome>)>;
 
@@ -114,8 +116,9 @@ public:
     /// `done` is called once: on this thread when nothing is to be waited for, else on that of
     /// commit().
     void put(Put put, PutDone done);
-    /// What a put with a producer should have at most, so that enforced limits can take it whole at
-    /// some time; a single record may have more bytes. Nothing: there are none.
+    /// What a put with a producer should have at most: so that enforced limits can take it whole at
+    /// some time, and so that it does not make a segment of its own where segments are small
+    /// (`mayExceed`). A single record may have more bytes. Nothing: whatever comes.
     std::optional<PutSize> putSize() const;
 
     /// The ordinal where a cursor begins. `sequence` for AtSequence/AfterSequence, `time` for

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/stream/other_files.h"
 
+#include "core/store/database.h"
 #include "core/stream/directory_layout.h"
 
 #include <algorithm>
@@ -12,12 +13,16 @@ namespace {
 /// A large folder is not listed more often; one that takes little of the time with every look.
 constexpr std::chrono::seconds kMeasureEvery{10};
 constexpr int kShareOfTime = 100;
+/// Whoever is at work on a database is not waited for.
+constexpr std::chrono::milliseconds kBusyWait{20};
+constexpr std::string_view kWriteAheadLog = "-wal";
 
 /// The database that a file beside it belongs to [sqlite.org/tempfiles.html]: removed alone, it
 /// would take rows with it.
 Path databaseOf(const Path &path)
 {
-    for (const std::string_view suffix : {"-wal", "-shm", "-journal"}) {
+    for (const std::string_view suffix :
+         {kWriteAheadLog, std::string_view("-shm"), std::string_view("-journal")}) {
         if (path.ends_with(suffix))
             return path.substr(0, path.size() - suffix.size());
     }
@@ -34,13 +39,46 @@ OtherFiles::OtherFiles(FileSystem &fileSystem, Clock &clock, Path dataDirectory)
 
 void OtherFiles::measure()
 {
-    const MonoTime now = m_clock.mono();
-    if (now < m_again)
+    const std::unique_lock lock(m_mutex, std::try_to_lock);
+    if (lock && m_clock.mono() >= m_again)
+        measureNow();
+}
+
+void OtherFiles::settle()
+{
+    const std::lock_guard guard(m_mutex);
+    if (m_added == 0 && m_logged.empty())
         return;
+    for (const Path &path : m_logged) {
+        auto database =
+            store::Database::open(path, store::Database::Mode::Existing, {.busyWait = kBusyWait});
+        if (database)
+            (void)database->emptyLog(); // what it could not free is measured
+    }
+    measureNow();
+}
+
+OtherFiles::Largest OtherFiles::largest() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_largest;
+}
+
+std::uint64_t OtherFiles::ownBytes() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_ownBytes;
+}
+
+/// With m_mutex held.
+void OtherFiles::measureNow()
+{
+    const MonoTime now = m_clock.mono();
+    const std::uint64_t added = m_added;
     std::uint64_t bytes = 0;
     m_ownBytes = 0;
-    m_largest.clear();
-    m_largestBytes = 0;
+    m_largest = {};
+    m_logged.clear();
     Path database; // of the last file, with the bytes of all of it so far
     std::uint64_t databaseBytes = 0;
     std::vector<Path> folders{m_directory};
@@ -63,20 +101,21 @@ void OtherFiles::measure()
                 continue;
             }
             bytes += info->sizeBytes;
+            Path whole = databaseOf(path);
+            if (name.ends_with(kWriteAheadLog) && info->sizeBytes > 0)
+                m_logged.push_back(whole);
             if (folder == m_directory && isOwnFile(name)) {
                 m_ownBytes += info->sizeBytes;
                 continue;
             }
-            Path whole = databaseOf(path);
             databaseBytes = (whole == database ? databaseBytes : 0) + info->sizeBytes;
             database = std::move(whole);
-            if (databaseBytes > m_largestBytes) {
-                m_largest = database;
-                m_largestBytes = databaseBytes;
-            }
+            if (databaseBytes > m_largest.bytes)
+                m_largest = {database, databaseBytes};
         }
     }
     m_bytes = bytes;
+    m_added -= added; // what came meanwhile may not be in it
     const MonoTime done = m_clock.mono();
     m_again = done + std::min<std::chrono::nanoseconds>(kShareOfTime * (done - now), kMeasureEvery);
 }

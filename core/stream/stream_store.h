@@ -72,10 +72,17 @@ public:
     /// is reported, each folder once; the other streams go on). Called by the maintenance thread
     /// about once a second and when a commit passes the budget, or by the owner.
     void maintain();
+    /// What maintain() does but the rewriting: at an orderly stop, so that a short run too leaves
+    /// no more than it may. The end of the store does it once more.
+    void keepLimits();
+    /// Asked before `bytes` are written to `place`, a file or folder of a pipeline: counts them, or
+    /// says why they do not fit into the budget. What lies outside of the directory always does.
+    std::optional<Problem> roomFor(const Path &place, std::uint64_t bytes);
 
 private:
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                 RandomSource &random, LogSink log);
+    Status makeDirectory(const Path &directory) const;
     Status openDirectory();
     Status refuseForeign() const;
     Result<std::set<std::string>> streamFolders() const;
@@ -85,7 +92,7 @@ private:
     Status noteExpiry();
     Status settle(const std::string &setting, const std::string &value,
                   const std::string &byDefault);
-    Problem whyFull() const; ///< with m_maintainMutex held
+    Problem whyFull(std::uint64_t wanted) const;
     log::LogLimits limitsOf(const store::StreamEntry &entry) const;
     Result<StreamPtr> openStream(const store::StreamEntry &entry);
     void enqueue(DataStream *stream);
@@ -93,11 +100,13 @@ private:
     std::vector<StreamPtr> withFolders(std::vector<StreamPtr> streams);
     bool isEmptied(const DataStream &stream);
     std::optional<Problem> whyGone(const Path &folder, const FileInfo &opened) const;
+    std::vector<StreamPtr> keepLimitsOfAll(); ///< with m_maintainMutex held; gives those that stand
     void keepBudget(const std::vector<StreamPtr> &streams);
     void tellRemoved(const DataStream &stream,
                      std::uint64_t records);              ///< with m_maintainMutex held
     bool waitForMaintenance(const std::stop_token &stop); ///< false: to stop
     void watchBudget();
+    void wakeMaintenance();
 
     const StreamStoreOptions m_options;
     FileSystem &m_fileSystem;
@@ -127,8 +136,9 @@ private:
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     OtherFiles m_others;
     RewriteTurns m_rewriteTurns;
-    std::atomic<bool> m_full = false; ///< as the streams were told last
-    std::mutex m_wakeMutex;           ///< guards m_overBudget
+    std::atomic<bool> m_full = false;         ///< as the streams were told last
+    std::atomic<std::uint64_t> m_refused = 0; ///< what roomFor() had no room for last; 0: nothing
+    std::mutex m_wakeMutex;                   ///< guards m_overBudget
     bool m_overBudget = false;
     std::condition_variable_any m_maintainWake;
     std::vector<std::jthread> m_threads; ///< last: stopped before what they use goes

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import struct
@@ -255,6 +256,13 @@ class BadInputTest(ProgramTest):
         millrace("run", file, "--data", self.data, "--for", "0s")
         millrace("put", "raw", "--data", self.data, stdin="1\n2\n3\n")
         return file
+
+    def test_directory_where_none_can_be(self):
+        file = self.write("good.millrace", pipeline({"aaaaaaaa": STREAM}, []))
+        self.write("file", "")
+        for directory in (self.path("file/data"), "/proc/millrace"):
+            self.refused(BAD_DIRECTORY, [re.escape(directory) + ".*choose another one with --data"],
+                         "run", file, "--data", directory, "--until-done")
 
     def test_directory_of_a_newer_version(self):
         file = self.some_records()

@@ -187,6 +187,8 @@ public:
 
     std::optional<WallTime> due() const override { return m_parts.oldAt(); }
 
+    Path place() const override { return m_folder; }
+
     Status close() override
     {
         if (!m_progress)

@@ -128,6 +128,8 @@ public:
         return explainFailure(std::move(done).error());
     }
 
+    Path place() const override { return m_file; }
+
     Status close() override
     {
         release();

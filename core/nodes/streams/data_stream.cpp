@@ -57,9 +57,8 @@ runtime::NodeFactory makeDataStream()
                   .defaultValue = std::int64_t{0},
                   .minimum = 0,
                   .help = "The oldest records go when the stream takes more on disk; 0 leaves it "
-                          "to the data directory's budget. They go in whole segments of 1 MiB or "
-                          "more, and never those that are written to: with a small limit it takes "
-                          "some MiB more.",
+                          "to the data directory's budget. They go in whole segments, each about "
+                          "a 24th of the limit and 256 KiB at least.",
                   .zeroMeans = "no limit",
                   .applies = graph::Applies::AtOnce},
         Parameter{.id = "durability",

@@ -98,18 +98,6 @@ private slots:
         QVERIFY(!m_fs.exists(path("r.tmp")));
     }
 
-    void whereNoFolderCanBeIsSaid()
-    {
-        QVERIFY(m_fs.replaceFile(path("file"), asBytes("1")).has_value());
-        for (const Path &folder :
-             {path("file/folder"), path("file/folder/deeper"), Path("/proc/millrace")}) {
-            const Status made = m_fs.makeFolders(folder);
-            QCOMPARE(made.error().code(), Code::Io);
-            const std::string message = made.error().message();
-            QVERIFY2(message.find("choose another place") != std::string::npos, message.c_str());
-        }
-    }
-
     void removingALinkLeavesWhatItLeadsTo()
     {
         QVERIFY(m_fs.makeFolders(path("elsewhere")).has_value());

@@ -61,6 +61,72 @@ private slots:
                  static_cast<std::int64_t>(filter.processed));
     }
 
+    /// The destinations of a fast source took many times the budget before anybody looked.
+    void whatDestinationsWriteKeepsWithinTheBudget()
+    {
+        QTemporaryDir dir;
+        constexpr std::uint64_t kBudget = 12U << 20U;
+        Pipeline pipeline;
+        auto &nodes = pipeline.document.nodes;
+        nodes.at({"gener001"}).parameters = {{"ratePerSecond", 1'000'000.0}}; // without end
+        nodes.erase({"filter01"});
+        pipeline.document.wires.clear();
+        pipeline.add("folder01", "ndjson-folder", {{"folder", std::string("rows")}});
+        pipeline.wire("gener001", "stream01");
+        pipeline.wire("stream01", "sqlite01");
+        pipeline.wire("stream01", "folder01");
+        Run run(dir.path(), false, kBudget);
+        run.deployAndRun(pipeline);
+        const auto waits = [&](const char *node) {
+            const auto snapshot = run.engine->snapshot();
+            const auto &attention = snapshot->node({node})->attention;
+            return attention && attention->code() == Code::BudgetTaken;
+        };
+        // One of the two is refused first, and then nothing comes to the other any more.
+        QTRY_VERIFY_WITH_TIMEOUT(waits("sqlite01") || waits("folder01"), 120'000);
+        QTRY_VERIFY_WITH_TIMEOUT(waits("gener001"), 120'000);
+        std::uint64_t bytes = 0;
+        QDirIterator files(dir.path(), QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            files.next();
+            bytes += static_cast<std::uint64_t>(files.fileInfo().size());
+        }
+        QVERIFY2(bytes < kBudget + kBudget / 4, std::to_string(bytes).c_str());
+        QVERIFY2(bytes > kBudget / 2, std::to_string(bytes).c_str());
+    }
+
+    /// A run that ends before the first maintenance left all it had put, and the next one removed
+    /// nearly all of it.
+    void aShortRunLeavesWhatTheSizeLimitHolds()
+    {
+        QTemporaryDir dir;
+        constexpr std::uint64_t kLimit = 3'000'000;
+        Pipeline pipeline;
+        pipeline.document.nodes.at({"gener001"}).parameters = {{"ratePerSecond", 1'000'000.0},
+                                                               {"total", std::int64_t{60'000}}};
+        pipeline.document.nodes.at({"stream01"})
+            .parameters.insert(
+                {{"maximumBytes", std::int64_t{kLimit}}, {"shards", std::int64_t{2}}});
+        std::uint64_t records = 0;
+        for (int start = 0; start < 2; ++start) {
+            Run run(dir.path(), true);
+            run.deployAndRun(pipeline);
+            run.drain();
+            QVERIFY(run.ask(StopRequest{}).ok());
+            const Reply reply = run.ask(StreamsRequest{});
+            for (const StreamInfo &info : std::get<StreamsReply>(reply.value).streams) {
+                if (info.name != "clicks")
+                    continue;
+                QVERIFY2(info.diskBytes <= kLimit, std::to_string(info.diskBytes).c_str());
+                QVERIFY2(info.diskBytes >= kLimit - 450'000,
+                         std::to_string(info.diskBytes).c_str());
+                QVERIFY(start == 0 || info.records == records);
+                records = info.records;
+            }
+        }
+        QVERIFY(records > 0);
+    }
+
     void aStopInGoodOrderLeavesTheProgressOfStandardOutput()
     {
         QTemporaryDir dir;

@@ -182,6 +182,55 @@ private slots:
         QCOMPARE(f.readAll(f.log()), kBehind);
     }
 
+    // Whoever came later read what was left as if nothing had been there.
+    void whatWasLostWithEveryFileStaysMissing()
+    {
+        Closed f;
+        for (const Path &path : f.segmentPaths())
+            MILLRACE_ASSERT(f.fileSystem.remove(path).has_value());
+        Shards behind;
+        const auto missing = [&] {
+            return f.log().damagedRecords(ShardIndex(0), Ordinal(0)) == 7 &&
+                   f.log().damagedRecords(ShardIndex(1), Ordinal(0)) == 2;
+        };
+        for (int start = 0; start < 3; ++start) {
+            f.logged.clear();
+            f.open();
+            QCOMPARE(f.codes(), std::set{Code::LogGap});
+            QVERIFY(missing());
+            QVERIFY(f.put(kBehind));
+            behind = behind + kBehind;
+            QVERIFY(f.log().expire().has_value());
+            f.rewriteAll();
+            QVERIFY(missing());
+            QCOMPARE(f.readAll(f.log()), behind);
+            const auto reader = *log::LogReader::open(f.options.folder, f.fileSystem);
+            QCOMPARE(reader->damagedRecords(ShardIndex(0), Ordinal(0)), 7U);
+            f.closeInOrder();
+        }
+        f.open();
+        f.clock.advance(f.options.retention + std::chrono::seconds(1));
+        QVERIFY(f.put(kBehind));
+        QVERIFY(f.log().expire().has_value());
+        QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 0U); // it would be gone by now
+        QCOMPARE(f.readAll(f.log()), kBehind);
+    }
+
+    void andWhereTheDiskWasFullAtFirst()
+    {
+        Closed f;
+        for (const Path &path : f.segmentPaths())
+            MILLRACE_ASSERT(f.fileSystem.remove(path).has_value());
+        f.fileSystem.setCapacity(f.fileSystem.content(f.notePath()).size());
+        f.open();
+        QCOMPARE(f.codes(), (std::set{Code::LogGap, Code::DiskFull}));
+        f.fileSystem.setCapacity(~0ULL);
+        QVERIFY(f.put(kBehind));
+        f.open();
+        QCOMPARE(f.log().damagedRecords(ShardIndex(0), Ordinal(0)), 7U);
+        QCOMPARE(f.readAll(f.log()), kBehind);
+    }
+
     void aReaderSaysItToo()
     {
         Closed f;

@@ -12,6 +12,7 @@ class LogTest : public QObject
 {
     Q_OBJECT
 private slots:
+    void aBurstMakesNoSegmentMuchLargerThanItShouldBe();
     void givesBackWhatWasPut();
     void givesBackTheSameAfterReopening();
     void rewritesWithoutChangingARecord();
@@ -135,6 +136,31 @@ void LogTest::givesUpAnOpenSegmentOnceItIsFull()
     QVERIFY(f.put({{0, last}}));
     f.open();
     QVERIFY(f.readAll(f.log()) == (Shards{{0, last}}));
+}
+
+/// Whole segments go: one burst of puts made one commit, and that a segment many times too large.
+void LogTest::aBurstMakesNoSegmentMuchLargerThanItShouldBe()
+{
+    LogFixture f;
+    f.options.segmentBytes = 40'000;
+    f.open();
+    QCOMPARE(f.log().commitBytes(), std::uint64_t{20'000});
+    Shards rows;
+    for (std::uint64_t i = 0; i < 30; ++i) {
+        std::vector<Row> more(1);
+        more.front().data.resize(9'000);
+        f.random.fill(std::as_writable_bytes(std::span(more.front().data)));
+        f.queue({{0, more}});
+        rows[0].push_back(more.front());
+    }
+    QVERIFY(f.log().commit());
+    QVERIFY(f.log().diskBytes() <= 40'000); // no room is taken for what goes to the next one
+    while (f.log().commit()) {
+    }
+    QVERIFY(f.segmentPaths().size() >= 5);
+    for (const Path &path : f.segmentPaths())
+        QVERIFY(f.fileSystem.content(path).size() < 65'000);
+    QVERIFY(f.readAll(f.log()) == rows);
 }
 
 void LogTest::givesBackWhatWasPut()

@@ -340,6 +340,19 @@ private slots:
         QCOMPARE(largest->bytes, std::size_t(1U << 19U));
     }
 
+    /// One put made a segment of 8 MiB in a stream that may have 3 MB: whole segments go.
+    void aPutIsNoLargerThanTheSegmentsWhereTheseAreSmall()
+    {
+        log::LogLimits limits;
+        limits.segmentBytes = 256U << 10U;
+        Fixture shown(4, store::LimitMode::Shown);
+        shown.stream->updateEntry(shown.stream->entry(), limits);
+        QVERIFY(shown.stream->putSize() == (PutSize{50'000, 128U << 10U, true}));
+        Fixture enforced(4, store::LimitMode::Enforced);
+        enforced.stream->updateEntry(enforced.stream->entry(), limits);
+        QVERIFY(enforced.stream->putSize() == (PutSize{200, 128U << 10U}));
+    }
+
     void aRecordOfMoreThanASecondsWorthGoesAtSomeTime()
     {
         Fixture f(1, store::LimitMode::Enforced);

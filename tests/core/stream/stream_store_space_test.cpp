@@ -320,6 +320,64 @@ private slots:
         QCOMPARE(refused.size(), std::size_t(1));
         QVERIFY(QString::fromStdString(refused.front().place()).startsWith("small"));
     }
+
+    /// What a destination takes counts when it asks, not a second later; and once it has to wait,
+    /// what it has not read yet is not pushed out by more.
+    void aDestinationAsksForRoomAndHoldsUpItsSources()
+    {
+        Directory d;
+        d.options.budgetBytes = 50'000'000;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        QVERIFY(d.put(*stream, "unread"));
+        opened.maintain();
+        const Path table = joinPath(d.options.dataDirectory, "output/table.db");
+        const std::uint64_t before = opened.diskBytes();
+        QVERIFY(!opened.roomFor(table, 20'000'000));
+        QCOMPARE(opened.diskBytes(), before + 20'000'000);
+        QVERIFY(!opened.roomFor("/elsewhere/table.db", 90'000'000));
+        QVERIFY(d.fs.makeFolders(parentPath(table)).has_value());
+        d.fs.setContent(table, Bytes(30'000'000));
+        const auto refused = opened.roomFor(table, 21'000'000);
+        QVERIFY(refused.has_value());
+        QCOMPARE(refused->code(), Code::BudgetTaken);
+        QCOMPARE(refused->argument("file"), std::string_view(table));
+        opened.maintain();
+        QVERIFY(!d.put(*stream, "more"));
+        QCOMPARE(recordsOf(*stream), std::uint64_t(1));
+        d.fs.setContent(table, Bytes(20'000'000));
+        d.clock.advance(11s);
+        opened.maintain();
+        QVERIFY(d.put(*stream, "more"));
+        QVERIFY(!opened.roomFor(table, 21'000'000));
+    }
+
+    /// What a burst had put went whole, but for the last commit of it.
+    void aSmallLimitKeepsNearlyWhatItsSizeHolds()
+    {
+        Directory d;
+        auto &opened = d.open();
+        constexpr std::uint64_t kLimit = 3'000'000;
+        const auto stream =
+            d.make("clicks", [](store::StreamEntry &entry) { entry.maxBytes = kLimit; });
+        SeededRandom noise(1);
+        std::string data(50'000, ' ');
+        for (int i = 0; i < 200; ++i) {
+            noise.fill(std::as_writable_bytes(std::span(data)));
+            record::RecordBatchBuilder builder;
+            builder.append({data, "key", {}, {}, nullptr});
+            Put put;
+            put.batch = builder.finish();
+            stream->put(std::move(put), [](const auto &outcome) { QVERIFY(outcome.has_value()); });
+        }
+        opened.commitAll();
+        opened.keepLimits();
+        QVERIFY(stream->log().diskBytes() <= kLimit);
+        // Less one segment, which went whole, and what is taken ahead in the open one.
+        QVERIFY2(recordsOf(*stream) * data.size() >= kLimit - 700'000,
+                 std::to_string(recordsOf(*stream)).c_str());
+        QCOMPARE(stream->bounds(ShardIndex(0)).end.value, std::uint64_t(200));
+    }
 };
 
 MILLRACE_TEST(StreamStoreSpaceTest)

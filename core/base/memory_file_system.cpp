@@ -105,7 +105,7 @@ public:
         const std::lock_guard guard(m_fs.m_mutex);
         MILLRACE_TRY(begin("truncate"));
         m_inode->current.resize(static_cast<std::size_t>(sizeBytes));
-        m_inode->modifiedMs = ++m_fs.m_modified;
+        m_inode->modifiedMs = m_fs.nextTime();
         return Done{};
     }
 
@@ -128,7 +128,7 @@ private:
     }
     void put(FilePos at, ByteView bytes)
     {
-        m_inode->modifiedMs = ++m_fs.m_modified;
+        m_inode->modifiedMs = m_fs.nextTime();
         auto &content = m_inode->current;
         if (content.size() < at.value + bytes.size())
             content.resize(static_cast<std::size_t>(at.value) + bytes.size());
@@ -242,6 +242,19 @@ void MemoryFileSystem::setCapacity(std::uint64_t bytes)
     m_capacity = bytes;
 }
 
+void MemoryFileSystem::stopTime()
+{
+    const std::lock_guard guard(m_mutex);
+    m_timeStands = true;
+}
+
+std::int64_t MemoryFileSystem::nextTime()
+{
+    if (!m_timeStands)
+        ++m_modified;
+    return m_modified;
+}
+
 std::vector<MemoryFileSystem::Step> MemoryFileSystem::history() const
 {
     const std::lock_guard guard(m_mutex);
@@ -264,7 +277,7 @@ void MemoryFileSystem::setContent(const Path &path, Bytes content)
         inode->number = m_nextInode++;
     }
     inode->current = inode->durable = std::move(content);
-    inode->modifiedMs = ++m_modified;
+    inode->modifiedMs = nextTime();
     m_durableNames[path] = inode;
     std::erase_if(m_changes, [&](const NameChange &change) { return change.to == path; });
 }

@@ -58,6 +58,9 @@ public:
     failReads(std::function<const Problem *(const Path &path, FilePos at, std::size_t bytes)> fail);
     /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
     void setCapacity(std::uint64_t bytes);
+    /// From now on all that is written has one modification time, as within a tick of a kernel's
+    /// coarse clock; else each write has a later one.
+    void stopTime();
     std::vector<Step> history() const; ///< all steps so far
 
     /// For damage on purpose: the current content of a file.
@@ -89,7 +92,7 @@ private:
         InodePtr inode;
     };
 
-    /// With m_mutex held, as the three after it.
+    /// With m_mutex held, as those after it.
     Status step(const char *call, const Path &path, std::source_location from = {});
     bool ignored() const; ///< the sync that is the newest step
     void change(NameChange change);
@@ -97,6 +100,7 @@ private:
     static void apply(const NameChange &change, Names &names);
     Status grow(const InodePtr &inode, std::uint64_t size, const Path &path);
     std::uint64_t usedBytes() const;
+    std::int64_t nextTime(); ///< of a file that is written to
 
     mutable std::mutex m_mutex;        ///< guards all below
     Names m_names;                     ///< as a running program sees them
@@ -111,6 +115,7 @@ private:
     std::uint64_t m_generation = 0;
     std::uint64_t m_nextInode = 1;
     std::int64_t m_modified = 0; ///< changes of files so far; their time, as there is no clock
+    bool m_timeStands = false;
     std::uint64_t m_capacity = ~0ULL;
     std::vector<Step> m_history;
     std::function<bool(const Step &)> m_ignore;

@@ -161,9 +161,10 @@ bool FollowedFile::wasFinished(const Path &path, const FileInfo &info)
     return false;
 }
 
-/// The oldest rotated file that was written to after `modifiedAfter` and not read yet: when the
-/// file was rotated more than once while nobody read.
-std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedAfter)
+/// The oldest rotated file that was not read yet and was last written to when the present one was,
+/// or later: when the file was rotated more than once while nobody looked. Clocks of file systems
+/// are coarse, so two files in a row may well have one time.
+std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedSince)
 {
     const Path folder = parentPath(m_path);
     const auto names = m_files.list(folder);
@@ -176,7 +177,7 @@ std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedAfter)
             continue;
         const Path path = joinPath(folder, name);
         const auto info = m_files.info(path);
-        if (!info || info->isFolder || info->modifiedMs <= modifiedAfter)
+        if (!info || info->isFolder || info->modifiedMs < modifiedSince)
             continue;
         if (info->inode == m_position->file.inode || wasFinished(path, *info))
             continue;

@@ -200,6 +200,22 @@ private slots:
         QVERIFY(world.noticed(Code::NodeTailRotated));
     }
 
+    /// Two rotations between two looks, within one tick of the clock that files have.
+    void twoRotationsAtOnceLoseNothing()
+    {
+        TailWorld world;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.files.stopTime();
+        world.append("two\n");
+        world.rename(world.path, world.path + ".1");
+        world.append("three\n");
+        world.rename(world.path, world.path + ".2");
+        world.append("four\n");
+        QCOMPARE(world.read(), std::string("[two][three][four]"));
+        QCOMPARE(world.read(), std::string());
+    }
+
     /// What was written to last is not what comes next: the file that was read first is older.
     void aFileThatWasReadIsNotReadAgainForALateLine_data()
     {

@@ -292,7 +292,7 @@ Result<Json> measurePutToConsumer(const Path &folder)
     return Json{{"records_per_second", kRecordsPerPut * 1000},
                 {"shards", kConsumerShards},
                 {"records", millis.size()},
-                {"compression_ratio", compressionOf(stream)},
+                {"compression_ratio", compressionOf(*(*opened)->stream)},
                 {"p50_ms", percentile(millis, 0.50)},
                 {"p99_ms", percentile(millis, 0.99)},
                 {"fdatasync_p50_ms", percentile(syncs, 0.50)},

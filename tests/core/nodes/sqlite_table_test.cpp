@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/core/nodes/table_world.h"
+#include "tests/support/sqlite_syncs.h"
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
@@ -15,6 +16,24 @@ class SqliteTableTest : public QObject
     Q_OBJECT
 
 private slots:
+    /// Streams are trimmed up to the cursor that stands in the table's file.
+    void everyCommitIsSynced()
+    {
+        const SqliteSyncs syncs;
+        TableWorld world;
+        SystemClock clock; // in virtual time nothing is promised
+        world.context.clock = &clock;
+        const auto sink = world.table();
+        QVERIFY(sink->open().has_value());
+        std::uint64_t before = syncs.count();
+        for (std::uint64_t n = 0; n < 3; ++n) {
+            QVERIFY(world.store(*sink, world.batch(n, 1), world.progress(n + 1)).has_value());
+            QVERIFY(syncs.count() > before);
+            before = syncs.count();
+        }
+        QVERIFY(sink->close().has_value());
+    }
+
     void storesRowsAndProgressTogether()
     {
         TableWorld world;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/sqlite_syncs.h"
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
@@ -48,6 +49,19 @@ private:
     }
 
 private slots:
+    /// Wires are trimmed by what it says: no change of it may be lost.
+    void everyChangeIsSynced()
+    {
+        const test::SqliteSyncs syncs;
+        auto catalog = open(newPath());
+        const std::uint64_t before = syncs.count();
+        QVERIFY(catalog->putSetting("a", "1").has_value());
+        const std::uint64_t first = syncs.count();
+        QVERIFY(first > before);
+        QVERIFY(catalog->putSetting("a", "2").has_value());
+        QVERIFY(syncs.count() > first);
+    }
+
     void streamsReadBackAfterReopening()
     {
         const Path path = newPath();

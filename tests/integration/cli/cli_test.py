@@ -179,7 +179,7 @@ class CliTest(unittest.TestCase):
             done = subprocess.run([PROGRAM, "help"], stdout=full, stderr=subprocess.PIPE, text=True,
                                   timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("Standard output could not be written", done.stderr)
+        self.assertIn("Standard output did not take all of this command", done.stderr)
 
     def test_files_that_are_none(self):
         pipe = os.path.join(self.folder.name, "pipe")

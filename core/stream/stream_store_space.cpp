@@ -41,10 +41,13 @@ Problem StreamStore::whyFull(std::uint64_t wanted) const
     const auto volume = m_fileSystem.volume(m_options.dataDirectory);
     const std::string free = volume ? sizeText(volume->freeBytes) : "an unknown number of bytes";
     // The catalog is nobody's to remove: with that alone too much, only a larger budget helps.
-    if (m_others.bytes() + wanted >= m_budget && m_others.ownBytes() < m_budget) {
+    // Where most of the budget is in files that somebody may remove, no retention does.
+    const std::uint64_t own = m_others.ownBytes();
+    const std::uint64_t others = m_others.bytes();
+    if ((others + wanted >= m_budget && own < m_budget) || others > own + m_budget / 2) {
         const OtherFiles::Largest largest = m_others.largest();
         return Problem(Code::BudgetTaken, {{"budget", sizeText(m_budget)},
-                                           {"others", sizeText(m_others.bytes())},
+                                           {"others", sizeText(others)},
                                            {"file", largest.file},
                                            {"bytes", sizeText(largest.bytes)},
                                            {"free", free}});

@@ -7,7 +7,8 @@ namespace millrace::test {
 
 /// Counts what SQLite has synced on the disk, of databases that are opened while it lives: it
 /// stands before SQLite's own file access [sqlite.org/vfs.html].
-/// One at a time, and databases are opened by one thread. Databases that were opened while it lived are closed before it ends.
+/// One at a time, and databases are opened by one thread. Databases that were opened while it lived
+/// are closed before it ends.
 class SqliteSyncs
 {
 public:

@@ -101,6 +101,9 @@ public:
             const bool committed = dead->commit() || passed->commit();
             if (next.kind == runtime::TaskNext::Kind::Wait && !committed)
                 return true;
+            if (next.kind == runtime::TaskNext::Kind::WaitUntil && next.at > m_clock.mono())
+                m_clock.advance(
+                    std::chrono::ceil<std::chrono::milliseconds>(next.at - m_clock.mono()));
         }
     }
 

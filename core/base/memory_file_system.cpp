@@ -242,9 +242,10 @@ void MemoryFileSystem::setCapacity(std::uint64_t bytes)
     m_capacity = bytes;
 }
 
-void MemoryFileSystem::stopTime()
+void MemoryFileSystem::setTime(std::int64_t modifiedMs)
 {
     const std::lock_guard guard(m_mutex);
+    m_modified = modifiedMs;
     m_timeStands = true;
 }
 

@@ -58,9 +58,9 @@ public:
     failReads(std::function<const Problem *(const Path &path, FilePos at, std::size_t bytes)> fail);
     /// Bytes that all files together may hold (allocated ones count); beyond it: DiskFull.
     void setCapacity(std::uint64_t bytes);
-    /// From now on all that is written has one modification time, as within a tick of a kernel's
-    /// coarse clock; else each write has a later one.
-    void stopTime();
+    /// From now on all that is written has this modification time, as within a tick of a kernel's
+    /// coarse clock; else each write has a later one, from 1 on.
+    void setTime(std::int64_t modifiedMs);
     std::vector<Step> history() const; ///< all steps so far
 
     /// For damage on purpose: the current content of a file.

@@ -4,6 +4,7 @@
 #include "core/base/problem_codes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::nodes {
 namespace {
@@ -36,6 +37,18 @@ bool isRotatedName(std::string_view name, std::string_view base)
     const std::string_view rest = name.substr(base.size() + 1);
     return std::all_of(rest.begin(), rest.end(),
                        [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; });
+}
+
+/// Of two rotated files of one time: app.log.2 is older than app.log.1, as rotation counts up what
+/// is there, and app.log-20260102 is younger than app.log-20260101.
+bool isOlderName(std::string_view name, std::string_view other)
+{
+    constexpr std::size_t kShortestDate = 8;
+    const auto number = [](std::string_view of) { return of.substr(of.find_last_of(".-") + 1); };
+    const std::string_view a = number(name);
+    const std::string_view b = number(other);
+    const bool rising = std::pair(a.size(), a) < std::pair(b.size(), b);
+    return a.size() >= kShortestDate ? rising : !rising;
 }
 
 } // namespace
@@ -161,15 +174,17 @@ bool FollowedFile::wasFinished(const Path &path, const FileInfo &info)
     return false;
 }
 
-/// The oldest rotated file that was not read yet and was last written to when the present one was,
-/// or later: when the file was rotated more than once while nobody looked. Clocks of file systems
-/// are coarse, so two files in a row may well have one time.
-std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedSince)
+/// The oldest rotated file that was not read yet and was last written to after the present one:
+/// when the file was rotated more than once while nobody looked. Clocks of file systems are coarse,
+/// so two files in a row may well have one time: such a file counts too, while all that were read
+/// are known and it could be told again by its head.
+std::optional<Path> FollowedFile::nextRotated(const FileInfo &present)
 {
     const Path folder = parentPath(m_path);
     const auto names = m_files.list(folder);
     if (!names)
         return {};
+    const bool allKnown = m_position->finished.size() < kFinishedKept;
     std::optional<Path> next;
     std::int64_t nextModified = 0;
     for (const std::string &name : *names) {
@@ -177,11 +192,14 @@ std::optional<Path> FollowedFile::nextRotated(std::int64_t modifiedSince)
             continue;
         const Path path = joinPath(folder, name);
         const auto info = m_files.info(path);
-        if (!info || info->isFolder || info->modifiedMs < modifiedSince)
+        if (!info || info->isFolder || info->modifiedMs < present.modifiedMs)
+            continue;
+        if (info->modifiedMs == present.modifiedMs && (!allKnown || info->sizeBytes == 0))
             continue;
         if (info->inode == m_position->file.inode || wasFinished(path, *info))
             continue;
-        if (!next || info->modifiedMs < nextModified) {
+        if (!next || info->modifiedMs < nextModified ||
+            (info->modifiedMs == nextModified && isOlderName(name, fileName(*next)))) {
             next = path;
             nextModified = info->modifiedMs;
         }
@@ -296,7 +314,7 @@ Status FollowedFile::switchToNext(std::vector<Problem> &notices)
     notices.push_back(Problem(Code::NodeTailRotated,
                               {{"path", m_path}, {"bytes", std::to_string(m_position->offset)}}));
     // A rotated file is older than what the path leads to.
-    std::optional<Path> next = nextRotated(here->modifiedMs);
+    std::optional<Path> next = nextRotated(*here);
     if (m_position->file.head.bytes > 0) {
         m_position->finished.push_back(m_position->file);
         if (m_position->finished.size() > kFinishedKept)

@@ -58,7 +58,7 @@ private:
     Result<Found> locate(std::vector<Problem> &notices);
     Result<bool> isOurs(const Path &path);
     Result<std::optional<Path>> findOld();
-    std::optional<Path> nextRotated(std::int64_t modifiedSince);
+    std::optional<Path> nextRotated(const FileInfo &present);
     bool wasFinished(const Path &path, const FileInfo &info);
     Status openAt(const Path &path, std::uint64_t offset, std::uint64_t line);
     Status begin(const Path &path, bool atEnd);

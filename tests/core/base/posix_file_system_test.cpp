@@ -125,17 +125,6 @@ private slots:
         QVERIFY(!m_fs.exists(path("from")));
     }
 
-    void aFullDeviceIsDiskFull()
-    {
-        auto full = m_fs.open("/dev/full", OpenMode::ReadWrite);
-        if (!full)
-            QSKIP("no /dev/full here");
-        const auto written = (*full)->writeAt(FilePos(0), asBytes("x"));
-        QVERIFY(!written.has_value());
-        QCOMPARE(written.error().code(), Code::DiskFull);
-        QCOMPARE(written.error().place(), std::string("/dev/full"));
-    }
-
     void aLockOfAFolderIsTakenOnceAndMakesNothing()
     {
         const Path folder = path("locked");

@@ -200,19 +200,56 @@ private slots:
         QVERIFY(world.noticed(Code::NodeTailRotated));
     }
 
+    void withoutAPathASystemLogThatGrowsIsPicked()
+    {
+        TailWorld world;
+        world.parameters["path"] = "";
+        const auto log = [&](const char *path, std::chrono::minutes ago, std::string_view text) {
+            world.files.setTime((world.clock.wall() - ago).time_since_epoch().count());
+            const ByteView bytes = asBytes(text);
+            world.files.setContent(path, Bytes(bytes.begin(), bytes.end()));
+        };
+        log("/var/log/syslog", std::chrono::minutes(20), "old\n");
+        log("/var/log/kern.log", std::chrono::minutes(5), "new\n");
+        QCOMPARE(world.read(), std::string("[new]"));
+        QVERIFY(world.noticed(Code::NodeTailPicked));
+        QCOMPARE(world.tail->reads(), std::string("/var/log/kern.log"));
+    }
+
     /// Two rotations between two looks, within one tick of the clock that files have.
     void twoRotationsAtOnceLoseNothing()
     {
         TailWorld world;
         world.append("one\n");
         QCOMPARE(world.read(), std::string("[one]"));
-        world.files.stopTime();
+        world.files.setTime(1'000);
         world.append("two\n");
         world.rename(world.path, world.path + ".1");
         world.append("three\n");
-        world.rename(world.path, world.path + ".2");
+        world.rename(world.path + ".1", world.path + ".2");
+        world.rename(world.path, world.path + ".1");
         world.append("four\n");
-        QCOMPARE(world.read(), std::string("[two][three][four]"));
+        world.rename(world.path + ".2", world.path + ".3");
+        world.rename(world.path + ".1", world.path + ".2");
+        world.rename(world.path, world.path + ".1");
+        world.append("five\n");
+        QCOMPARE(world.read(), std::string("[two][three][four][five]"));
+        QCOMPARE(world.read(), std::string());
+    }
+
+    /// Empty ones have no head by which they could be told, and led to each other for ever.
+    void emptyFilesOfOneTimeArePassed()
+    {
+        TailWorld world;
+        world.append("one\n");
+        QCOMPARE(world.read(), std::string("[one]"));
+        world.files.setTime(1'000);
+        world.append("two\n");
+        world.rename(world.path, world.path + ".3");
+        world.files.setContent(world.path + ".2", {});
+        world.files.setContent(world.path + ".1", {});
+        world.append("three\n");
+        QCOMPARE(world.read(), std::string("[two][three]"));
         QCOMPARE(world.read(), std::string());
     }
 

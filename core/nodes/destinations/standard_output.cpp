@@ -149,7 +149,10 @@ private:
         if (std::exchange(m_turn->broken, false))
             m_text.insert(m_printed, 1, '\n');
         Status printed = write();
-        m_turn->within = m_printed > 0 && m_text[m_printed - 1] != '\n' ? this : nullptr;
+        // Where nobody reads any more, no line has an end to wait for.
+        const bool over = !printed && printed.error().code() == Code::NodeOutputClosed;
+        const bool within = m_printed > 0 && m_text[m_printed - 1] != '\n';
+        m_turn->within = within && !over ? this : nullptr;
         return printed;
     }
 

@@ -214,6 +214,27 @@ private slots:
         QCOMPARE(printed.count('\n'), 2);
     }
 
+    /// A reader that goes within a line of one node has gone for the other one too.
+    void aReaderThatGoesWithinALineIsSaidToAll()
+    {
+        std::signal(SIGPIPE, SIG_IGN);
+        std::array<int, 2> ends{};
+        QCOMPARE(::pipe(ends.data()), 0);
+        NodeWorld world;
+        world.context.outputDescriptor = ends[1];
+        const std::array sinks = {world.sink("standard-output", {}).value(),
+                                  world.sink("standard-output", {}).value()};
+        record::RecordBatchBuilder builder;
+        builder.append({.data = std::string(1 << 20, 'a'), .key = "k"}); // more than any pipe takes
+        const std::vector<runtime::Chunk> chunks = {runtime::Chunk::all(builder.finish())};
+        QCOMPARE(sinks[0]->commit(chunks, {}).error().code(), Code::NodeOutputStalled);
+        QCOMPARE(sinks[1]->commit(chunks, {}).error().code(), Code::NodeOutputStalled);
+        ::close(ends[0]);
+        QCOMPARE(sinks[0]->commit(chunks, {}).error().code(), Code::NodeOutputClosed);
+        QCOMPARE(sinks[1]->commit(chunks, {}).error().code(), Code::NodeOutputClosed);
+        ::close(ends[1]);
+    }
+
     /// As when a pager is left: nothing that a repetition would heal.
     void aReaderThatWentIsToldApart()
     {

@@ -220,12 +220,12 @@ void SnapshotBuilder::beginProject(const Uuid &project)
     m_oldestUnread.clear();
     m_totals.clear();
     m_rates.clear();
+    m_dead.clear();
 }
 
 void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
 {
     std::map<NodeId, NodeFigures> nodes;
-    std::map<NodeId, Totals> done;
     std::map<NodeId, Rates> work;
     for (const DeployedTask &task : deployment.tasks()) {
         const runtime::TaskFigures figures = task.task->figures();
@@ -254,13 +254,19 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
             NodeFigures &node = nodes[meter.node];
             node.id = meter.node;
             node.counts += meter.counts;
-            Totals &totals = done[meter.node];
-            totals.recordsIn += meter.counts.in - meter.countsBefore.in;
-            totals.recordsOut += meter.counts.out - meter.countsBefore.out;
-            totals.bytesOut += meter.bytesOut - meter.bytesOutBefore;
-            totals.dead += meter.counts.dead - meter.countsBefore.dead;
-            totals.restored += meter.countsBefore.in;
+            Totals done;
+            done.recordsIn = meter.counts.in - meter.countsBefore.in;
+            done.recordsOut = meter.counts.out - meter.countsBefore.out;
+            done.bytesOut = meter.bytesOut - meter.bytesOutBefore;
+            done.dead = meter.counts.dead - meter.countsBefore.dead;
+            done.restored = meter.countsBefore.in;
+            // Of each task by itself: one that begins anew says nothing of the others.
+            const Rates rate = rates("node " + meter.node.value + " of " + task.key, done);
             Rates &share = work[meter.node];
+            share.recordsIn += rate.recordsIn;
+            share.recordsOut += rate.recordsOut;
+            share.bytesOut += rate.bytesOut;
+            share.dead += rate.dead;
             share.busy += taskRates.busy;
             share.wait += taskRates.wait;
             const bool concerned = meter.node == cause.node;
@@ -279,7 +285,8 @@ void SnapshotBuilder::addTasks(const Deployment &deployment, Snapshot &out)
         }
     }
     for (auto &[id, node] : nodes) {
-        const Rates rate = rates("node " + id.value, done[id]);
+        const Rates &rate = work[id];
+        m_dead[id] = rate.dead;
         node.inPerSecond = rate.recordsIn;
         node.outPerSecond = rate.recordsOut;
         node.bytesOutPerSecond = rate.bytesOut;
@@ -381,7 +388,7 @@ void SnapshotBuilder::remember(const Snapshot &snapshot)
         add({}, Metric::BytesOut, node.bytesOutPerSecond);
         add({}, Metric::LagRecords, static_cast<double>(node.lagRecords));
         add({}, Metric::LagMs, static_cast<double>(node.lag.count()));
-        add({}, Metric::Dead, m_rates["node " + node.id.value].dead);
+        add({}, Metric::Dead, m_dead[node.id]);
         for (const runtime::ShardFigures &shard : node.shards) {
             add(shard.shard, Metric::RecordsIn, shard.recordsInPerSecond);
             add(shard.shard, Metric::BytesIn, shard.bytesInPerSecond);

@@ -26,7 +26,8 @@ public:
                                runtime::RunState state, double pace, Tick tick = Tick::ByTheClock);
 
 private:
-    /// Totals of one node, shard or task at the last tick, of what this incarnation did.
+    /// Totals of a shard, a task or a node of a task at the last tick, of what this incarnation
+    /// did.
     struct Totals {
         std::uint64_t recordsIn = 0;
         std::uint64_t bytesIn = 0;
@@ -70,6 +71,7 @@ private:
     std::map<std::string, WallTime> m_oldestUnread; ///< by task, of the last tick
     std::map<std::string, Totals> m_totals;
     std::map<std::string, Rates> m_rates;
+    std::map<NodeId, double> m_dead; ///< dead letters per second, for the history
 };
 
 } // namespace millrace::engine

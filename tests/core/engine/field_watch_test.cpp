@@ -197,7 +197,9 @@ private slots:
         run.drain();
         QVERIFY(run.ask(StopRequest{}).ok()); // before a second is over, and yet
         std::vector<runtime::ProblemEntry> said;
-        for (const auto &entry : run.engine->snapshot()->problems) {
+        const runtime::SnapshotPtr snapshot =
+            run.engine->snapshot(); // it lives as long as the walk
+        for (const auto &entry : snapshot->problems) {
             if (entry.problem.code() == Code::FieldNotInSchema)
                 said.push_back(entry);
         }

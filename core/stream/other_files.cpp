@@ -13,6 +13,8 @@ namespace {
 /// A large folder is not listed more often; one that takes little of the time with every look.
 constexpr std::chrono::seconds kMeasureEvery{10};
 constexpr int kShareOfTime = 100;
+/// Each empties logs and walks the directory, while whoever asks for room waits.
+constexpr std::chrono::milliseconds kSettleEvery{200};
 /// Whoever is at work on a database is not waited for.
 constexpr std::chrono::milliseconds kBusyWait{20};
 constexpr std::string_view kWriteAheadLog = "-wal";
@@ -47,8 +49,9 @@ void OtherFiles::measure()
 void OtherFiles::settle()
 {
     const std::lock_guard guard(m_mutex);
-    if (m_added == 0 && m_logged.empty())
+    if ((m_added == 0 && m_logged.empty()) || m_clock.mono() < m_settleAgain)
         return;
+    m_settleAgain = m_clock.mono() + kSettleEvery;
     for (const Path &path : m_logged) {
         auto database =
             store::Database::open(path, store::Database::Mode::Existing, {.busyWait = kBusyWait});

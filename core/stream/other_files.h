@@ -25,8 +25,8 @@ public:
     /// Counts what is about to be written, until it is measured.
     void add(std::uint64_t bytes) { m_added += bytes; }
     /// Where the figure hangs on more than what files need: has SQLite empty the write-ahead logs
-    /// of databases, and measures whatever it takes. A database that somebody is at work on keeps
-    /// its log.
+    /// of databases, and measures whatever it takes, but no more often than five times a second. A
+    /// database that somebody is at work on keeps its log.
     void settle();
 
     /// With what was added.
@@ -51,6 +51,7 @@ private:
     std::atomic<std::uint64_t> m_added = 0;
     mutable std::mutex m_mutex; ///< guards what follows
     MonoTime m_again{};         ///< not before then
+    MonoTime m_settleAgain{};   ///< likewise
     std::uint64_t m_ownBytes = 0;
     Largest m_largest;
     std::vector<Path> m_logged; ///< databases with something in their write-ahead log

@@ -129,17 +129,23 @@ private:
     std::set<DataStream *> m_queued;
     std::set<DataStream *> m_committing;
 
-    std::mutex m_maintainMutex; ///< one maintain() at a time; guards what follows
+    std::mutex m_maintainMutex; ///< one maintain() at a time; guards the next three
     std::map<StreamUuid, std::uint64_t>
         m_removed;                 ///< records that went for their size, since opened
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     OtherFiles m_others;
     RewriteTurns m_rewriteTurns;
-    std::atomic<bool> m_full = false;         ///< as the streams were told last
-    std::atomic<std::uint64_t> m_refused = 0; ///< what roomFor() had no room for last; 0: nothing
-    std::mutex m_wakeMutex;                   ///< guards m_overBudget
+    std::atomic<bool> m_full = false; ///< as the streams were told last
+    std::mutex m_wakeMutex;           ///< guards what follows
     bool m_overBudget = false;
+    /// What roomFor() had no room for, and until when that counts: whoever still wants it asks
+    /// again before, and who has gone does not hold up the others for ever.
+    struct Refused {
+        std::uint64_t bytes = 0; ///< 0: nothing
+        MonoTime until{};
+    };
+    Refused m_refused;
     std::condition_variable_any m_maintainWake;
     std::vector<std::jthread> m_threads; ///< last: stopped before what they use goes
 };

@@ -12,6 +12,8 @@ namespace millrace::stream {
 namespace {
 
 constexpr std::chrono::milliseconds kMaintenanceEvery{1000};
+/// Somewhat longer than a node waits at most before it asks again.
+constexpr std::chrono::seconds kRefusedFor{12};
 
 /// "3.4 MB": in the units of --budget.
 std::string sizeText(std::uint64_t bytes)
@@ -89,7 +91,10 @@ std::optional<Problem> StreamStore::roomFor(const Path &place, std::uint64_t byt
         m_others.settle();
     if (m_others.bytes() + bytes > m_budget) {
         // Nothing more is let into the streams either: it would push out what nobody can take.
-        m_refused = bytes;
+        {
+            const std::lock_guard guard(m_wakeMutex);
+            m_refused = {std::max(bytes, m_refused.bytes), m_clock.mono() + kRefusedFor};
+        }
         wakeMaintenance();
         return whyFull(bytes);
     }
@@ -201,12 +206,15 @@ void StreamStore::keepBudget(const std::vector<StreamPtr> &streams)
 
     // What may not go, files beside the logs and wires: when that alone is too much, records that
     // went would make no room.
-    if (diskBytes() > m_budget)
+    if (diskBytes() > m_budget && m_others.bytes() > m_budget / 2)
         m_others.settle();
     std::uint64_t fixedBytes = m_others.bytes();
-    std::uint64_t refused = m_refused;
-    if (refused > 0 && fixedBytes + refused <= m_budget)
-        m_refused = refused = 0;
+    const std::uint64_t refused = [&] {
+        const std::lock_guard guard(m_wakeMutex);
+        if (fixedBytes + m_refused.bytes <= m_budget || m_clock.mono() > m_refused.until)
+            m_refused = {};
+        return m_refused.bytes;
+    }();
     for (const auto &stream : streams) {
         if (stream->entry().role == store::StreamRole::Wire)
             fixedBytes += stream->log().diskBytes();

@@ -350,6 +350,14 @@ private slots:
         opened.maintain();
         QVERIFY(d.put(*stream, "more"));
         QVERIFY(!opened.roomFor(table, 21'000'000));
+
+        // Who was refused and has gone, as a node that was deleted, holds nobody up for ever.
+        QVERIFY(opened.roomFor(table, 49'000'000).has_value());
+        opened.maintain();
+        QVERIFY(!d.put(*stream, "held up"));
+        d.clock.advance(13s);
+        opened.maintain();
+        QVERIFY(d.put(*stream, "goes on"));
     }
 
     /// What a burst had put went whole, but for the last commit of it.

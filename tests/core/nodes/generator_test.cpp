@@ -7,7 +7,6 @@
 #include "core/runtime/snapshot.h"
 #include "core/sql/bound_expression.h"
 
-#include <QElapsedTimer>
 #include <QtTest>
 
 #include <array>
@@ -97,7 +96,7 @@ private slots:
             double hot = 0;
             for (const Row &row : given.rows)
                 hot += shardOf(row.key) == shardOf("guest") ? 1 : 0;
-            QVERIFY2(hot > 880 && hot < 1010, qPrintable(QString::number(hot)));
+            QVERIFY2(hot > 880 && hot < 1000, qPrintable(QString::number(hot)));
         }
     }
 
@@ -301,28 +300,6 @@ private slots:
         const Status restored = source->restore(damaged);
         QVERIFY(!restored);
         QCOMPARE(restored.error().code(), Code::Corrupt);
-    }
-
-    void makesRecordsFast()
-    {
-        NodeWorld world;
-        auto source = world.source("generator", {{"ratePerSecond", 9e6}}).value();
-        QVERIFY(source->restore({}));
-        world.clock.advance(1000s);
-        std::uint64_t bytes = 0;
-        std::uint64_t records = 0;
-        QElapsedTimer timer;
-        timer.start();
-        while (records < 400'000) {
-            record::RecordBatchBuilder builder;
-            QVERIFY(source->step(kBudget, builder));
-            records += builder.count();
-            bytes += builder.finish()->dataBytes();
-        }
-        const double perSecond =
-            static_cast<double>(records) * 1e9 / static_cast<double>(timer.nsecsElapsed());
-        qInfo("%.0f records/s of %.0f bytes", perSecond,
-              static_cast<double>(bytes) / static_cast<double>(records));
     }
 };
 

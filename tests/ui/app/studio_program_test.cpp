@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
+#include "tests/ui/support/ink.h"
 
 #include "core/engine/local_engine.h"
 
@@ -67,6 +68,26 @@ private slots:
         QCOMPARE(studio.state(), QProcess::Running);
         studio.terminate();
         QVERIFY(studio.waitForFinished(kPatienceMs));
+    }
+
+    /// A picture of a running pipeline has live figures: the bars of the shards are in it.
+    void aPictureOfARunHasTheBarsOfItsShards()
+    {
+        const QString picture = m_folder.filePath(u"run.png"_s);
+        QProcess studio;
+        studio.start(environment("MILLRACE_STUDIO"),
+                     {environment("MILLRACE_TEMPLATES") + u"/clickstream.millrace"_s, u"--run"_s,
+                      u"--data"_s, m_folder.filePath(u"pictured"_s), u"--theme"_s, u"dark"_s,
+                      u"--size"_s, u"1600x1000"_s, u"--screenshot"_s, picture, u"--after"_s,
+                      u"10s"_s});
+        QVERIFY(studio.waitForFinished(kPatienceMs));
+        QCOMPARE(studio.exitCode(), 0);
+        const QImage image(picture);
+        const QRect canvas(0, 60, 1200, 500);
+        for (int shard = 0; shard < 4; ++shard) {
+            const int drawn = test::ink(image, Theme::of(ThemeKind::Dark).shard(shard), canvas);
+            QVERIFY2(drawn > 100, qPrintable(u"shard %1: %2"_s.arg(shard).arg(drawn)));
+        }
     }
 
     void theBudgetIsThatOfTheDataDirectory()

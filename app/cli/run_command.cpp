@@ -150,6 +150,26 @@ bool nothingWorks(const runtime::Snapshot &snapshot)
     });
 }
 
+/// Whoever read standard output went, and no other destination is left to write to: as with any
+/// program in a pipe, nothing more is wanted of it.
+bool readerGone(const graph::Document &document, const runtime::Snapshot &snapshot)
+{
+    bool closed = false;
+    for (const runtime::NodeFigures &figures : snapshot.nodes) {
+        const graph::Node *node = document.find(figures.id);
+        const graph::NodeKind *kind =
+            node == nullptr ? nullptr : nodes::kindCatalog().find(node->kind);
+        if (kind == nullptr || kind->category != graph::Category::Destination ||
+            figures.state == runtime::NodeState::Disabled)
+            continue;
+        if (figures.state != runtime::NodeState::Failed)
+            return false;
+        closed = closed || (figures.attention && //
+                            figures.attention->code() == Code::NodeOutputClosed);
+    }
+    return closed;
+}
+
 /// One run, from the deployed pipeline to its end.
 class Run
 {
@@ -263,6 +283,8 @@ private:
             if (untilDone && now->drained)
                 return failedNodes(*now).empty() ? "done" : "failed";
             before = now;
+            if (readerGone(m_document, *now))
+                return "failed";
             if (untilDone && time - moved >= kStillAfterFailure && !failedNodes(*now).empty())
                 return "failed";
             if (untilDone && !m_limit && time - settled >= kOnlyRetries) {
@@ -502,7 +524,12 @@ Command runCommand()
         "terminal\n"
         "that closes (SIGHUP; with nohup the run goes on). Ctrl-\\ (SIGQUIT) ends it at once; what "
         "was\n"
-        "stored stands. Started again on the same data directory, it goes on where it was.\n"
+        "stored stands. Started again on the same data directory, it goes on where it was. A run "
+        "whose\n"
+        "only destination is standard output ends (exit code 1) when nobody reads that any more, "
+        "as "
+        "with\n"
+        "millrace run FILE | head.\n"
         "\n"
         "The report is one JSON object: {\"pipeline\", \"project\", \"ended\", \"elapsed_ms\",\n"
         "\"nodes\": {id: {name, kind, state, in, processed, filtered, late, dead, expired, "
@@ -513,7 +540,9 @@ Command runCommand()
         "still waits before a node in the stream it reads: with it, the figures of two nodes add "
         "up.\n"
         "The counts of a node go on from one run to the next and begin anew where its destination "
-        "does;\n"
+        "does,\n"
+        "or where an edit cuts its chain otherwise (a second wire behind a filter, a stream put "
+        "between);\n"
         "elapsed_ms is the time that really passed, with --virtual too.\n"
         "FILE is emptied when the run begins and written at its end. Where a node of the pipeline "
         "writes to\n"

@@ -12,6 +12,11 @@ namespace {
 /// does not hold up a stop.
 constexpr int kLastSteps = 4;
 
+/// Who asks for no more than that is waited for between them, and how long in all: the reader of
+/// standard output is a moment behind, and what it did not take of the batch would come again.
+constexpr std::chrono::milliseconds kShortWait{20};
+constexpr std::chrono::milliseconds kShortWaits{500};
+
 } // namespace
 
 class Scheduler::Slot
@@ -107,9 +112,16 @@ void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
         lock.lock();
         settle();
     }
-    for (int i = 0; i < kLastSteps && task->midway(); ++i) {
-        task->run();
+    const MonoTime giveUp = m_clock.mono() + kShortWaits;
+    for (int steps = 0; steps < kLastSteps && task->midway();) {
+        const runtime::TaskNext next = task->run();
+        const MonoTime now = m_clock.mono();
         lock.lock();
+        if (next.kind == runtime::TaskNext::Kind::WaitUntil && !m_clock.isVirtual() &&
+            next.at - now <= kShortWait && now < giveUp)
+            m_settled.wait_until(lock, next.at, [] { return false; });
+        else
+            ++steps;
         settle();
     }
     task->close();

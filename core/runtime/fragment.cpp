@@ -18,6 +18,10 @@ constexpr std::byte kSinkRefused{1};
 
 constexpr FragmentReader::Budget kFullBudget{};
 
+/// For a sink that keeps no progress: what it printed of a batch that it did not come to the end of
+/// comes again. A pipe holds about so much.
+constexpr FragmentReader::Budget kUnkeptBudget{.bytes = 64U << 10U};
+
 /// A filter that drops everything would else cost a fdatasync for each few records.
 constexpr std::chrono::milliseconds kPassedAtMost{500};
 
@@ -122,6 +126,7 @@ void Fragment::showStanding()
 Status Fragment::openEnd()
 {
     std::optional<FragmentProgress> progress;
+    bool toldAnew = m_spec.target != nullptr; // whose stream tells that it begins anew
     const auto decode = [&](ByteView bytes) -> Status {
         if (bytes.empty())
             return Done{};
@@ -140,6 +145,9 @@ Status Fragment::openEnd()
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
             tell(notice);
+        toldAnew = std::any_of(opened->notices.begin(), opened->notices.end(), [](const auto &one) {
+            return one.code() == Code::NodeDestinationReplaced;
+        });
         progress = std::move(opened->progress);
         if (m_spec.checkpoints != nullptr) {
             auto stored = m_spec.checkpoints->find(m_spec.id);
@@ -159,6 +167,8 @@ Status Fragment::openEnd()
             return std::move(beginning).error();
         for (const Problem &notice : beginning->notices)
             report(notice);
+        if (beginning->progressLost && !toldAnew)
+            tell(Problem(Code::ProgressLost, {{"stream", m_spec.source->name()}}));
         cursors = std::move(beginning->cursors);
     }
     std::vector<Cursor> dead;
@@ -195,6 +205,8 @@ TaskNext Fragment::read()
     FragmentReader::Budget budget = kFullBudget;
     if (m_putSize)
         budget = {m_putSize->records, m_putSize->bytes};
+    else if (m_spec.checkpoints != nullptr)
+        budget = kUnkeptBudget;
     else if (m_spec.room) // little is asked for where little is to be had
         budget.bytes = std::min<std::size_t>(budget.bytes, m_spec.source->log().commitBytes());
     std::vector<Problem> notices;

@@ -12,6 +12,7 @@ namespace millrace::runtime {
 struct Beginning {
     std::vector<Cursor> cursors; ///< of the source; shards without one begin at the trim horizon
     std::vector<Problem> notices;
+    bool progressLost = false; ///< it had committed before, of which its end knows nothing
 };
 
 /// What a fragment is: a fused chain from a stream through transforms to one durable end.

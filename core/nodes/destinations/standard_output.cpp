@@ -47,9 +47,10 @@ const graph::NodeKind &kind()
     return described;
 }
 
-/// How long a full pipe is waited for in virtual time, which must not run on meanwhile; one that
-/// has stopped must not keep the node from being stopped. In real time other nodes want the worker.
-constexpr int kVirtualPatienceMs = 10;
+/// How long a full pipe is waited for: a reader that keeps up has it empty by then. Other nodes
+/// want the worker; in virtual time nothing may run on meanwhile, but the node must be stoppable.
+constexpr int kPatienceMs = 1;
+constexpr int kVirtualPatienceMs = 25;
 
 /// Of the sinks that print to one descriptor: lines are printed one after the other, and who had to
 /// stop within a line goes on first.
@@ -80,7 +81,7 @@ public:
         : m_table(table)
         , m_descriptor(descriptor)
         , m_turn(turnOf(descriptor))
-        , m_patienceMs(virtualTime ? kVirtualPatienceMs : 0)
+        , m_patienceMs(virtualTime ? kVirtualPatienceMs : kPatienceMs)
     {}
 
     ~StandardOutput() override

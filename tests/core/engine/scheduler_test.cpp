@@ -134,6 +134,44 @@ private slots:
         QVERIFY(ended.try_acquire_for(60s));
     }
 
+    /// The rest of what a pipe takes by and by is printed before the end.
+    void aStopWaitsForABatchThatAsksForMoments()
+    {
+        SystemClock clock;
+        Scheduler scheduler(clock, 0, [](const Problem &) {});
+        int steps = 0;
+        const auto slot = scheduler.makeSlot();
+        const auto task = start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
+            self.inBatch = ++steps < 20;
+            return {TaskNext::Kind::WaitUntil, clock.mono() + 1ms};
+        });
+        QVERIFY(scheduler.runOne());
+        scheduler.stop(slot, nullptr);
+        QCOMPARE(steps, 20);
+        QVERIFY(task->closed);
+    }
+
+    /// Whoever takes nothing at all, or asks for long, holds up no stop.
+    void aStopWaitsForNothingThatDoesNotComeToItsEnd()
+    {
+        SystemClock clock;
+        for (const auto pause : {std::chrono::milliseconds(1h), 1ms}) {
+            Scheduler scheduler(clock, 0, [](const Problem &) {});
+            int steps = 0;
+            const auto slot = scheduler.makeSlot();
+            const auto task = start(scheduler, slot, clock, [&](FunctionTask &self) -> TaskNext {
+                self.inBatch = true;
+                ++steps;
+                return {TaskNext::Kind::WaitUntil, clock.mono() + pause};
+            });
+            QVERIFY(scheduler.runOne());
+            scheduler.stop(slot, nullptr);
+            QVERIFY(task->closed);
+            if (pause > 1s)
+                QCOMPARE(steps, 5);
+        }
+    }
+
     void whatAStepThrowsStopsThatTaskOnly()
     {
         SystemClock clock;

@@ -27,7 +27,7 @@ public:
     {}
 
     struct Entry {
-        std::vector<Ordinal> floor; ///< by shard of the source; empty once a commit stands
+        std::vector<Ordinal> floor; ///< by shard of the source; empty exactly once a commit stands
     };
     Result<std::optional<Entry>> find(const Uuid &project, const std::string &fragment) const;
     /// Forgets all fragments of the project but these: they are planned no more.

@@ -193,8 +193,8 @@ runtime::Beginning Takeover::beginningAt(const std::vector<Ordinal> &at) const
 }
 
 /// Where a fragment begins that has been planned without a break; nothing for another one, and for
-/// one whose end was made anew.
-Result<std::optional<std::vector<Ordinal>>> Takeover::noted(const Cursors &known) const
+/// one whose end was made anew. `lost`: it had committed, and its end knows nothing of that.
+Result<std::optional<std::vector<Ordinal>>> Takeover::noted(const Cursors &known, bool &lost) const
 {
     using Found = std::optional<std::vector<Ordinal>>;
     auto entry = m_services.chains->find(m_services.context.project, m_fragment);
@@ -209,7 +209,12 @@ Result<std::optional<std::vector<Ordinal>>> Takeover::noted(const Cursors &known
         const auto cursors = stored(m_ends.front());
         if (!cursors && heals(cursors.error()))
             return cursors.error();
-        if ((*entry)->floor.empty() || !cursors || cursors->empty())
+        if (!cursors || cursors->empty()) {
+            // As long as its own end cannot be read, nobody knows.
+            lost = cursors && (*entry)->floor.empty();
+            return Found();
+        }
+        if ((*entry)->floor.empty())
             return Found();
     }
     const auto &floor = (*entry)->floor;
@@ -221,7 +226,8 @@ Result<std::optional<std::vector<Ordinal>>> Takeover::noted(const Cursors &known
 
 Result<runtime::Beginning> Takeover::find(const Cursors &known) const
 {
-    auto own = noted(known);
+    bool lost = false;
+    auto own = noted(known, lost);
     if (!own)
         return std::move(own).error();
     if (*own)
@@ -243,9 +249,11 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
         ends.push_back(*std::move(at));
     }
     tellMissed(std::move(ends), farthest, notices);
+    farthest.resize(m_source->shardCount(), Ordinal(0)); // a floor: nothing is committed yet
     MILLRACE_TRY(m_services.chains->noteBegin(m_services.context.project, m_fragment, farthest));
     runtime::Beginning out = beginningAt(farthest);
     out.notices = std::move(notices);
+    out.progressLost = lost;
     return out;
 }
 
@@ -255,8 +263,11 @@ void Takeover::tellMissed(std::vector<std::vector<Ordinal>> ends,
                           const std::vector<Ordinal> &farthest, std::vector<Problem> &notices) const
 {
     for (std::size_t e = 0; e < ends.size(); ++e) {
-        if (ends[e].empty())
-            continue;
+        if (ends[e].empty()) {
+            if (!m_ends[e].sink)
+                continue; // a stream has what is put into it since it is there
+            ends[e].resize(farthest.size(), Ordinal(0));
+        }
         if (const auto before = m_ends[e].fedBy; before && !ends[*before].empty()) {
             for (std::size_t i = 0; i < ends[e].size(); ++i)
                 ends[e][i] = std::max(ends[e][i], ends[*before][i]);

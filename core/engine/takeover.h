@@ -84,7 +84,7 @@ private:
                      const std::function<bool(const std::string &)> &wanted) const;
     Result<std::vector<Ordinal>> standing(const End &end, bool known,
                                           std::vector<Problem> &notices) const;
-    Result<std::optional<std::vector<Ordinal>>> noted(const Cursors &known) const;
+    Result<std::optional<std::vector<Ordinal>>> noted(const Cursors &known, bool &lost) const;
     runtime::Beginning beginningAt(const std::vector<Ordinal> &at) const;
     void tellMissed(std::vector<std::vector<Ordinal>> ends, const std::vector<Ordinal> &farthest,
                     std::vector<Problem> &notices) const;

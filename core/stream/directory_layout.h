@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/file_system.h"
+#include "core/base/problem_codes.h"
 #include "core/base/uuid.h"
 
 #include <string_view>
@@ -39,6 +40,12 @@ inline std::uint64_t logBytes(FileSystem &files, const Path &folder)
             bytes += info->sizeBytes;
     }
     return bytes;
+}
+
+/// Of a stream that the catalog knows: nothing of it is left.
+inline Problem streamFolderMissing(const Path &folder, const std::string &stream)
+{
+    return Problem(Code::StreamFolderMissing, {{"folder", folder}, {"stream", stream}}, stream);
 }
 
 /// The catalog's setting of whether records expire by age: "on", which an absent one means, or

@@ -39,7 +39,7 @@ Result<StoredStream> StoredStream::open(FileSystem &files, const Path &dataDirec
 {
     const Path folder = logFolder(dataDirectory, entry.id);
     if (!files.exists(folder))
-        return Problem(Code::StreamFolderMissing, {{"folder", folder}}, entry.name);
+        return streamFolderMissing(folder, entry.name);
     auto log = log::LogReader::open(folder, files);
     if (!log)
         return std::move(log).error();

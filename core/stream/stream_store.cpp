@@ -120,12 +120,14 @@ Status StreamStore::openDirectory()
     if (!entries)
         return std::move(entries).error();
     for (const auto &entry : *entries) {
-        if (folders->erase(entry.id.toString()) == 0)
-            m_log(Problem(Code::StreamFolderMissing, {{"folder", logFolder(directory, entry.id)}},
-                          entry.name));
+        const bool stood = folders->erase(entry.id.toString()) > 0;
         auto stream = openStream(entry);
         if (!stream)
             return std::move(stream).error().at(entry.name);
+        // Its row came when its first segment stood, and the last one is never removed.
+        const log::Log &log = (*stream)->log();
+        if (!stood || (log.recovery().segments == 0 && log.shards().empty()))
+            m_log(streamFolderMissing(logFolder(directory, entry.id), entry.name));
         m_streams.emplace(entry.name, *std::move(stream));
     }
     for (const auto &folder : *folders)

@@ -75,10 +75,19 @@ private slots:
         edited.pipeline.wire("filter01", "sqlite02");
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        QVERIFY2(
+            edited.messages.find("node sqlite02: 1000 records of stream clicks do not reach") !=
+                std::string::npos,
+            edited.messages.c_str());
+        QVERIFY2(edited.messages.find("node sqlite01: 1") == std::string::npos,
+                 edited.messages.c_str());
         edited.more(500);
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(1500));
         QCOMPARE(edited.count(kAll), std::int64_t(500));
+        edited.run(); // the wire has a commit by now
+        QVERIFY2(edited.messages.find("engine.branch-ahead") == std::string::npos,
+                 edited.messages.c_str());
         // And back.
         edited.unwire("filter01", "sqlite02");
         edited.more(200);
@@ -198,10 +207,38 @@ private slots:
         edited.pipeline.wire("filter01", "sqlite02");
         edited.more(500);
         edited.run();
+        QVERIFY2(edited.messages.find("engine.progress-lost") == std::string::npos,
+                 edited.messages.c_str());
         QVERIFY(QFile::remove(edited.folder.filePath("output/out.db")));
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(500)); // all that its wire still has
         QCOMPARE(edited.count(kAll), std::int64_t(500));
+        for (const char *node : {"node sqlite01: ", "node sqlite02: "}) {
+            QVERIFY2(edited.messages.find(std::string(node) + "An earlier run stored records") !=
+                         std::string::npos,
+                     edited.messages.c_str());
+        }
+    }
+
+    /// Rows that stand twice must not be found out later.
+    void aTableWhoseProgressIsRemovedIsToldToGetItsRowsAgain()
+    {
+        Edited edited;
+        edited.run();
+        {
+            auto db = store::Database::open(edited.folder.filePath("output/out.db").toStdString(),
+                                            store::Database::Mode::ReadWrite);
+            QVERIFY(db && db->execute("DROP TABLE _millrace"));
+        }
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(2000));
+        QVERIFY2(edited.messages.find("node sqlite01: An earlier run stored records") !=
+                     std::string::npos,
+                 edited.messages.c_str());
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(2000));
+        QVERIFY2(edited.messages.find("engine.progress-lost") == std::string::npos,
+                 edited.messages.c_str());
     }
 
     /// The producer goes on where it was, whatever stream it writes to.

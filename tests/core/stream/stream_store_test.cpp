@@ -131,6 +131,27 @@ private slots:
         QCOMPARE(missing.front().argument("folder"), std::string_view(folder));
     }
 
+    /// With its end note too: nothing is left that could be called damaged.
+    void aStreamWhoseFilesWereAllRemovedIsSaidLikewise()
+    {
+        Directory d;
+        d.open();
+        const auto clicks = d.make("clicks");
+        QVERIFY(d.put(*clicks, "lost"));
+        const Path folder = d.folderOf(*clicks);
+        d.close();
+        const auto names = d.fs.list(folder);
+        for (const std::string &name : *names)
+            QVERIFY(d.fs.remove(joinPath(folder, name)));
+        QVERIFY(d.open().find("clicks"));
+        const auto missing = d.loggedWith(Code::StreamFolderMissing);
+        QCOMPARE(missing.size(), std::size_t(1));
+        QCOMPARE(missing.front().place(), std::string("clicks"));
+        QCOMPARE(missing.front().argument("stream"), std::string_view("clicks"));
+        d.open(); // it has begun anew by now
+        QCOMPARE(d.loggedWith(Code::StreamFolderMissing).size(), std::size_t(1));
+    }
+
     void aSecondOneOnTheDirectoryIsRefused()
     {
         Directory d;

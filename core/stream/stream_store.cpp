@@ -174,7 +174,8 @@ Status StreamStore::openCatalog(std::size_t logs)
     const Path path = catalogPath(m_options.dataDirectory);
     auto catalog = store::Catalog::open(path, logs == 0 ? store::Database::Mode::ReadWrite
                                                         : store::Database::Mode::Existing);
-    if (!catalog && catalog.error().code() == Code::NotFound)
+    const Code code = catalog ? Code() : catalog.error().code();
+    if (code == Code::NotFound || (code == Code::Corrupt && logs > 0))
         return Problem(Code::CatalogLost,
                        {{"streams", std::to_string(logs)},
                         {"catalog", path},

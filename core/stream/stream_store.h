@@ -35,10 +35,10 @@ struct StreamStoreOptions {
 /// The directory is locked while the store lives, the folder itself, so that no file in it can be
 /// removed that the lock hangs on: a second one gets DirectoryBusy. A network file system is
 /// refused, a folder that holds something and is no data directory (NotDataDirectory; nothing is
-/// made in it), and a directory whose catalog is gone while logs are there (CatalogLost); a log
-/// that the catalog does not know is reported (OrphanStream) and left as it is. What is here and
-/// what is not: FORMAT.md of core/store and core/log. Thread-safety: every function may be called
-/// from any thread.
+/// made in it), and a directory whose catalog is gone or damaged while logs are there
+/// (CatalogLost); a log that the catalog does not know is reported (OrphanStream) and left as it
+/// is. What is here and what is not: FORMAT.md of core/store and core/log. Thread-safety: every
+/// function may be called from any thread.
 class StreamStore
 {
 public:

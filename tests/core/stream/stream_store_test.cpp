@@ -61,22 +61,24 @@ class StreamStoreTest : public QObject
 private slots:
     void aLostCatalogTakesNoLogWithIt_data()
     {
-        QTest::addColumn<bool>("empty");
-        QTest::newRow("removed") << false;
-        QTest::newRow("an empty file in its place") << true;
+        QTest::addColumn<QByteArray>("inItsPlace");
+        QTest::newRow("removed") << QByteArray();
+        QTest::newRow("an empty file in its place") << QByteArray("");
+        QTest::newRow("something else in its place") << QByteArray(4096, 'x');
     }
     void aLostCatalogTakesNoLogWithIt()
     {
-        QFETCH(bool, empty);
+        QFETCH(QByteArray, inItsPlace);
         Directory d;
         d.open();
         QVERIFY(d.put(*d.make("clicks"), "kept"));
         d.close();
         const QString catalog = QString::fromStdString(d.catalogPath());
         QVERIFY(QFile::rename(catalog, catalog + ".copy"));
-        if (empty) {
+        if (!inItsPlace.isNull()) {
             QFile file(catalog);
             QVERIFY(file.open(QIODevice::WriteOnly));
+            QCOMPARE(file.write(inItsPlace), inItsPlace.size());
         }
         for (int attempt = 0; attempt < 2; ++attempt) { // the first must not make a new catalog
             const auto refused = d.tryOpen(d.fs);

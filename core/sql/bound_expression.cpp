@@ -14,18 +14,30 @@ namespace {
 /// stay in the cache.
 constexpr std::size_t kChunkRows = 1024;
 
+/// Evaluates all roots for `rows`. `subjects`: what the row errors of each begin with, or none.
+void evaluateRoots(const Program &program, std::span<const std::string> subjects,
+                   EvaluationContext &context, const record::RecordBatch &batch,
+                   std::span<const std::uint32_t> rows, std::vector<const ColumnVector *> &columns)
+{
+    program.begin(context, batch, rows);
+    columns.clear();
+    for (std::size_t i = 0; i < program.roots.size(); ++i) {
+        context.setSubject(subjects.empty() ? std::string_view() : subjects[i]);
+        columns.push_back(&program.roots[i]->evaluate(context, context.everyPosition()));
+    }
+    context.setSubject({});
+}
+
 /// Evaluates all roots for the first of `rows`, for as many as fit the memory, and gives their
 /// number. Of none, 0.
-std::size_t evaluateFirst(const Program &program, EvaluationContext &context,
-                          const record::RecordBatch &batch, std::span<const std::uint32_t> rows,
+std::size_t evaluateFirst(const Program &program, std::span<const std::string> subjects,
+                          EvaluationContext &context, const record::RecordBatch &batch,
+                          std::span<const std::uint32_t> rows,
                           std::vector<const ColumnVector *> &columns)
 {
     std::size_t count = rows.size();
     for (;;) {
-        program.begin(context, batch, rows.first(count));
-        columns.clear();
-        for (const NodePtr &root : program.roots)
-            columns.push_back(&root->evaluate(context, context.everyPosition()));
+        evaluateRoots(program, subjects, context, batch, rows.first(count), columns);
         if (count <= 1 || !context.overfull())
             return count;
         count /= 2;
@@ -34,14 +46,15 @@ std::size_t evaluateFirst(const Program &program, EvaluationContext &context,
 
 /// Calls `use(part, columns)` for one part of `rows` after the other, until that gives false.
 template <class F>
-void forParts(const Program &program, EvaluationContext &context, const record::RecordBatch &batch,
+void forParts(const Program &program, std::span<const std::string> subjects,
+              EvaluationContext &context, const record::RecordBatch &batch,
               std::span<const std::uint32_t> rows, F &&use)
 {
     std::vector<const ColumnVector *> columns;
     std::size_t most = kChunkRows; // rows like those that were too many come on
     while (!rows.empty()) {
         const auto wanted = rows.first(std::min(most, rows.size()));
-        const std::size_t count = evaluateFirst(program, context, batch, wanted, columns);
+        const std::size_t count = evaluateFirst(program, subjects, context, batch, wanted, columns);
         if (count < wanted.size())
             most = count;
         if (!use(rows.first(count), columns))
@@ -84,7 +97,7 @@ void BoundExpression::evaluateFilter(const record::RecordBatch &batch,
     out.rejected.clear();
     out.errors.clear();
     EvaluationContext &context = scratch.context();
-    forParts(*m_program, context, batch, rows, [&](const auto part, const auto &columns) {
+    forParts(*m_program, {}, context, batch, rows, [&](const auto part, const auto &columns) {
         const ColumnVector &values = *columns.front();
         for (std::size_t i = 0; i < part.size(); ++i) {
             if (context.failed(i))
@@ -105,7 +118,7 @@ EvaluatedRows BoundExpression::evaluate(const record::RecordBatch &batch,
     errors.clear();
     EvaluationContext &context = scratch.context();
     std::vector<const ColumnVector *> columns;
-    const std::size_t count = evaluateFirst(*m_program, context, batch, rows, columns);
+    const std::size_t count = evaluateFirst(*m_program, {}, context, batch, rows, columns);
     context.takeErrors(errors);
     return {*columns.front(), count};
 }
@@ -114,10 +127,14 @@ SelectList::SelectList(record::Schema output, std::shared_ptr<const Program> pro
     : m_output(std::move(output))
     , m_program(std::move(program))
 {
-    for (const record::Field &field : m_output.fields) {
+    for (std::size_t i = 0; i < m_output.fields.size(); ++i) {
+        const std::string &name = m_output.fields[i].name;
         std::string key;
-        appendJsonString(key, field.name);
+        appendJsonString(key, name);
         m_keys.push_back(key + ':');
+        // A field that is read names itself, and may be called otherwise here.
+        const bool field = dynamic_cast<const ColumnNode *>(m_program->roots[i].get()) != nullptr;
+        m_subjects.push_back(field ? "" : "column `" + name + "`: ");
     }
 }
 SelectList::~SelectList() = default;
@@ -126,12 +143,9 @@ void SelectList::evaluate(const record::RecordBatch &batch, std::span<const std:
                           EvaluationScratch &scratch, std::vector<const ColumnVector *> &columns,
                           std::vector<RowError> &errors) const
 {
-    columns.clear();
     errors.clear();
     EvaluationContext &context = scratch.context();
-    m_program->begin(context, batch, rows);
-    for (const NodePtr &root : m_program->roots)
-        columns.push_back(&root->evaluate(context, context.everyPosition()));
+    evaluateRoots(*m_program, m_subjects, context, batch, rows, columns);
     context.takeErrors(errors);
 }
 
@@ -144,21 +158,22 @@ void SelectList::project(const record::RecordBatch &batch, std::span<const std::
     out.text.clear();
     out.errors.clear();
     EvaluationContext &context = scratch.context();
-    forParts(*m_program, context, batch, rows, [&](const auto part, const auto &columns) {
-        std::size_t row = 0;
-        for (; row < part.size() && out.text.size() < kMaxProjectedBytes; ++row) {
-            if (context.failed(row))
-                continue;
-            appendObject(columns, row, context, out);
-            if (context.failed(row))
-                continue;
-            out.rows.push_back(part[row]);
-            out.offsets.push_back(out.text.size());
-        }
-        out.taken += row;
-        context.takeErrors(out.errors, row);
-        return row == part.size();
-    });
+    forParts(*m_program, m_subjects, context, batch, rows,
+             [&](const auto part, const auto &columns) {
+                 std::size_t row = 0;
+                 for (; row < part.size() && out.text.size() < kMaxProjectedBytes; ++row) {
+                     if (context.failed(row))
+                         continue;
+                     appendObject(columns, row, context, out);
+                     if (context.failed(row))
+                         continue;
+                     out.rows.push_back(part[row]);
+                     out.offsets.push_back(out.text.size());
+                 }
+                 out.taken += row;
+                 context.takeErrors(out.errors, row);
+                 return row == part.size();
+             });
 }
 
 /// Appends the JSON object of a row; nothing when the row fails in it.

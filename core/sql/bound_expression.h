@@ -32,7 +32,7 @@ public:
 /// A row that cannot be evaluated, and why, in English: what a dead letter carries.
 struct RowError {
     std::uint32_t row = 0; ///< of the batch
-    std::string reason;    ///< "field `ms`: expected BIGINT, found string"
+    std::string reason;    ///< "column `x`: division by zero"
     friend bool operator==(const RowError &, const RowError &) = default;
 };
 
@@ -117,7 +117,9 @@ private:
 /// One batch of records may become many times as large; what comes behind is asked for later.
 inline constexpr std::size_t kMaxProjectedBytes = 16U << 20U;
 
-/// A select list bound to a schema. Thread-safety and row errors as BoundExpression.
+/// A select list bound to a schema. Thread-safety and row errors as BoundExpression; a reason
+/// begins with the name of the column that could not be made, of a field as it stands with the
+/// field's.
 class SelectList
 {
 public:
@@ -146,7 +148,8 @@ private:
                       EvaluationContext &context, ProjectedRows &out) const;
 
     record::Schema m_output;
-    std::vector<std::string> m_keys; ///< `"name":` as JSON
+    std::vector<std::string> m_keys;     ///< `"name":` as JSON
+    std::vector<std::string> m_subjects; ///< for each field, what its row errors begin with
     std::shared_ptr<const Program> m_program;
 };
 

@@ -18,6 +18,7 @@ void EvaluationContext::begin(const record::RecordBatch &batch, std::span<const 
 {
     m_batch = &batch;
     m_rows = rows;
+    m_subject = {};
     m_arena.reset();
     m_errors.clear();
     m_failed.assign(rows.size(), 0);
@@ -47,6 +48,7 @@ void EvaluationContext::fail(std::size_t position, std::string reason)
     if (m_failed[position] != 0)
         return;
     m_failed[position] = 1;
+    reason.insert(0, m_subject);
     m_errors.push_back({static_cast<std::uint32_t>(position), shortened(reason, kMaxReasonBytes)});
 }
 

@@ -12,6 +12,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace millrace::sql {
@@ -63,6 +64,9 @@ public:
     /// Kernels ask this before each row. True: it is overfull, and the row has failed.
     bool refuses(std::size_t position);
 
+    /// What is evaluated from now on, "column `x`: ": reasons begin with it. Not owned; begin()
+    /// forgets it.
+    void setSubject(std::string_view subject) { m_subject = subject; }
     /// Marks a row as failed. Only the first reason of a row counts, and of that the beginning: it
     /// may quote a long value.
     void fail(std::size_t position, std::string reason);
@@ -109,6 +113,7 @@ private:
     std::deque<ColumnVector> m_vectors; ///< a deque: references stay while it grows
     std::vector<std::uint32_t> m_every; ///< 0, 1, 2, …
     std::vector<ColumnVector *> m_columnPointers;
+    std::string_view m_subject;
     std::vector<std::uint8_t> m_failed;
     std::vector<RowError> m_errors; ///< `row` is a position until takeErrors()
     std::deque<std::vector<std::uint32_t>> m_pool;

@@ -27,7 +27,7 @@ RowFate filterRow(const sql::BoundExpression &condition, const Record &record,
     const std::uint32_t row = 0;
     condition.evaluateFilter(*asBatch(record), std::span(&row, 1), scratch, result);
     if (!result.errors.empty())
-        return deadRow(result.errors.front().reason);
+        return deadRow("condition: " + result.errors.front().reason);
     return result.passed.empty() ? RowFate{} : RowFate{.given = record};
 }
 

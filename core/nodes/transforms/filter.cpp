@@ -68,9 +68,9 @@ public:
         out.chunk = {in.batch, std::move(result.passed)};
         out.processed = out.chunk.count();
         out.filtered = result.rejected.size();
-        for (sql::RowError &error : result.errors)
-            out.dead.push_back(
-                {error.row, Problem(Code::NodeRowError, {{"reason", std::move(error.reason)}})});
+        for (const sql::RowError &error : result.errors)
+            out.dead.push_back({error.row, Problem(Code::NodeRowError,
+                                                   {{"reason", "condition: " + error.reason}})});
         return out;
     }
 

@@ -53,6 +53,41 @@ private slots:
         QCOMPARE(out->dead[0].row, 1U);
     }
 
+    /// Who selects ten things wants to know which of them failed.
+    void aFailedRowNamesTheColumn()
+    {
+        NodeWorld world;
+        world.context.inputSchema =
+            record::parseSchema("id BIGINT, zero BIGINT, t STRING, f DOUBLE").value();
+        const auto map =
+            world
+                .transform("map", {{"select", std::string("id AS n, 7 / zero AS ratio, id * id, "
+                                                          "CAST(t AS INT) AS `a b`, LN(f) AS l")},
+                                   {"partitionKey", std::string("CAST(8 / (id - 1) AS STRING)")}})
+                .value();
+        record::RecordBatchBuilder builder;
+        for (const char *text :
+             {R"({"id":2,"zero":1,"t":"1","f":1})", R"({"id":2,"zero":0,"t":"1","f":1})",
+              R"({"id":3037000500,"zero":1,"t":"1","f":1})", R"({"id":2,"zero":1,"t":"x","f":1})",
+              R"({"id":2,"zero":1,"t":"1","f":-1})", R"({"id":"x","zero":1,"t":"1","f":1})",
+              R"({"id":1,"zero":1,"t":"1","f":1})"})
+            builder.append({.data = text, .key = "k"});
+        const auto state = map->newState();
+        const auto out = map->process(runtime::Chunk::all(builder.finish()), *state);
+        QVERIFY(out);
+        QCOMPARE(out->processed, 1U);
+        std::vector<std::string> reasons;
+        for (const runtime::DeadRow &row : out->dead)
+            reasons.push_back(row.reason.text());
+        QCOMPARE(reasons,
+                 (std::vector<std::string>{"column `ratio`: division by zero",
+                                           "column `EXPR$2`: the result does not fit into BIGINT",
+                                           "column `a b`: CAST: 'x' does not become INT",
+                                           "column `l`: NaN cannot be written as JSON",
+                                           "field `id`: expected BIGINT, found string",
+                                           "partition key: division by zero"}));
+    }
+
     /// A filter or another map behind this one, in one fragment, asks for it.
     void aMadeRecordKeepsThePlaceAndArrivalOfItsInput()
     {

@@ -319,6 +319,24 @@ private slots:
         QCOMPARE(out.errors, errors);
     }
 
+    /// As columns too; and an expression that is evaluated next has no column's name.
+    void aRowErrorOfASelectListNamesTheColumn()
+    {
+        const auto batch = batchOf({R"({"status":0,"ms":1})", R"({"status":1,"ms":"x"})"});
+        const auto bound = sql::bindSelect("page, ms AS m, 1 / status AS q", schema());
+        QVERIFY2(bound, messages(bound.problems).c_str());
+        sql::EvaluationScratch scratch;
+        std::vector<const sql::ColumnVector *> columns;
+        std::vector<sql::RowError> errors;
+        bound->evaluate(*batch, allRows(*batch), scratch, columns, errors);
+        QCOMPARE(errors,
+                 (std::vector<sql::RowError>{{0, "column `q`: division by zero"},
+                                             {1, "field `ms`: expected BIGINT, found string"}}));
+        const auto alone = sql::bindExpression("1 / status", schema());
+        (void)alone->evaluate(*batch, allRows(*batch), scratch, errors);
+        QCOMPARE(errors, (std::vector<sql::RowError>{{0, "division by zero"}}));
+    }
+
     void metadataGivesWayToPayloadFieldsOfThatName()
     {
         const auto own = *record::parseSchema("shard STRING, record ROW<x INT>");
@@ -468,7 +486,7 @@ private slots:
         const auto batch = batchOf({small, large, small});
         bound->project(*batch, allRows(*batch), scratch, out);
         QCOMPARE(out.text, std::string(R"({"v":18000}{"v":18000})"));
-        QCOMPARE(out.errors, (std::vector<sql::RowError>{{1, error.substr(2)}}));
+        QCOMPARE(out.errors, (std::vector<sql::RowError>{{1, "column `v`: " + error.substr(2)}}));
     }
 
     void aReasonQuotesTheBeginningOfALongValue()

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <set>
+#include <map>
 
 namespace millrace::nodes {
 namespace {
@@ -74,6 +74,26 @@ Problem misfit(const record::Field &field, const CsvCell &cell)
                    "column " + std::to_string(cell.column));
 }
 
+/// What helps with a header that names the columns badly.
+constexpr std::string_view kNameColumns =
+    "; mend the names in line 1 of the file, or turn off \"First line names the columns\" and name "
+    "all columns in the schema (line 1 is then a row like the others)";
+
+std::string inHeader(std::size_t cell)
+{
+    return "column " + std::to_string(cell + 1) + " of the header";
+}
+
+/// Of as many as a sentence has room for.
+std::string names(const std::vector<std::string> &header)
+{
+    constexpr std::size_t kMost = 20;
+    std::string out;
+    for (std::size_t i = 0; i < std::min(header.size(), kMost); ++i)
+        out += (out.empty() ? "" : ", ") + record::quotedName(shortened(header[i]));
+    return out + (header.size() > kMost ? ", …" : "");
+}
+
 } // namespace
 
 Result<std::vector<CsvCell>> CsvParser::parse(std::string_view line)
@@ -123,14 +143,18 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
     const auto refuse = [](std::string reason) {
         return Problem(Code::NodeBadSchema, {{"reason", std::move(reason)}});
     };
-    std::set<std::string> names;
-    for (const std::string &name : header) {
-        if (name.empty())
-            return refuse("a column of the header has no name");
-        if (!graph::isUtf8(name))
-            return refuse("a name in the header is not UTF-8");
-        if (!names.insert(name).second)
-            return refuse("the header names column " + name + " twice");
+    std::map<std::string, std::size_t> cells;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        if (header[i].empty())
+            return refuse(inHeader(i) + " has no name" + std::string(kNameColumns));
+        if (!graph::isUtf8(header[i]))
+            return refuse(inHeader(i) + " is not UTF-8; save the file as UTF-8, for instance with "
+                                        "iconv -f LATIN1 -t UTF-8");
+        const auto [first, isNew] = cells.try_emplace(header[i], i);
+        if (!isNew)
+            return refuse("the header names " + record::quotedName(shortened(header[i])) +
+                          " twice, in columns " + std::to_string(first->second + 1) + " and " +
+                          std::to_string(i + 1) + std::string(kNameColumns));
     }
     CsvColumns columns;
     if (header.empty()) {
@@ -146,15 +170,20 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
     } else {
         columns.m_schema = given;
         for (const record::Field &field : given.fields) {
-            const auto found = std::find(header.begin(), header.end(), field.name);
-            if (found == header.end())
-                return refuse("the header has no column " + field.name);
-            columns.m_cells.push_back(static_cast<std::size_t>(found - header.begin()));
+            const auto found = cells.find(field.name);
+            if (found == cells.end())
+                return refuse("the header has no column " +
+                              record::quotedName(shortened(field.name)) +
+                              " as the schema has it, only " + names(header) +
+                              "; spell it in the schema as in the header, or leave it out there, "
+                              "or choose the delimiter that the file has");
+            columns.m_cells.push_back(found->second);
         }
     }
     columns.m_cellCount = header.empty() ? given.fields.size() : header.size();
     if (columns.m_cellCount == 0)
-        return refuse("there is neither a header nor a schema");
+        return refuse("there is neither a header nor a schema; turn on \"First line names the "
+                      "columns\", or name the columns in the schema");
     for (const record::Field &field : columns.m_schema.fields) {
         std::string key = columns.m_keys.empty() ? "" : ",";
         sql::appendJsonString(key, field.name);

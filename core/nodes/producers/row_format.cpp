@@ -214,14 +214,15 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
             return cells.error();
         if (!*cells)
             return Problem(Code::NodeBadSchema,
-                           {{"reason", "the file is empty, it has no header"}});
+                           {{"reason", "the file is empty, it has no header; start when the file "
+                                       "is written, or turn off \"First line names the columns\" "
+                                       "and name them in the schema"}});
         if ((*cells)->empty())
             return Problem(Code::NodeBadSchema,
                            {{"reason", "the header, line 1, is too long or has a quote that is not "
-                                       "closed"}});
+                                       "closed; mend that line, or turn off \"First line names the "
+                                       "columns\" and name them in the schema"}});
         for (const CsvCell &cell : **cells) {
-            if (!graph::isUtf8(cell.text))
-                return Problem(Code::NodeBadSchema, {{"reason", "the header is not UTF-8"}});
             header.emplace_back(cell.text);
         }
     }
@@ -295,10 +296,12 @@ Result<std::unique_ptr<RowFormat>> makeRowFormat(FileSystem &files, const Path &
     if (!settings.timeField.empty()) {
         const std::size_t field = columns->schema().indexOf(settings.timeField);
         if (field == columns->schema().fields.size()) {
-            return Problem(
-                Code::NodeBadSchema,
-                {{"path", path},
-                 {"reason", "there is no column " + settings.timeField + " for the time"}});
+            return Problem(Code::NodeBadSchema,
+                           {{"path", path},
+                            {"reason", "there is no column " +
+                                           record::quotedName(shortened(settings.timeField)) +
+                                           " for the time; name one of them as the time field: " +
+                                           shortened(columns->schema().toString(), 400)}});
         }
         timeCell = columns->cellOf(field);
     }

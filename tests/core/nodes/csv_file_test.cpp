@@ -215,15 +215,6 @@ private slots:
         QVERIFY(given);
         QCOMPARE(joined(*given), std::string("{\"n\":1,\"t\":\"x\"}\n{\"n\":2,\"t\":\"y\"}\n"));
     }
-
-    void aHeaderThatIsNoUtf8IsSaid()
-    {
-        FileWorld world;
-        world.write("a,b\x88\n1,2\n");
-        const auto source = world.open(kCsv);
-        QVERIFY(!source);
-        QCOMPARE(source.error().code(), Code::NodeBadSchema);
-    }
 };
 
 MILLRACE_TEST(CsvFileTest)

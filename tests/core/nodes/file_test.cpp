@@ -146,38 +146,91 @@ private slots:
 
     void badInputsAreSaid_data()
     {
-        QTest::addColumn<QString>("content");
+        QTest::addColumn<QByteArray>("content");
         QTest::addColumn<QString>("schema");
         QTest::addColumn<bool>("header");
-        QTest::addColumn<int>("code");
-        const int badSchema = static_cast<int>(Code::NodeBadSchema);
-        QTest::newRow("empty") << ""
-                               << "" << true << badSchema;
-        QTest::newRow("column twice") << "a,a\n"
-                                      << "" << true << badSchema;
-        QTest::newRow("column twice, quoted") << "a,\"a\"\n"
-                                              << "" << true << badSchema;
-        QTest::newRow("column without name") << "a,,b\n"
-                                             << "" << true << badSchema;
-        QTest::newRow("schema names another") << "a\n"
-                                              << "b INT" << true << badSchema;
-        QTest::newRow("neither header nor schema") << "1\n"
-                                                   << "" << false << badSchema;
-        QTest::newRow("bad schema") << "a\n"
-                                    << "a NUMBR" << true << static_cast<int>(Code::InvalidArgument);
+        QTest::addColumn<QString>("text");
+        const QString unreadable = "The columns of /documents/in cannot be used: ";
+        const QString mend =
+            "; mend the names in line 1 of the file, or turn off \"First line names the columns\" "
+            "and name all columns in the schema (line 1 is then a row like the others)";
+        const auto row = [&](const char *name, const QByteArray &content, const char *schema,
+                             const QString &text, bool header = true) {
+            QTest::newRow(name) << content << schema << header << unreadable + text;
+        };
+        row("empty", "", "",
+            "the file is empty, it has no header; start when the file is written, or turn off "
+            "\"First line names the columns\" and name them in the schema");
+        row("column twice", "a,b,a\n", "", "the header names a twice, in columns 1 and 3" + mend);
+        row("column twice, quoted", "a,\"a\"\n", "",
+            "the header names a twice, in columns 1 and 2" + mend);
+        row("column without name", "a,,b\n", "", "column 2 of the header has no name" + mend);
+        row("column without name, with a schema", "a,b,\n", "a INT, b INT",
+            "column 3 of the header has no name" + mend);
+        row("no UTF-8", "a,b\x88\n", "",
+            "column 2 of the header is not UTF-8; save the file as UTF-8, for instance with iconv "
+            "-f LATIN1 -t UTF-8");
+        row("schema names another", "a,x y\n", "b INT",
+            "the header has no column b as the schema has it, only a, `x y`; spell it in the "
+            "schema "
+            "as in the header, or leave it out there, or choose the delimiter that the file has");
+        row("open quote", "a,\"b\n1,2\n", "",
+            "the header, line 1, is too long or has a quote that is not closed; mend that line, or "
+            "turn off \"First line names the columns\" and name them in the schema");
+        row("neither header nor schema", "1\n", "",
+            "there is neither a header nor a schema; turn on \"First line names the columns\", or "
+            "name the columns in the schema",
+            false);
     }
     void badInputsAreSaid()
     {
-        QFETCH(QString, content);
+        QFETCH(QByteArray, content);
         QFETCH(QString, schema);
         QFETCH(bool, header);
-        QFETCH(int, code);
+        QFETCH(QString, text);
         FileWorld world;
         world.write(content.toStdString());
         const auto source = world.open(csv({{"schema", schema.toStdString()}, {"header", header}}));
         QVERIFY(!source);
-        QCOMPARE(static_cast<int>(source.error().code()), code);
-        QVERIFY(source.error().place().starts_with("node node0001: parameter "));
+        QCOMPARE(source.error().code(), Code::NodeBadSchema);
+        QCOMPARE(QString::fromStdString(source.error().text()), text);
+        QCOMPARE(source.error().place(), std::string("node node0001: parameter path"));
+    }
+
+    /// What the refusals of a bad header advise.
+    void aBadHeaderIsARowWhereTheSchemaNamesTheColumns()
+    {
+        FileWorld world;
+        world.write("a,,a\n1,2,3\n");
+        const auto given =
+            world.read(csv({{"schema", std::string("a INT, b INT, c INT")}, {"header", false}}));
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"a\":1,\"b\":2,\"c\":3}\n"));
+        QCOMPARE(given->dead.size(), std::size_t{1});
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 1: column 1"));
+    }
+
+    void aTimeFieldThatIsNoColumnIsSaidWithTheColumns()
+    {
+        FileWorld world;
+        world.write("at,n\n2026-01-31,2\n");
+        const auto source =
+            world.open(csv({{"pace", std::string("time")}, {"timeField", std::string("time")}}));
+        QVERIFY(!source);
+        QCOMPARE(source.error().text(),
+                 std::string("The columns of /documents/in cannot be used: there is no column time "
+                             "for the time; name one of them as the time field: at STRING, n "
+                             "BIGINT"));
+    }
+
+    void aBadSchemaIsSaid()
+    {
+        FileWorld world;
+        world.write("a\n");
+        const auto source = world.open(csv({{"schema", std::string("a NUMBR")}}));
+        QVERIFY(!source);
+        QCOMPARE(source.error().code(), Code::InvalidArgument);
+        QVERIFY(source.error().place().starts_with("node node0001: parameter schema"));
     }
 
     void missingAndUnreadableFilesAreSaid()

@@ -2,7 +2,9 @@
 #include "core/base/utf8.h"
 #include "core/record/decimal.h"
 #include "core/record/schema.h"
+#include "core/record/schema_problems.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -21,7 +23,7 @@ bool isWordPart(char c)
     return isWordStart(c) || (c >= '0' && c <= '9');
 }
 
-constexpr std::size_t kFoundBytes = 20; ///< of what stands where something else is expected
+constexpr std::size_t kFoundBytes = 40; ///< of what stands where something else is expected
 
 /// A cursor over the text of types and of lists of fields.
 class TypeReader
@@ -42,9 +44,8 @@ public:
     Problem expected(std::string what)
     {
         skipSpace();
-        const std::string found = m_at < m_text.size()
-                                      ? "\"" + shortened(m_text.substr(m_at), kFoundBytes) + '"'
-                                      : "the end";
+        const std::string found =
+            m_at < m_text.size() ? "\"" + shortened(nextToken(), kFoundBytes) + '"' : "the end";
         return invalidArgument("expected " + std::move(what) + ", found " + found, place());
     }
     /// The character that is next, for problems.
@@ -72,7 +73,10 @@ public:
     }
 
     Result<DataType> type(int depth);
-    Result<std::vector<Field>> fields(char close, int depth);
+    /// A list of fields up to `close`, or up to the end of the text where that is '\0'. Where
+    /// there are `problems`, they are what is wrong with it, and the result is worth nothing then.
+    Result<std::vector<Field>> fields(char close, int depth,
+                                      std::vector<Problem> *problems = nullptr);
 
 private:
     void skipSpace()
@@ -95,6 +99,39 @@ private:
         return out;
     }
 
+    /// The word, the name in backticks or the one character that is next.
+    std::string_view nextToken() const
+    {
+        const std::string_view rest = m_text.substr(m_at);
+        if (rest.starts_with('`'))
+            return rest.substr(0, std::min(rest.find('`', 1), rest.size() - 1) + 1);
+        std::size_t end = 0;
+        while (end < rest.size() && (isWordPart(rest[end]) || (rest[end] & 0x80) != 0))
+            ++end;
+        return rest.substr(0, std::max<std::size_t>(end, 1));
+    }
+
+    /// From the beginning of a field to the comma behind it, or to the end.
+    void skipField()
+    {
+        int inside = 0;
+        bool quoted = false;
+        for (; m_at < m_text.size(); ++m_at) {
+            const char c = m_text[m_at];
+            if (c == '`')
+                quoted = !quoted;
+            else if (quoted)
+                continue;
+            else if (c == '<' || c == '(')
+                ++inside;
+            else if (c == '>' || c == ')')
+                --inside;
+            else if (c == ',' && inside <= 0)
+                return;
+        }
+    }
+
+    Result<Field> field(const std::vector<Field> &before, char close, int depth);
     Result<std::string> name();
     Result<std::optional<int>> number(char close);
     Result<DataType> decimal();
@@ -190,37 +227,55 @@ Result<DataType> TypeReader::timestamp()
     return DataType(TypeKind::Timestamp);
 }
 
-Result<std::vector<Field>> TypeReader::fields(char close, int depth)
+/// One field with what ends it next, which must not be the name of one of those `before`.
+Result<Field> TypeReader::field(const std::vector<Field> &before, char close, int depth)
+{
+    auto fieldName = name();
+    if (!fieldName)
+        return std::move(fieldName).error();
+    for (const Field &other : before) {
+        if (other.name == *fieldName)
+            return invalidArgument("the name " + quotedName(*fieldName) + " is used twice",
+                                   place());
+    }
+    auto fieldType = type(depth + 1);
+    if (!fieldType)
+        return std::move(fieldType).error();
+    Field out{*std::move(fieldName), *std::move(fieldType), true};
+    if (acceptWord("NOT")) {
+        if (!acceptWord("NULL"))
+            return expected("NULL");
+        out.nullable = false;
+    } else {
+        acceptWord("NULL");
+    }
+    const bool ends = atEnd() ? close == '\0' : m_text[m_at] == ',' || m_text[m_at] == close;
+    if (!ends)
+        return expected(close == '\0' ? "\",\"" : "\",\" or \">\"");
+    return out;
+}
+
+Result<std::vector<Field>> TypeReader::fields(char close, int depth, std::vector<Problem> *problems)
 {
     std::vector<Field> out;
     const auto atClose = [&] { return close == '\0' ? atEnd() : accept(close); };
     if (atClose())
         return out;
     for (;;) {
-        auto fieldName = name();
-        if (!fieldName)
-            return std::move(fieldName).error();
-        for (const Field &other : out) {
-            if (other.name == *fieldName)
-                return invalidArgument("the name " + quotedName(*fieldName) + " is used twice",
-                                       place());
-        }
-        auto fieldType = type(depth + 1);
-        if (!fieldType)
-            return std::move(fieldType).error();
-        Field field{*std::move(fieldName), *std::move(fieldType), true};
-        if (acceptWord("NOT")) {
-            if (!acceptWord("NULL"))
-                return expected("NULL");
-            field.nullable = false;
+        const std::size_t begin = m_at;
+        auto next = field(out, close, depth);
+        if (next) {
+            out.push_back(*std::move(next));
+        } else if (problems == nullptr) {
+            return std::move(next).error();
         } else {
-            acceptWord("NULL");
+            problems->push_back(std::move(next).error());
+            m_at = begin;
+            skipField();
         }
-        out.push_back(std::move(field));
         if (atClose())
             return out;
-        if (!accept(','))
-            return expected(close == '\0' ? "\",\"" : "\",\" or \">\"");
+        (void)accept(','); // all that may be there
     }
 }
 
@@ -294,6 +349,14 @@ Result<DataType> TypeReader::type(int depth)
     return expected("a type such as BIGINT, DOUBLE, STRING or TIMESTAMP(3)");
 }
 
+/// Names stand in JSON, too, which holds nothing else.
+Status checkUtf8(std::string_view text)
+{
+    if (!simdjson::validate_utf8(text.data(), text.size()))
+        return invalidArgument("A schema is UTF-8 text; this one has other bytes in it");
+    return Done{};
+}
+
 } // namespace
 
 std::string quotedName(std::string_view name)
@@ -329,14 +392,22 @@ Result<DataType> parseType(std::string_view text)
 
 Result<Schema> parseSchema(std::string_view text)
 {
-    // Names stand in JSON, too, which holds nothing else.
-    if (!simdjson::validate_utf8(text.data(), text.size()))
-        return invalidArgument("A schema is UTF-8 text; this one has other bytes in it");
+    MILLRACE_TRY(checkUtf8(text));
     TypeReader reader(text, 0);
     auto fields = reader.fields('\0', 0);
     if (!fields)
         return std::move(fields).error();
     return Schema{*std::move(fields)};
+}
+
+std::vector<Problem> schemaProblems(std::string_view text)
+{
+    if (auto checked = checkUtf8(text); !checked)
+        return {std::move(checked).error()};
+    std::vector<Problem> out;
+    TypeReader reader(text, 0);
+    (void)reader.fields('\0', 0, &out); // every one of its problems is in `out`
+    return out;
 }
 
 } // namespace millrace::record

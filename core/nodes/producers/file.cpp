@@ -14,6 +14,7 @@
 #include "core/nodes/producers/pacer.h"
 #include "core/nodes/producers/row_format.h"
 #include "core/nodes/refusal.h"
+#include "core/record/schema_problems.h"
 #include "core/sql/bound_expression.h"
 
 #include <algorithm>
@@ -460,7 +461,7 @@ Result<std::unique_ptr<runtime::Source>> makeSource(const graph::Node &node,
     if (const std::string text = parameters.text("schema"); !text.empty()) {
         auto schema = record::parseSchema(text);
         if (!schema)
-            return std::move(schema).error().at(at("schema"));
+            return refusal(record::schemaProblems(text), node, "schema", context);
         rows.schema = *std::move(schema);
     }
     auto format = makeRowFormat(*context.fileSystem, settings.path, rows);

@@ -227,10 +227,14 @@ private slots:
     {
         FileWorld world;
         world.write("a\n");
-        const auto source = world.open(csv({{"schema", std::string("a NUMBR")}}));
+        std::vector<Problem> further;
+        world.context.furtherProblems = &further;
+        const auto source = world.open(csv({{"schema", std::string("a NUMBR, b")}}));
         QVERIFY(!source);
         QCOMPARE(source.error().code(), Code::InvalidArgument);
-        QVERIFY(source.error().place().starts_with("node node0001: parameter schema"));
+        QCOMPARE(source.error().place(), std::string("node node0001: parameter schema: column 3"));
+        QCOMPARE(further.size(), std::size_t{1});
+        QCOMPARE(further[0].place(), std::string("node node0001: parameter schema: column 11"));
     }
 
     void missingAndUnreadableFilesAreSaid()

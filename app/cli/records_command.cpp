@@ -60,6 +60,13 @@ Result<CursorStart> parseStart(const Arguments &arguments)
                    std::string(kCommandName));
 }
 
+/// Why --where left `count` records out.
+void sayLeftOut(std::string_view why, std::uint64_t count, std::string_view reason)
+{
+    fmt::print(stderr, "millrace: records: --where {} for {} record{}, left out{}\n", why, count,
+               count == 1 ? "" : "s", reason);
+}
+
 /// For how many records --where failed, the most frequent reasons first.
 void sayFailures(const runtime::RecordFilter &where)
 {
@@ -72,12 +79,9 @@ void sayFailures(const runtime::RecordFilter &where)
     for (; shown.size() > kShownReasons; shown.pop_back())
         others += shown.back().second;
     for (const auto &[reason, count] : shown)
-        fmt::print(stderr, "millrace: records: --where fails for {} records, left out: {}\n", count,
-                   reason);
+        sayLeftOut("fails", count, ": " + reason);
     if (others > 0)
-        fmt::print(stderr,
-                   "millrace: records: --where fails for {} records, left out, for other reasons\n",
-                   others);
+        sayLeftOut("fails", others, ", for other reasons");
 }
 
 /// One reading of a stream; `run` opens it and prints.
@@ -99,6 +103,8 @@ public:
             if (const ExitCode code = bindWhere(); code != ExitCode::Success)
                 return code;
             filter = [this](const record::RecordBatch &batch, std::span<const std::uint32_t> rows) {
+                if (m_whereNull)
+                    m_null += m_whereNull->wanted(batch, rows).size();
                 return m_where->wanted(batch, rows);
             };
         }
@@ -121,6 +127,9 @@ public:
                        m_hidden);
         if (m_where)
             sayFailures(*m_where);
+        if (m_null > 0)
+            sayLeftOut("is neither true nor false", m_null,
+                       ": a field that it needs is missing or null");
         return code;
     }
 
@@ -146,6 +155,9 @@ private:
             return ExitCode::InvalidPipeline;
         }
         m_where = std::move(bound.filter);
+        // For SQL those are as good as false; whoever looks for a record wants to know of them.
+        const std::string null = "(" + *m_arguments.value("--where") + "\n) IS NULL";
+        m_whereNull = runtime::RecordFilter::bind(null, schema, m_numbers).filter;
         return ExitCode::Success;
     }
 
@@ -246,6 +258,8 @@ private:
     stream::StoredStream m_stream;
     const runtime::SequenceNumbers m_numbers;
     std::unique_ptr<runtime::RecordFilter> m_where;
+    std::unique_ptr<runtime::RecordFilter> m_whereNull; ///< null where it is nested too deeply
+    std::uint64_t m_null = 0;                           ///< records that it is true for
     std::size_t m_reported = 0;
     std::uint64_t m_left = 0;
     std::uint64_t m_missing = 0;
@@ -324,7 +338,9 @@ Command recordsCommand()
             "EXPR has the fields of the payload as columns, and of the record itself\n"
             "record.partition_key (the table's key), record.arrival_time, record.shard,\n"
             "record.sequence_number, record.ordinal and record.data (the payload as a text);\n"
-            "\"record.\" may be left out where no field has that name, but before data.\n"
+            "\"record.\" may be left out where no field has that name, but before data. A field "
+            "that a\n"
+            "record lacks is NULL. How many records EXPR fails or is NULL for is said at the end.\n"
             "millrace help functions lists what else there is.\n"
             "\n"
             "ndjson prints an object per record: shard, ordinal, sequence_number, arrival, key, "

@@ -346,7 +346,7 @@ class ProgramTest(unittest.TestCase):
     def test_records_says_why_where_fails(self):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", stdin="".join(
-            json.dumps({"a": a}) + "\n" for a in [2, 0, 0, 4, 0]) + "no json\n")
+            json.dumps({"a": a}) + "\n" for a in [2, 0, 0, 4, 0, None]) + '{"b":"x"}\nno json\n')
         # Which makes the schema, as a filter needs one.
         self.run_it("run", self.file("f.millrace", pipeline(
             {"bbbbbbbb": STREAM, "cccccccc": {"kind": "filter", "name": "F",
@@ -356,12 +356,19 @@ class ProgramTest(unittest.TestCase):
         done = self.run_it("records", "clicks", "--where", "8 / a > 3", "--format", "ndjson")
         self.assertEqual([json.loads(line)["data"] for line in done.stdout.splitlines()], [{"a": 2}])
         self.assertRegex(done.stderr, r"--where fails for 3 records, left out: .*division by zero")
-        self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
+        self.assertRegex(done.stderr, r"--where fails for 1 record, left out: .*JSON")
+        self.assertRegex(done.stderr, r"--where is neither true nor false for 2 records, left out: "
+                                      r"a field .* missing or null")
+        # With a comment at the end; and nothing is said of what is false.
+        done = self.run_it("records", "clicks", "--where", "b = 'x' OR FALSE -- or not")
+        self.assertRegex(done.stderr, r"--where is neither true nor false for 6 records")
+        done = self.run_it("records", "clicks", "--where", "a > 9 AND a IS NOT NULL")
+        self.assertNotIn("neither", done.stderr)
         # Of what lies before the range nothing is said.
-        last = self.records()[-1]["sequence_number"]
+        last = next(r for r in self.records() if "data64" in r)["sequence_number"]
         done = self.run_it("records", "clicks", "--where", "8 / a > 3", "--from", last)
         self.assertNotIn("division", done.stderr)
-        self.assertRegex(done.stderr, r"--where fails for 1 records, left out: .*JSON")
+        self.assertRegex(done.stderr, r"--where fails for 1 record, left out: .*JSON")
 
     def test_records_of_a_stream_that_put_alone_filled_have_columns(self):
         self.run_it("run", self.empty, "--for", "100ms")

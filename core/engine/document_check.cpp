@@ -266,9 +266,7 @@ std::vector<Problem> checkDocument(const graph::Document &document,
         problems.push_back(std::move(problem));
     // A plan needs a sound graph: of one that is not, what is sound is looked at.
     const auto part = soundPart(document, nodes::kindCatalog(), problems);
-    if (!part)
-        return problems;
-    for (Problem &problem : Checker(*part, context, known).run())
+    for (Problem &problem : Checker(part, context, known).run())
         problems.push_back(std::move(problem));
     return problems;
 }

@@ -9,6 +9,21 @@
 namespace millrace::engine {
 namespace {
 
+/// Whether it was still there.
+bool leaveOutNode(SoundPart &part, const NodeId &id)
+{
+    const auto found = part.document.nodes.find(id);
+    if (found == part.document.nodes.end() || found->second.state == graph::NodeState::Disabled)
+        return false;
+    found->second.state = graph::NodeState::Disabled;
+    part.leftOut.insert(id);
+    for (const auto &[ends, wire] : part.document.wires) {
+        if (ends.from.node == id)
+            part.incomplete.insert(ends.to.node);
+    }
+    return true;
+}
+
 /// Leaves out what the problem is about; whether there was something to leave out.
 bool leaveOut(SoundPart &part, const Problem &problem)
 {
@@ -19,17 +34,7 @@ bool leaveOut(SoundPart &part, const Problem &problem)
         part.incomplete.insert(place->wire->to.node);
         return part.document.wires.erase(*place->wire) > 0;
     }
-    const auto found =
-        place->node ? part.document.nodes.find(*place->node) : part.document.nodes.end();
-    if (found == part.document.nodes.end() || found->second.state == graph::NodeState::Disabled)
-        return false;
-    found->second.state = graph::NodeState::Disabled;
-    part.leftOut.insert(found->first);
-    for (const auto &[ends, wire] : part.document.wires) {
-        if (ends.from.node == found->first)
-            part.incomplete.insert(ends.to.node);
-    }
-    return true;
+    return place->node && leaveOutNode(part, *place->node);
 }
 
 /// What lies behind an incomplete node is incomplete too.
@@ -48,9 +53,8 @@ void follow(const graph::Document &document, std::set<NodeId> &incomplete)
 
 } // namespace
 
-std::optional<SoundPart> soundPart(const graph::Document &document,
-                                   const graph::KindCatalog &catalog,
-                                   const std::vector<Problem> &problems)
+SoundPart soundPart(const graph::Document &document, const graph::KindCatalog &catalog,
+                    const std::vector<Problem> &problems)
 {
     SoundPart out{document, {}, {}};
     const auto isError = [](const Problem &p) { return p.severity() == Severity::Error; };
@@ -59,8 +63,11 @@ std::optional<SoundPart> soundPart(const graph::Document &document,
         bool smaller = false;
         for (const Problem &problem : left)
             smaller = (isError(problem) && leaveOut(out, problem)) || smaller;
-        if (!smaller)
-            return {};
+        if (!smaller) {
+            for (const auto &[id, node] : document.nodes)
+                leaveOutNode(out, id);
+            break; // of disabled nodes there is nothing to say
+        }
         left = graph::validate(out.document, catalog);
     }
     follow(document, out.incomplete);

@@ -5,7 +5,6 @@
 #include "core/graph/document.h"
 #include "core/graph/kind_catalog.h"
 
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,10 +18,10 @@ struct SoundPart {
     std::set<NodeId> leftOut; ///< for a problem of their own; disabled in `document`
 };
 
-/// `problems` are what graph::validate() says of the document. Nothing when too much is wrong to
-/// leave a part. Thread-safety: pure function.
-std::optional<SoundPart> soundPart(const graph::Document &document,
-                                   const graph::KindCatalog &catalog,
-                                   const std::vector<Problem> &problems);
+/// `problems` are what graph::validate() says of the document. Where an error is about nothing that
+/// can be left out (the port of a wire may be spelled so that nobody reads the place back), every
+/// node is. Thread-safety: pure function.
+SoundPart soundPart(const graph::Document &document, const graph::KindCatalog &catalog,
+                    const std::vector<Problem> &problems);
 
 } // namespace millrace::engine

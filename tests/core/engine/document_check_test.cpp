@@ -114,6 +114,28 @@ private slots:
                   "node filter01: parameter condition: line 1, column 1: sql.unknown-column"}));
     }
 
+    /// Nobody finds that wire again by its place.
+    void aWireWithAPortNobodyReadsBackHidesNoSyntax_data()
+    {
+        QTest::addColumn<QString>("port");
+        QTest::newRow("arrow") << "a -> b";
+        QTest::newRow("colon") << "a: b";
+    }
+    void aWireWithAPortNobodyReadsBackHidesNoSyntax()
+    {
+        QFETCH(QString, port);
+        Pipeline pipeline;
+        pipeline.document.wires.insert(
+            {{{{"stream01"}, port.toStdString()}, {{"filter02"}, "in"}}, {}});
+        pipeline.add("filter02", "filter", {{"condition", std::string("status >")}});
+        pipeline.document.nodes.at({"filter01"}).parameters["condition"] = std::string("1 +");
+        QCOMPARE(said(pipeline),
+                 (Said{"wire stream01." + port.toStdString() +
+                           " -> filter02.in: graph.wire-port-unknown",
+                       "node filter01: parameter condition: line 1, column 4: sql.syntax",
+                       "node filter02: parameter condition: line 1, column 9: sql.syntax"}));
+    }
+
     /// One after the other in a chain: the second is read for its syntax at least.
     void aWrongExpressionHidesNoOther()
     {

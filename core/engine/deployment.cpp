@@ -369,8 +369,9 @@ void Deployment::startFragment(const PlannedFragment &fragment)
     spec.merged = m_services.merged;
     // What a wire holds waits in the directory as well, and a slow end is to be able to take it.
     if (fragment.sink && source->entry().role != store::StreamRole::Wire)
-        spec.room = [store = m_services.store](const Path &place, std::uint64_t bytes) {
-            return store->roomFor(place, bytes);
+        spec.room = [store = m_services.store, writer = fragment.key()](const Path &place,
+                                                                        std::uint64_t bytes) {
+            return store->roomFor(writer, place, bytes);
         };
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),

@@ -46,10 +46,39 @@ void OtherFiles::measure()
         measureNow();
 }
 
+void OtherFiles::add(const std::string &writer, std::uint64_t bytes)
+{
+    const std::lock_guard guard(m_countMutex);
+    Writing &writing = m_writing[writer];
+    writing = {writing.bytes + bytes, m_clock.mono() + kWrittenWithin};
+}
+
+void OtherFiles::written(const std::string &writer)
+{
+    const std::lock_guard guard(m_countMutex);
+    if (const auto found = m_writing.find(writer); found != m_writing.end()) {
+        m_written += found->second.bytes;
+        m_writing.erase(found);
+    }
+}
+
+std::uint64_t OtherFiles::bytes() const
+{
+    const std::lock_guard guard(m_countMutex);
+    std::uint64_t sum = m_measured + m_written;
+    for (const auto &[writer, writing] : m_writing)
+        sum += writing.bytes;
+    return sum;
+}
+
 void OtherFiles::settle()
 {
     const std::lock_guard guard(m_mutex);
-    if ((m_added == 0 && m_logged.empty()) || m_clock.mono() < m_settleAgain)
+    const bool counted = [this] {
+        const std::lock_guard counting(m_countMutex);
+        return m_written > 0 || !m_writing.empty();
+    }();
+    if ((!counted && m_logged.empty()) || m_clock.mono() < m_settleAgain)
         return;
     m_settleAgain = m_clock.mono() + kSettleEvery;
     for (const Path &path : m_logged) {
@@ -77,7 +106,15 @@ std::uint64_t OtherFiles::ownBytes() const
 void OtherFiles::measureNow()
 {
     const MonoTime now = m_clock.mono();
-    const std::uint64_t added = m_added;
+    const std::uint64_t written = [&] { // which is in the files that are looked at from now on
+        const std::lock_guard guard(m_countMutex);
+        std::erase_if(m_writing, [&](const auto &entry) {
+            const bool over = entry.second.until <= now;
+            m_written += over ? entry.second.bytes : 0;
+            return over;
+        });
+        return m_written;
+    }();
     std::uint64_t bytes = 0;
     m_ownBytes = 0;
     m_largest = {};
@@ -117,8 +154,11 @@ void OtherFiles::measureNow()
                 m_largest = {database, databaseBytes};
         }
     }
-    m_bytes = bytes;
-    m_added -= added; // what came meanwhile may not be in it
+    {
+        const std::lock_guard guard(m_countMutex);
+        m_measured = bytes;
+        m_written -= written; // what was written meanwhile may not be in it
+    }
     const MonoTime done = m_clock.mono();
     m_again = done + std::min<std::chrono::nanoseconds>(kShareOfTime * (done - now), kMeasureEvery);
 }

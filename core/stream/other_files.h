@@ -4,8 +4,9 @@
 #include "core/base/clock.h"
 #include "core/base/file_system.h"
 
-#include <atomic>
+#include <map>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace millrace::stream {
@@ -22,15 +23,20 @@ public:
     /// Measures anew, unless that took long the last time, and was done in the last 10 s, or
     /// another thread is at it.
     void measure();
-    /// Counts what is about to be written, until it is measured.
-    void add(std::uint64_t bytes) { m_added += bytes; }
+    /// Counts what `writer`, any name of its own, is about to write. It counts until it was
+    /// measured from beginning to end after it was written: a file that is being written may be
+    /// seen without it. That is when the writer says so, or else kWrittenWithin later.
+    void add(const std::string &writer, std::uint64_t bytes);
+    /// All that `writer` was about to write stands, or never will.
+    void written(const std::string &writer);
+    static constexpr std::chrono::seconds kWrittenWithin{10};
     /// Where the figure hangs on more than what files need: has SQLite empty the write-ahead logs
     /// of databases, and measures whatever it takes, but no more often than five times a second. A
     /// database that somebody is at work on keeps its log.
     void settle();
 
     /// With what was added.
-    std::uint64_t bytes() const { return m_bytes + m_added; }
+    std::uint64_t bytes() const;
     struct Largest {
         Path file; ///< empty: there is none
         std::uint64_t bytes = 0;
@@ -47,9 +53,16 @@ private:
     FileSystem &m_fileSystem;
     Clock &m_clock;
     const Path m_directory;
-    std::atomic<std::uint64_t> m_bytes = 0;
-    std::atomic<std::uint64_t> m_added = 0;
-    mutable std::mutex m_mutex; ///< guards what follows
+    struct Writing {
+        std::uint64_t bytes = 0;
+        MonoTime until{}; ///< then it is taken for written
+    };
+    /// Guards the next three, which are one figure; never held while files are looked at.
+    mutable std::mutex m_countMutex;
+    std::uint64_t m_measured = 0;
+    std::uint64_t m_written = 0; ///< since the last measuring began
+    std::map<std::string, Writing> m_writing;
+    mutable std::mutex m_mutex; ///< guards what follows; m_countMutex is taken under it
     MonoTime m_again{};         ///< not before then
     MonoTime m_settleAgain{};   ///< likewise
     std::uint64_t m_ownBytes = 0;

@@ -77,7 +77,9 @@ public:
     void keepLimits();
     /// Asked before `bytes` are written to `place`, a file or folder of a pipeline: counts them, or
     /// says why they do not fit into the budget. What lies outside of the directory always does.
-    std::optional<Problem> roomFor(const Path &place, std::uint64_t bytes);
+    /// `writer` is a name of whoever asks; when it asks again, what it asked for before is written.
+    std::optional<Problem> roomFor(const std::string &writer, const Path &place,
+                                   std::uint64_t bytes);
 
 private:
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,

@@ -82,10 +82,12 @@ void StreamStore::wakeMaintenance()
     m_maintainWake.notify_one();
 }
 
-std::optional<Problem> StreamStore::roomFor(const Path &place, std::uint64_t bytes)
+std::optional<Problem> StreamStore::roomFor(const std::string &writer, const Path &place,
+                                            std::uint64_t bytes)
 {
     if (!place.starts_with(m_options.dataDirectory + '/'))
         return {};
+    m_others.written(writer);
     m_others.measure();
     if (m_others.bytes() + bytes > m_budget)
         m_others.settle();
@@ -98,7 +100,7 @@ std::optional<Problem> StreamStore::roomFor(const Path &place, std::uint64_t byt
         wakeMaintenance();
         return whyFull(bytes);
     }
-    m_others.add(bytes);
+    m_others.add(writer, bytes);
     watchBudget();
     return {};
 }

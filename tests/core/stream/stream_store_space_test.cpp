@@ -333,12 +333,12 @@ private slots:
         opened.maintain();
         const Path table = joinPath(d.options.dataDirectory, "output/table.db");
         const std::uint64_t before = opened.diskBytes();
-        QVERIFY(!opened.roomFor(table, 20'000'000));
+        QVERIFY(!opened.roomFor("writer", table, 20'000'000));
         QCOMPARE(opened.diskBytes(), before + 20'000'000);
-        QVERIFY(!opened.roomFor("/elsewhere/table.db", 90'000'000));
+        QVERIFY(!opened.roomFor("writer", "/elsewhere/table.db", 90'000'000));
         QVERIFY(d.fs.makeFolders(parentPath(table)).has_value());
         d.fs.setContent(table, Bytes(30'000'000));
-        const auto refused = opened.roomFor(table, 21'000'000);
+        const auto refused = opened.roomFor("writer", table, 21'000'000);
         QVERIFY(refused.has_value());
         QCOMPARE(refused->code(), Code::BudgetTaken);
         QCOMPARE(refused->argument("file"), std::string_view(table));
@@ -349,10 +349,10 @@ private slots:
         d.clock.advance(11s);
         opened.maintain();
         QVERIFY(d.put(*stream, "more"));
-        QVERIFY(!opened.roomFor(table, 21'000'000));
+        QVERIFY(!opened.roomFor("writer", table, 21'000'000));
 
         // Who was refused and has gone, as a node that was deleted, holds nobody up for ever.
-        QVERIFY(opened.roomFor(table, 49'000'000).has_value());
+        QVERIFY(opened.roomFor("writer", table, 49'000'000).has_value());
         opened.maintain();
         QVERIFY(!d.put(*stream, "held up"));
         d.clock.advance(13s);

@@ -106,6 +106,7 @@ Status StreamStore::openDirectory()
         return lock.error().code() == Code::Busy ? busyDirectory(directory)
                                                  : std::move(lock).error();
     m_lock = *std::move(lock);
+    m_realDirectory = realPath(directory); // now that there is one
     MILLRACE_TRY(refuseForeign());
     if (!m_options.create && !m_fileSystem.exists(streamsFolder(directory)))
         return Problem(Code::NotFound, {{"what", "A data directory in " + directory}});

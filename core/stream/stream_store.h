@@ -76,8 +76,9 @@ public:
     /// no more than it may. The end of the store does it once more.
     void keepLimits();
     /// Asked before `bytes` are written to `place`, a file or folder of a pipeline: counts them, or
-    /// says why they do not fit into the budget. What lies outside of the directory always does.
-    /// `writer` is a name of whoever asks; when it asks again, what it asked for before is written.
+    /// says why they do not fit into the budget. What lies outside of the directory always does,
+    /// whichever way the two are spelled. `writer` is a name of whoever asks; when it asks again,
+    /// what it asked for before is written.
     std::optional<Problem> roomFor(const std::string &writer, const Path &place,
                                    std::uint64_t bytes);
 
@@ -118,6 +119,7 @@ private:
     std::uint64_t m_budget = 0;
     bool m_budgetOfDisk = false; ///< nobody said it: the disk is too small for the usual one
     std::unique_ptr<FileLock> m_lock;
+    Path m_realDirectory; ///< of the data directory, as realPath() spells it
     std::unique_ptr<store::Catalog> m_catalog;
 
     mutable std::mutex m_streamsMutex; ///< guards m_streams

@@ -85,7 +85,7 @@ void StreamStore::wakeMaintenance()
 std::optional<Problem> StreamStore::roomFor(const std::string &writer, const Path &place,
                                             std::uint64_t bytes)
 {
-    if (!place.starts_with(m_options.dataDirectory + '/'))
+    if (!realPath(place).starts_with(m_realDirectory + '/'))
         return {};
     m_others.written(writer);
     m_others.measure();

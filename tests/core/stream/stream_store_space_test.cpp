@@ -360,6 +360,47 @@ private slots:
         QVERIFY(d.put(*stream, "goes on"));
     }
 
+    /// The data directory may have been given from the working directory on, the place not.
+    void whetherAPlaceIsInsideHangsOnNoSpelling_data()
+    {
+        QTest::addColumn<QString>("place");
+        QTest::addColumn<bool>("inside");
+        QTest::newRow("plain") << "real/output/table.db" << true;
+        QTest::newRow("there and back") << "real/output/../../real/./table.db" << true;
+        QTest::newRow("by a link") << "link/output/table.db" << true;
+        QTest::newRow("out again") << "real/../table.db" << false;
+        QTest::newRow("by a link that leads out") << "real/outside/table.db" << false;
+        QTest::newRow("only the beginning of the name") << "real2/table.db" << false;
+    }
+    void whetherAPlaceIsInsideHangsOnNoSpelling()
+    {
+        QFETCH(QString, place);
+        QFETCH(bool, inside);
+        const QTemporaryDir home;
+        const QDir dir(home.path());
+        QVERIFY(dir.mkdir("real") && dir.mkdir("elsewhere"));
+        QVERIFY(QFile::link(dir.filePath("real"), dir.filePath("link")));
+        QVERIFY(QFile::link(dir.filePath("elsewhere"), dir.filePath("real/outside")));
+        for (const QString &directory :
+             {dir.filePath("real"), dir.filePath("link"), dir.filePath("elsewhere/../real"),
+              QDir::current().relativeFilePath(dir.filePath("real"))}) {
+            Directory d;
+            d.options.dataDirectory = directory.toStdString();
+            d.options.budgetBytes = 50'000'000;
+            auto &opened = d.open();
+            const bool refused =
+                opened.roomFor("writer", dir.filePath(place).toStdString(), 60'000'000).has_value();
+            QVERIFY2(refused == inside, qPrintable(directory));
+            const bool relative =
+                opened
+                    .roomFor("writer",
+                             QDir::current().relativeFilePath(dir.filePath(place)).toStdString(),
+                             60'000'000)
+                    .has_value();
+            QVERIFY2(relative == inside, qPrintable(directory));
+        }
+    }
+
     /// What a burst had put went whole, but for the last commit of it.
     void aSmallLimitKeepsNearlyWhatItsSizeHolds()
     {

@@ -89,6 +89,10 @@ Status StreamStore::makeDirectory(const Path &directory) const
 Status StreamStore::openDirectory()
 {
     const Path &directory = m_options.dataDirectory;
+    if (m_options.budgetBytes != 0 && m_options.budgetBytes < StreamStoreOptions::kLeastBudget)
+        return invalidArgument("The budget (--budget) of " + std::to_string(m_options.budgetBytes) +
+                                   " B holds no stream; give at least 1MB",
+                               directory);
     if (m_options.create)
         MILLRACE_TRY(makeDirectory(directory));
     auto volume = m_fileSystem.volume(directory);

@@ -46,7 +46,7 @@ Problem StreamStore::whyFull(std::uint64_t wanted) const
     // Where most of the budget is in files that somebody may remove, no retention does.
     const std::uint64_t own = m_others.ownBytes();
     const std::uint64_t others = m_others.bytes();
-    if ((others + wanted >= m_budget && own < m_budget) || others > own + m_budget / 2) {
+    if (own < m_budget && (others + wanted >= m_budget || others > own + m_budget / 2)) {
         const OtherFiles::Largest largest = m_others.largest();
         return Problem(Code::BudgetTaken, {{"budget", sizeText(m_budget)},
                                            {"others", sizeText(others)},

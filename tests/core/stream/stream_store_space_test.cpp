@@ -200,6 +200,31 @@ private slots:
         const Problem own = refusal();
         QCOMPARE(own.code(), Code::BudgetExhausted);
         QVERIFY(own.message().find("catalog") == std::string::npos);
+        content("output/table.db", 40'000'000); // and without it there would be no room either
+        QCOMPARE(refusal().code(), Code::BudgetExhausted);
+    }
+
+    /// Who gave a single byte was told to move the catalog of 4 kB away.
+    void aBudgetThatHoldsNoStreamIsRefusedWithTheLeast()
+    {
+        Directory d;
+        for (const std::uint64_t bytes : {std::uint64_t{1}, StreamStoreOptions::kLeastBudget - 1}) {
+            d.options.budgetBytes = bytes;
+            const auto refused = d.tryOpen(d.fs);
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().code(), Code::InvalidArgument);
+            QCOMPARE(refused.error().text(), "The budget (--budget) of " + std::to_string(bytes) +
+                                                 " B holds no stream; give at least 1MB");
+        }
+        QVERIFY(!d.fs.exists(d.options.dataDirectory));
+        d.options.budgetBytes = StreamStoreOptions::kLeastBudget;
+        auto &opened = d.open();
+        const auto stream = d.make("clicks");
+        for (int i = 0; i < 4; ++i) {
+            QVERIFY(d.put(*stream, std::string(1000, 'x')));
+            opened.maintain();
+        }
+        QCOMPARE(recordsOf(*stream), std::uint64_t(4));
     }
 
     /// A segment may not go before it is sealed, and it is sealed as the stream's limits say now.

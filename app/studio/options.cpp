@@ -29,11 +29,12 @@ std::optional<double> readWithUnit(const QString &text,
 
 std::optional<QSize> readSize(const QString &text)
 {
-    static const QRegularExpression form(u"^([0-9]{3,5})x([0-9]{3,5})$"_s);
+    static const QRegularExpression form(u"^([0-9]{1,5})x([0-9]{1,5})$"_s);
     const QRegularExpressionMatch match = form.match(text);
     if (!match.hasMatch())
         return std::nullopt;
-    return QSize(match.captured(1).toInt(), match.captured(2).toInt());
+    const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
+    return size.boundedTo(kLargestSize) == size ? std::optional(size) : std::nullopt;
 }
 
 /// Takes the value of an option; the empty text when it was fine.
@@ -62,7 +63,10 @@ QString take(Options &options, const QString &name, const QString &value)
     } else if (name == u"--size") {
         const auto size = readSize(value);
         if (!size)
-            return u"--size wants width and height such as 1600x1000, not \"%1\""_s.arg(value);
+            return u"--size wants width and height from 960x600 to %1x%2, such as 1600x1000, not "
+                   "\"%3\""_s.arg(kLargestSize.width())
+                       .arg(kLargestSize.height())
+                       .arg(value);
         options.size = *size;
     } else {
         ui::ThemeKind kind{};

@@ -17,13 +17,16 @@ namespace millrace::studio {
 /// Of the window where there is room, and of pictures.
 inline constexpr QSize kUsualSize{1600, 1000};
 
+/// More than any screen has; a picture of it takes 1 GB of memory.
+inline constexpr QSize kLargestSize{16384, 16384};
+
 /// What the command line asks for.
 struct Options {
     QString file;                  ///< empty: the start page
     QString dataDirectory;         ///< empty: one of the pipeline's own
     std::uint64_t budgetBytes = 0; ///< 0: the engine's default
     std::optional<ui::ThemeKind> theme;
-    std::optional<QSize> size; ///< none: startSize() decides
+    std::optional<QSize> size; ///< may be smaller than a window can be; none: startSize() decides
     bool run = false;
     QString screenshot; ///< empty: none
     bool benchStart = false;

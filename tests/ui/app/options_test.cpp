@@ -65,6 +65,29 @@ private slots:
         QVERIFY(std::get<QString>(read).contains(names));
     }
 
+    /// What is too small is told with the least by whoever knows the window.
+    void aSizeThatIsNoneIsToldWithTheRange_data()
+    {
+        QTest::addColumn<QString>("size");
+        QTest::addColumn<bool>("fine");
+        QTest::newRow("small") << u"10x10"_s << true;
+        QTest::newRow("largest") << u"16384x16384"_s << true;
+        QTest::newRow("too wide") << u"16385x1000"_s << false;
+        QTest::newRow("too high") << u"1600x99999"_s << false;
+        QTest::newRow("one number") << u"1600"_s << false;
+    }
+    void aSizeThatIsNoneIsToldWithTheRange()
+    {
+        QFETCH(QString, size);
+        QFETCH(bool, fine);
+        const auto read = readOptions({u"--size"_s, size});
+        QCOMPARE(std::holds_alternative<Options>(read), fine);
+        if (!fine)
+            QCOMPARE(std::get<QString>(read),
+                     u"--size wants width and height from 960x600 to 16384x16384, such as "
+                     "1600x1000, not \"%1\""_s.arg(size));
+    }
+
     void theWindowFitsTheScreen()
     {
         QCOMPARE(startSize({1920, 1080}), std::optional(kUsualSize));

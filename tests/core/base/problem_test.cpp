@@ -31,7 +31,7 @@ private slots:
         const auto says = [](Code code, std::string_view step) {
             return describe(code).text.find(step) != std::string_view::npos;
         };
-        QVERIFY(says(Code::Corrupt, "Put the file back from a copy"));
+        QVERIFY(says(Code::Corrupt, "Put back a copy from before"));
         QVERIFY(says(Code::Busy, "close that program"));
         QVERIFY(says(Code::CliOutput, "run the command again"));
     }

@@ -60,6 +60,30 @@
     </message>
 </context>
 <context>
+    <name>millrace::ui::TopBar</name>
+    <message numerus="yes">
+        <source>running, %n node(s) failed</source>
+        <translation>
+            <numerusform>running, 1 node failed</numerusform>
+            <numerusform>running, %n nodes failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>paused, %n node(s) failed</source>
+        <translation>
+            <numerusform>paused, 1 node failed</numerusform>
+            <numerusform>paused, %n nodes failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>stopped, %n node(s) failed</source>
+        <translation>
+            <numerusform>stopped, 1 node failed</numerusform>
+            <numerusform>stopped, %n nodes failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>millrace::ui::format</name>
     <message numerus="yes">
         <source>%1 record(s)</source>

@@ -4,7 +4,6 @@
 #include "ui/shell/action_registry.h"
 #include "ui/shell/health_mark.h"
 #include "ui/style/format.h"
-#include "ui/style/icon.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
@@ -39,28 +38,47 @@ QToolButton *button(QAction *action, int width, QWidget *parent)
     return made;
 }
 
+/// Of the style sheet's properties: it is asked again only when one has changed.
+void setLook(QWidget *widget, const char *name, const QString &look)
+{
+    if (widget->property(name).toString() == look)
+        return;
+    widget->setProperty(name, look);
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
+
+int failedNodes(const runtime::Snapshot &snapshot)
+{
+    return static_cast<int>(
+        std::count_if(snapshot.nodes.begin(), snapshot.nodes.end(),
+                      [](const auto &node) { return node.state == runtime::NodeState::Failed; }));
+}
+
+/// What the pipeline does, and for how long; nodes that failed matter more than the time.
 QString stateText(const runtime::Snapshot &snapshot)
 {
+    const int failed = failedNodes(snapshot);
     switch (snapshot.state) {
     case runtime::RunState::Running:
-        return TopBar::tr("running %1").arg(format::running(snapshot.runningFor));
+        return failed > 0 ? TopBar::tr("running, %n node(s) failed", nullptr, failed)
+                          : TopBar::tr("running %1").arg(format::running(snapshot.runningFor));
     case runtime::RunState::Paused:
-        return TopBar::tr("paused after %1").arg(format::running(snapshot.runningFor));
+        return failed > 0 ? TopBar::tr("paused, %n node(s) failed", nullptr, failed)
+                          : TopBar::tr("paused after %1").arg(format::running(snapshot.runningFor));
     case runtime::RunState::Stopped:
         break;
     }
-    return TopBar::tr("stopped");
+    return failed > 0 ? TopBar::tr("stopped, %n node(s) failed", nullptr, failed)
+                      : TopBar::tr("stopped");
 }
 
 Health healthOf(const runtime::Snapshot &snapshot)
 {
-    bool warning = false;
-    for (const runtime::NodeFigures &node : snapshot.nodes) {
-        if (node.state == runtime::NodeState::Failed)
-            return Health::Error;
-        warning |= node.state == runtime::NodeState::Retrying;
-    }
-    if (warning)
+    if (failedNodes(snapshot) > 0)
+        return Health::Error;
+    if (std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
+                    [](const auto &node) { return node.state == runtime::NodeState::Retrying; }))
         return Health::Warning;
     if (snapshot.state == runtime::RunState::Paused)
         return Health::Paused;
@@ -113,10 +131,10 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     m_runAction = actions.action(u"run.run"_s);
     m_run = button(m_runAction, style.px(36), m_controls);
     m_run->setProperty("primary", true);
-    m_run->setIcon(primaryIcon(u"run"_s, false));
+    m_run->setIcon(primaryIcon(u"run"_s, m_lit));
     // The button takes all of its action whenever that changes; its icon is in the primary ink.
     connect(m_runAction, &QAction::changed, this,
-            [this] { m_run->setIcon(primaryIcon(u"run"_s, m_running)); });
+            [this] { m_run->setIcon(primaryIcon(u"run"_s, m_lit)); });
     centre->addWidget(m_run);
     centre->addWidget(button(actions.action(u"run.pause"_s), style.px(32), m_controls));
     centre->addWidget(button(actions.action(u"run.stop"_s), style.px(32), m_controls));
@@ -183,21 +201,27 @@ void TopBar::fitTitle()
 
 void TopBar::showSnapshot(const runtime::Snapshot &snapshot)
 {
-    setRunning(snapshot.state == runtime::RunState::Running);
+    const Health health = healthOf(snapshot);
+    const bool failed = health == Health::Error;
+    light(snapshot.state != runtime::RunState::Running ? Lit::No
+          : failed                                     ? Lit::Failed
+                                                       : Lit::Well);
+    setLook(m_clock, "look", failed ? u"error"_s : u"muted"_s);
     m_clock->setText(stateText(snapshot));
     m_rate->setText(format::recordRate(snapshot.recordsInPerSecond));
-    m_state->show(healthOf(snapshot), stateText(snapshot));
+    m_state->show(health, stateText(snapshot));
 }
 
-void TopBar::setRunning(bool running)
+/// A running pipeline has nothing to run, but its button shows that it runs, and how.
+void TopBar::light(Lit lit)
 {
-    if (std::exchange(m_running, running) == running)
+    if (std::exchange(m_lit, lit) == lit)
         return;
-    // A running pipeline has nothing to run, but its button shows that it runs.
-    m_run->setIcon(primaryIcon(u"run"_s, running));
-    m_run->setProperty("running", running);
-    m_run->style()->unpolish(m_run);
-    m_run->style()->polish(m_run);
+    m_run->setIcon(primaryIcon(u"run"_s, lit));
+    setLook(m_run, "running",
+            lit == Lit::Well     ? u"well"_s
+            : lit == Lit::Failed ? u"failed"_s
+                                 : QString());
 }
 
 void TopBar::setRunVisible(bool visible)
@@ -221,7 +245,12 @@ void TopBar::restyle()
     runtime::Snapshot longest;
     longest.state = runtime::RunState::Paused;
     longest.runningFor = std::chrono::hours(23) + std::chrono::minutes(59);
-    m_clock->setFixedWidth(m_clock->fontMetrics().horizontalAdvance(stateText(longest)));
+    const int clock = m_clock->fontMetrics().horizontalAdvance(stateText(longest));
+    longest.nodes.resize(99);
+    for (runtime::NodeFigures &node : longest.nodes)
+        node.state = runtime::NodeState::Failed;
+    m_clock->setFixedWidth(
+        std::max(clock, m_clock->fontMetrics().horizontalAdvance(stateText(longest))));
     fitTitle();
 }
 

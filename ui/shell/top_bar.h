@@ -3,6 +3,8 @@
 
 #include "core/runtime/snapshot.h"
 
+#include "ui/style/icon.h"
+
 #include <QWidget>
 
 class QAction;
@@ -36,7 +38,7 @@ protected:
 private:
     void restyle();
     void fitTitle();
-    void setRunning(bool running);
+    void light(Lit lit);
 
     QString m_nameText;
     QString m_fileText;
@@ -52,7 +54,7 @@ private:
     HealthMark *m_state = nullptr;
     QToolButton *m_run = nullptr;
     QAction *m_runAction = nullptr;
-    bool m_running = false;
+    Lit m_lit = Lit::No;
 };
 
 } // namespace millrace::ui

@@ -44,7 +44,7 @@ QSvgRenderer *renderer(const QString &name, const QColor &color)
     return found->get();
 }
 
-enum class Ink : std::uint8_t { Text = 1, OnPrimary, OnPrimaryLit };
+enum class Ink : std::uint8_t { Text = 1, OnPrimary, OnPrimaryLit, OnPrimaryFailed };
 
 class ThemedIconEngine final : public QIconEngine
 {
@@ -58,7 +58,9 @@ public:
     {
         QColor color = m_ink == Ink::Text ? theme().text : theme().onPrimary;
         if (mode == QIcon::Disabled)
-            color = m_ink == Ink::OnPrimaryLit ? theme().primary : theme().faint;
+            color = m_ink == Ink::OnPrimaryLit      ? theme().primary
+                    : m_ink == Ink::OnPrimaryFailed ? theme().error
+                                                    : theme().faint;
         paintIcon(*painter, m_name, rect, color);
     }
 
@@ -96,9 +98,11 @@ QIcon themedIcon(const QString &name)
     return QIcon(new ThemedIconEngine(name, Ink::Text));
 }
 
-QIcon primaryIcon(const QString &name, bool litWhileDisabled)
+QIcon primaryIcon(const QString &name, Lit whileDisabled)
 {
-    return QIcon(new ThemedIconEngine(name, litWhileDisabled ? Ink::OnPrimaryLit : Ink::OnPrimary));
+    return QIcon(new ThemedIconEngine(name, whileDisabled == Lit::Well     ? Ink::OnPrimaryLit
+                                            : whileDisabled == Lit::Failed ? Ink::OnPrimaryFailed
+                                                                           : Ink::OnPrimary));
 }
 
 void paintLogo(QPainter &painter, const QRectF &where)

@@ -6,6 +6,8 @@
 #include <QRectF>
 #include <QString>
 
+#include <cstdint>
+
 class QPainter;
 
 namespace millrace::ui {
@@ -20,9 +22,11 @@ bool hasIcon(const QString &name);
 /// A tinted icon for buttons and menus. It takes the theme's text colour (the faint one while
 /// disabled) at the moment it is painted, so that a change of theme needs nothing more.
 QIcon themedIcon(const QString &name);
-/// The same in the colour of text on the primary button; disabled, in the primary colour itself,
-/// for a button that is dim because what it does is being done.
-QIcon primaryIcon(const QString &name, bool litWhileDisabled);
+/// How a disabled button shows that what it does is being done.
+enum class Lit : std::uint8_t { No = 1, Well, Failed };
+/// The same in the colour of text on the primary button; disabled and lit, in the primary colour
+/// itself, or in the error's.
+QIcon primaryIcon(const QString &name, Lit whileDisabled);
 
 /// The logo: two waves in the producer's and the stream's colour.
 void paintLogo(QPainter &painter, const QRectF &where);

@@ -61,7 +61,8 @@ QPushButton[primary="true"], QToolButton[look="tool"][primary="true"] {
 QPushButton[primary="true"]:focus, QToolButton[look="tool"][primary="true"]:focus {
     border: 2px solid @text; }
 QToolButton[look="tool"][primary="true"]:disabled { background: @panel; border-color: @line; }
-QToolButton[look="tool"][running="true"]:disabled { background: @runningGround; border-color: @primary; }
+QToolButton[look="tool"][running="well"]:disabled { background: @runningGround; border-color: @primary; }
+QToolButton[look="tool"][running="failed"]:disabled { background: @failedGround; border-color: @error; }
 QPushButton[look="link"] { background: transparent; border: none; color: @selection;
     text-align: left; padding: 0; font-weight: 400; min-height: 0; }
 QPushButton[look="link"]:focus { text-decoration: underline; }
@@ -126,6 +127,7 @@ QString styleSheet(const Style &style)
         {u"@onSelection"_s, theme.palette().color(QPalette::HighlightedText).name()},
         {u"@onPrimary"_s, theme.onPrimary.name()},
         {u"@runningGround"_s, theme.strip(Health::Good).name()},
+        {u"@failedGround"_s, theme.strip(Health::Error).name()},
         {u"@selection"_s, theme.selection.name()},
         {u"@primary"_s, theme.primary.name()},
         {u"@window"_s, theme.window.name()},

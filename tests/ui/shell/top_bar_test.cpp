@@ -47,6 +47,39 @@ private slots:
                  theme().primary);
     }
 
+    void nodesThatFailedAreCountedWhereTheStateStands()
+    {
+        Studio studio({1366, 768});
+        auto *clock = studio.find<QLabel>(u"topbar.clock"_s);
+        auto *run = studio.find<QToolButton>(u"topbar.run.run.button"_s);
+        const auto ground = [&] {
+            return run->grab().toImage().pixelColor(run->width() - 6, run->height() / 2);
+        };
+        runtime::Snapshot snapshot = clickstreamSnapshot(2);
+        studio.show(snapshot);
+        QCOMPARE(clock->text(), u"running 2 s"_s);
+        QCOMPARE(clock->palette().color(QPalette::WindowText), theme().muted);
+        snapshot.nodes.front().state = runtime::NodeState::Failed;
+        studio.show(snapshot);
+        QCOMPARE(clock->text(), u"running, 1 node failed"_s);
+        snapshot.nodes.back().state = runtime::NodeState::Failed;
+        studio.show(snapshot);
+        QCOMPARE(clock->text(), u"running, 2 nodes failed"_s);
+        QCOMPARE(clock->palette().color(QPalette::WindowText), theme().error);
+        QVERIFY(clock->width() >= clock->sizeHint().width());
+        QCOMPARE(ground(), theme().strip(Health::Error));
+        picture(studio.window, u"two-nodes-failed"_s);
+        snapshot.state = runtime::RunState::Paused;
+        studio.show(snapshot);
+        QCOMPARE(clock->text(), u"paused, 2 nodes failed"_s);
+        QVERIFY(run->isEnabled());
+        QCOMPARE(ground(), theme().primary);
+        studio.show(clickstreamSnapshot(3));
+        QCOMPARE(clock->text(), u"running 3 s"_s);
+        QCOMPARE(clock->palette().color(QPalette::WindowText), theme().muted);
+        QCOMPARE(ground(), theme().strip(Health::Good));
+    }
+
     void theFilesNameGivesWayBeforeThePipelines()
     {
         Studio studio({1024, 640});

@@ -48,11 +48,12 @@ private slots:
 
     void aLitButtonKeepsItsColourWhileItIsOff()
     {
-        const auto disabled = [](bool lit) {
+        const auto disabled = [](Lit lit) {
             return colors(primaryIcon(u"stop"_s, lit).pixmap(32, 32, QIcon::Disabled).toImage());
         };
-        QVERIFY(disabled(true).contains(theme().primary.rgb()));
-        QVERIFY(disabled(false).contains(theme().faint.rgb()));
+        QVERIFY(disabled(Lit::Well).contains(theme().primary.rgb()));
+        QVERIFY(disabled(Lit::Failed).contains(theme().error.rgb()));
+        QVERIFY(disabled(Lit::No).contains(theme().faint.rgb()));
     }
 
     void theProgramsIconHasEverySizeADesktopAsksFor()

@@ -190,11 +190,16 @@ void ShardsView::paintRing(QPainter &painter, const QRectF &where) const
     painter.setBrush(Qt::NoBrush);
     for (int i = 0; i < count; ++i) {
         // Clockwise from the top, as the hash keys grow.
+        const ShardBar &bar = m_shards[static_cast<std::size_t>(i)].bar;
         const int from = full * i / count;
-        const int to = full * (i + 1) / count;
-        painter.setPen(QPen(theme().shard(m_shards[static_cast<std::size_t>(i)].bar.shard), width,
-                            Qt::SolidLine, Qt::FlatCap));
-        painter.drawArc(arc, 90 * 16 - from - gap, -(to - from - 2 * gap));
+        const int span = full * (i + 1) / count - from - 2 * gap;
+        const auto draw = [&](const QColor &color, int filled) {
+            painter.setPen(QPen(color, width, Qt::SolidLine, Qt::FlatCap));
+            painter.drawArc(arc, 90 * 16 - from - gap, -filled);
+        };
+        draw(theme().emptyArc(bar.shard), span);
+        if (const int filled = qRound(span * std::clamp(bar.load, 0.0, 1.0)); filled > 0)
+            draw(theme().shard(bar.shard), filled);
     }
     const bool bytesBind =
         m_bytesPerSecond > 0 && m_bytesPerSecond / runtime::kShardBytesPerSecond >=

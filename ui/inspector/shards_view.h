@@ -18,8 +18,8 @@ std::pair<QString, QString> hashKeyRange(std::uint32_t index, std::uint32_t coun
 /// The part of `strip` that stands for the `index`th of `count` even ranges.
 QRectF hashKeyBox(const QRectF &strip, std::size_t index, std::size_t count);
 
-/// The shards of a stream: the hash-key space as a strip, all of them as a ring with what the
-/// stream takes in altogether, then each with its range and its load.
+/// The shards of a stream: the hash-key space as a strip, all of them as a ring of gauges around
+/// what the stream takes in altogether, then each with its range and its load.
 class ShardsView final : public QWidget
 {
     Q_OBJECT

@@ -12,6 +12,7 @@ constexpr qreal kHeadShare = 0.16;
 constexpr qreal kStripShare = 0.16;
 constexpr qreal kLightStripShare = 0.08; ///< more, and its sentence falls below 4.5:1
 constexpr qreal kSelectedRowShare = 0.24;
+constexpr qreal kEmptyArcShare = 0.22;
 
 Theme dark()
 {
@@ -134,6 +135,11 @@ QColor Theme::strip(Health ofWhat) const
 QColor Theme::selectedRow() const
 {
     return blend(selection, panel, kSelectedRowShare);
+}
+
+QColor Theme::emptyArc(std::uint32_t index) const
+{
+    return blend(shard(index), panel, kEmptyArcShare);
 }
 
 QPalette Theme::palette() const

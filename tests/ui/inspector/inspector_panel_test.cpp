@@ -2,6 +2,7 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/support/clickstream.h"
 #include "tests/ui/support/ink.h"
+#include "tests/ui/support/studio.h"
 
 #include "ui/document/pipeline_document.h"
 #include "ui/inspector/inspector_panel.h"
@@ -192,6 +193,33 @@ private slots:
         QVERIFY2(QToolTip::text().startsWith(u"Shard 0 takes hash keys\n0000"_s),
                  qPrintable(QToolTip::text()));
         QToolTip::hideText();
+    }
+
+    void theRingFillsWithTheLoadAndIsEmptyAtZero()
+    {
+        Inspector i;
+        i.panel.showNode(kStream);
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        const auto filled = [&](double load) {
+            for (runtime::NodeFigures &node : snapshot.nodes) {
+                for (runtime::ShardFigures &shard : node.shards) {
+                    shard.bytesInPerSecond = 0;
+                    shard.recordsInPerSecond = load * runtime::kShardRecordsPerSecond;
+                }
+            }
+            i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+            QCoreApplication::processEvents();
+            auto *view = i.page(u"shards"_s);
+            return ink(view->grab().toImage(), theme().shard(1),
+                       {view->width() / 2 - 90, 70, 180, 190});
+        };
+        const int whole = filled(1);
+        QVERIFY(whole > 1000);
+        const double half = filled(0.5) / static_cast<double>(whole);
+        QVERIFY2(half > 0.45 && half < 0.55, qPrintable(QString::number(half)));
+        QCOMPARE(filled(0), 0);
+        picture(i.panel, u"ring-at-zero"_s);
+        QVERIFY(ink(i.page(u"shards"_s)->grab().toImage(), theme().emptyArc(1)) > 1000);
     }
 
     void theKeysAreDrawnAndToldHotShardFirst()

@@ -130,6 +130,8 @@ private slots:
                 need(3, {"shard", shard}, ground);
             need(3, {"selection", t.selection}, ground);
         }
+        for (std::uint32_t shard = 0; shard < t.shards.size(); ++shard)
+            need(3, {"shard", t.shard(shard)}, {"empty arc", t.emptyArc(shard)});
         for (const KindRole role : kRoles) {
             need(3, {"icon", t.role(role)}, {"card head", t.cardHead(role)});
             for (const Health health : kHealths)

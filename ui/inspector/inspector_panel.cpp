@@ -9,6 +9,7 @@
 #include "ui/inspector/settings_view.h"
 #include "ui/inspector/shards_view.h"
 #include "ui/inspector/wire_view.h"
+#include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
@@ -108,6 +109,7 @@ InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
         m_pages->setCurrentIndex(tab < 0 ? 0 : m_tabs->tabData(tab).toInt());
     });
     connect(&document, &PipelineDocument::changed, this, &InspectorPanel::rebuild);
+    connect(&Style::instance(), &Style::changed, this, &InspectorPanel::fit);
     rebuild();
 }
 
@@ -211,7 +213,7 @@ void InspectorPanel::rebuild()
                     : wire ? tr("Wire")
                            : QString());
     m_kind->setVisible(node || wire);
-    fitTitle();
+    fit();
     m_settings->show(node, kind);
     showSnapshot(m_snapshot);
 }
@@ -219,12 +221,13 @@ void InspectorPanel::rebuild()
 void InspectorPanel::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    fitTitle();
+    fit();
 }
 
-/// Cuts the name to what the kind leaves of the line.
-void InspectorPanel::fitTitle()
+/// Cuts the name to what the kind leaves of the line, and the shards' page to the height.
+void InspectorPanel::fit()
 {
+    m_shards->setCompact(height() < Style::instance().px(metrics::kInspectorLowPx));
     m_title->ensurePolished();
     m_kind->ensurePolished();
     const int room = width() - 2 * kInsetPx - kTitleGapPx - m_kind->sizeHint().width();

@@ -46,7 +46,7 @@ private:
     void rebuild();
     void showWireFigures();
     QString nameOf(const NodeId &id) const;
-    void fitTitle();
+    void fit();
 
     PipelineDocument &m_document;
     std::optional<NodeId> m_node;

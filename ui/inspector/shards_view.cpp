@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -24,6 +25,7 @@ namespace {
 constexpr int kStripPx = 24;
 constexpr int kRingPx = 168;
 constexpr int kRingWidthPx = 18;
+constexpr int kSumLinePx = 20;
 constexpr int kRowPx = 40;
 constexpr int kShownDigits = 2;   ///< of a hash key; all of it is in the tooltip
 constexpr int kGapDegrees16 = 24; ///< between two arcs of the ring, in sixteenths of a degree
@@ -105,9 +107,18 @@ void ShardsView::show(const runtime::NodeFigures *figures, Limits limits)
     update();
 }
 
+void ShardsView::setCompact(bool compact)
+{
+    if (std::exchange(m_compact, compact) == compact)
+        return;
+    setMinimumHeight(sizeHint().height());
+    update();
+}
+
 int ShardsView::listTop() const
 {
-    return Style::instance().px(12 + 20 + kStripPx + 20 + kRingPx + 24 + 22);
+    const int sum = m_compact ? 2 * kSumLinePx : kRingPx;
+    return Style::instance().px(12 + 20 + kStripPx + 20 + sum + 24 + 22);
 }
 
 QSize ShardsView::sizeHint() const
@@ -139,8 +150,13 @@ void ShardsView::paintEvent(QPaintEvent *)
     const QRectF ends(inset, strip.bottom() + 2, area.width(), style.px(18));
     painter.drawText(ends, Qt::AlignLeft | Qt::AlignVCenter, u"0"_s);
     painter.drawText(ends, Qt::AlignRight | Qt::AlignVCenter, u"2¹²⁸−1"_s);
-    const qreal ring = style.px(kRingPx);
-    paintRing(painter, QRectF(width() / 2.0 - ring / 2, ends.bottom() + style.px(8), ring, ring));
+    const qreal below = ends.bottom() + style.px(8);
+    if (m_compact) {
+        paintSum(painter, QRectF(inset, below, area.width(), style.px(kSumLinePx)), Qt::AlignLeft);
+    } else {
+        const qreal ring = style.px(kRingPx);
+        paintRing(painter, QRectF(width() / 2.0 - ring / 2, below, ring, ring));
+    }
     painter.setFont(style.text(type::kSmall));
     painter.setPen(theme().muted);
     painter.drawText(QRectF(inset, listTop() - style.px(22), area.width(), style.px(20)),
@@ -201,24 +217,31 @@ void ShardsView::paintRing(QPainter &painter, const QRectF &where) const
         if (const int filled = qRound(span * std::clamp(bar.load, 0.0, 1.0)); filled > 0)
             draw(theme().shard(bar.shard), filled);
     }
+    paintSum(painter,
+             QRectF(where.left(), where.center().y() - style.px(kSumLinePx), where.width(),
+                    style.px(kSumLinePx)),
+             Qt::AlignHCenter);
+}
+
+/// What comes in altogether on `line`, and below it of how much.
+void ShardsView::paintSum(QPainter &painter, QRectF line, Qt::Alignment align) const
+{
+    const Style &style = Style::instance();
+    const std::size_t count = m_shards.size();
     const bool bytesBind =
         m_bytesPerSecond > 0 && m_bytesPerSecond / runtime::kShardBytesPerSecond >=
                                     m_recordsPerSecond / runtime::kShardRecordsPerSecond;
     painter.setFont(style.text(type::kTitle, QFont::DemiBold));
     painter.setPen(theme().text);
-    const QRectF upper(where.left(), where.center().y() - style.px(20), where.width(),
-                       style.px(20));
-    painter.drawText(upper, Qt::AlignCenter,
+    painter.drawText(line, align | Qt::AlignVCenter,
                      bytesBind ? format::mebibyteRate(m_bytesPerSecond)
                                : format::recordRate(m_recordsPerSecond));
     painter.setFont(style.text(type::kSmall));
     painter.setPen(theme().muted);
-    const QString limit =
-        m_limits == Limits::Off ? tr("come in altogether")
-        : bytesBind
-            ? tr("of %1 MiB/s limit").arg(QLocale().toString(count))
-            : tr("of %1 rec/s limit").arg(format::integer(static_cast<quint64>(count) * 1000));
-    painter.drawText(upper.translated(0, style.px(20)), Qt::AlignCenter, limit);
+    const QString limit = m_limits == Limits::Off ? tr("come in altogether")
+                          : bytesBind ? tr("of %1 MiB/s limit").arg(QLocale().toString(count))
+                                      : tr("of %1 rec/s limit").arg(format::integer(count * 1000));
+    painter.drawText(line.translated(0, line.height()), align | Qt::AlignVCenter, limit);
 }
 
 void ShardsView::paintShard(QPainter &painter, const QRectF &where, const Shard &shard) const

@@ -27,6 +27,8 @@ class ShardsView final : public QWidget
 public:
     explicit ShardsView(QWidget *parent = nullptr);
     void show(const runtime::NodeFigures *figures, Limits limits); ///< null: not running yet
+    /// Without the ring, for where the room is low: its sum stands on lines of their own.
+    void setCompact(bool compact);
     QSize sizeHint() const override;
 
 protected:
@@ -40,6 +42,7 @@ private:
         QString fullRange; ///< both hash keys, for the tooltip
     };
     void paintStrip(QPainter &painter, const QRectF &where) const;
+    void paintSum(QPainter &painter, QRectF line, Qt::Alignment align) const;
     void paintRing(QPainter &painter, const QRectF &where) const;
     void paintShard(QPainter &painter, const QRectF &where, const Shard &shard) const;
     int listTop() const;
@@ -48,6 +51,7 @@ private:
     double m_bytesPerSecond = 0;
     double m_recordsPerSecond = 0;
     Limits m_limits = Limits::Shown;
+    bool m_compact = false;
 };
 
 } // namespace millrace::ui

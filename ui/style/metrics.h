@@ -19,6 +19,7 @@ inline constexpr int kTopBarSmallPx = 44; ///< below kSmallHeightPx
 inline constexpr int kStatusBarPx = 24;
 inline constexpr int kInspectorPx = 311;
 inline constexpr int kInspectorSmallPx = 218; ///< below kSmallWidthPx: the canvas keeps half
+inline constexpr int kInspectorLowPx = 540;   ///< below it a ring leaves no room for four shards
 inline constexpr int kSmallWidthPx = 1500;
 inline constexpr int kFoldWidthPx = 1200; ///< below it the inspector is folded
 inline constexpr int kBottomDockPx = 366;

@@ -105,10 +105,10 @@ QScrollArea, QScrollArea > QWidget > QWidget[look="panel"] { background: @panel;
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: @line; border-radius: 3px; margin: 2px; }
+QScrollBar::handle { background: @scrollHandle; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 24px; }
 QScrollBar::handle:horizontal { min-width: 24px; }
-QScrollBar::handle:hover { background: @faint; }
+QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
@@ -130,6 +130,7 @@ QString styleSheet(const Style &style)
         {u"@failedGround"_s, theme.strip(Health::Error).name()},
         {u"@selection"_s, theme.selection.name()},
         {u"@primary"_s, theme.primary.name()},
+        {u"@scrollHandle"_s, theme.scrollHandle().name()},
         {u"@window"_s, theme.window.name()},
         {u"@panel"_s, theme.panel.name()},
         {u"@raised"_s, theme.raised.name()},

@@ -13,6 +13,7 @@ constexpr qreal kStripShare = 0.16;
 constexpr qreal kLightStripShare = 0.08; ///< more, and its sentence falls below 4.5:1
 constexpr qreal kSelectedRowShare = 0.24;
 constexpr qreal kEmptyArcShare = 0.22;
+constexpr qreal kScrollHandleShare = 0.8; ///< less, and it falls below 3:1 on the light window
 
 Theme dark()
 {
@@ -140,6 +141,11 @@ QColor Theme::selectedRow() const
 QColor Theme::emptyArc(std::uint32_t index) const
 {
     return blend(shard(index), panel, kEmptyArcShare);
+}
+
+QColor Theme::scrollHandle() const
+{
+    return blend(muted, panel, kScrollHandleShare);
 }
 
 QPalette Theme::palette() const

@@ -49,6 +49,7 @@ struct Theme {
     QColor strip(Health ofWhat) const;        ///< ground of a sentence that needs attention
     QColor selectedRow() const;
     QColor shardTrack() const { return field; }
+    QColor scrollHandle() const;                ///< what tells that there is more
     QColor emptyArc(std::uint32_t index) const; ///< a shard's colour at 22 % on the panel
 
     QPalette palette() const;

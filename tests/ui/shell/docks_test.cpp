@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/test_main.h"
+#include "tests/ui/support/ink.h"
 #include "tests/ui/support/studio.h"
 
 #include "core/graph/file.h"
@@ -7,9 +8,12 @@
 #include "ui/inspector/inspector_panel.h"
 #include "ui/panels/bottom_panel.h"
 #include "ui/shell/canvas_page.h"
+#include "ui/style/style.h"
 
 #include <QLabel>
 #include <QMouseEvent>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTest>
 
 using namespace millrace;
@@ -41,6 +45,44 @@ private slots:
         openFile(late, writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream())));
         QTRY_COMPARE_WITH_TIMEOUT(late.bottom().height(), 366, 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(late.inspector().width(), 311, 60'000);
+    }
+
+    void noShardIsCutInASmallWindow()
+    {
+        Studio studio({1366, 768});
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 240, 60'000);
+        studio.tick();
+        QCoreApplication::processEvents(); // layouts follow
+        auto *area = studio.find<QScrollArea>(u"inspector.shards"_s);
+        QVERIFY(area->isVisible());
+        QVERIFY(!area->verticalScrollBar()->isVisible());
+        QVERIFY(area->widget()->sizeHint().height() <= area->viewport()->height());
+        for (const std::uint32_t shard : {0U, 1U, 2U, 3U})
+            QVERIFY(ink(area->grab().toImage(), theme().shard(shard)) > 200);
+        picture(studio.window, u"shards-at-768"_s);
+        // What cannot fit says that there is more.
+        runtime::Snapshot many = clickstreamSnapshot(302);
+        for (runtime::NodeFigures &node : many.nodes) {
+            while (node.id == kStream && node.shards.size() < 12) {
+                runtime::ShardFigures shard = node.shards.front();
+                shard.shard = ShardIndex(static_cast<std::uint32_t>(node.shards.size()));
+                node.shards.push_back(shard);
+            }
+        }
+        studio.show(many);
+        QCoreApplication::processEvents();
+        const auto *bar = area->verticalScrollBar();
+        QVERIFY(bar->isVisible());
+        QVERIFY(ink(area->grab().toImage(), theme().scrollHandle(),
+                    {area->width() - bar->width(), 0, bar->width(), area->height()}) > 200);
+        picture(studio.window, u"many-shards-at-768"_s);
+        // Where there is room, a ring tells of all of them.
+        studio.window.resize(1600, 1000);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.bottom().height(), 366, 60'000);
+        studio.tick();
+        QCoreApplication::processEvents();
+        QVERIFY(area->widget()->sizeHint().height() > 400);
+        picture(studio.window, u"shards-at-1000"_s);
     }
 
     void aLongNameTakesNoRoom()

@@ -130,6 +130,8 @@ private slots:
                 need(3, {"shard", shard}, ground);
             need(3, {"selection", t.selection}, ground);
         }
+        for (const Named &ground : {Named{"window", t.window}, Named{"panel", t.panel}})
+            need(3, {"scroll handle", t.scrollHandle()}, ground);
         for (std::uint32_t shard = 0; shard < t.shards.size(); ++shard)
             need(3, {"shard", t.shard(shard)}, {"empty arc", t.emptyArc(shard)});
         for (const KindRole role : kRoles) {

@@ -11,7 +11,6 @@
 #include <QFileInfo>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -54,46 +53,49 @@ std::map<NodeId, QPointF> placesOf(const graph::Document &document,
     return places;
 }
 
-/// Whether the nodes are one line from a source to an end.
-bool isChain(const graph::Document &document)
+/// How many wires lead to each node from a source, on the longest way.
+std::map<NodeId, std::size_t> stagesOf(const graph::Document &document)
 {
-    std::set<NodeId> left;
-    std::set<NodeId> reached;
-    for (const auto &[ends, wire] : document.wires) {
-        if (!left.insert(ends.from.node).second || !reached.insert(ends.to.node).second)
-            return false;
+    std::map<NodeId, std::size_t> stages;
+    for (const auto &[id, node] : document.nodes)
+        stages[id] = 0;
+    // No way without a cycle is longer than there are nodes.
+    for (std::size_t turn = 1; turn < document.nodes.size(); ++turn) {
+        for (const auto &[ends, wire] : document.wires) {
+            const auto from = stages.find(ends.from.node);
+            const auto to = stages.find(ends.to.node);
+            if (from != stages.end() && to != stages.end())
+                to->second = std::max(to->second, std::min(from->second + 1, turn));
+        }
     }
-    // With one wire less than nodes, and none branching, a cycle would leave a node alone.
-    return document.wires.size() + 1 == document.nodes.size() &&
-           std::none_of(document.nodes.begin(), document.nodes.end(), [&](const auto &each) {
-               return !left.contains(each.first) && !reached.contains(each.first);
-           });
+    return stages;
 }
 
-/// Kinds from left to right, each title once: with arrows only where the pipeline is a chain.
+/// Kinds by stage, those of a stage from top to bottom, each title once.
 QString partsOf(const graph::Document &document, const std::map<NodeId, QPointF> &places,
                 const graph::KindCatalog &catalog)
 {
-    std::vector<std::pair<qreal, const graph::Node *>> order;
-    for (const auto &[id, node] : document.nodes)
-        order.emplace_back(places.at(id).x(), &node);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const auto &a, const auto &b) { return a.first < b.first; });
-    QStringList titles;
-    for (const auto &[x, node] : order) {
-        const graph::NodeKind *kind = catalog.find(node->kind);
-        titles << (kind ? kindText(kind->title) : toQt(node->kind));
+    std::map<std::size_t, std::multimap<qreal, QString>> stages;
+    for (const auto &[id, stage] : stagesOf(document)) {
+        const graph::Node &node = document.nodes.at(id);
+        const graph::NodeKind *kind = catalog.find(node.kind);
+        stages[stage].emplace(places.at(id).y(), kind ? kindText(kind->title) : toQt(node.kind));
     }
-    if (isChain(document))
-        return titles.join(u" → "_s);
     QStringList parts;
-    for (const QString &title : titles) {
-        const auto count = titles.count(title);
-        const QString part = count > 1 ? u"%1 × %2"_s.arg(count).arg(title) : title;
-        if (!parts.contains(part))
-            parts << part;
+    for (const auto &[stage, nodes] : stages) {
+        QStringList titles;
+        for (const auto &[y, title] : nodes)
+            titles << title;
+        QStringList each;
+        for (const QString &title : titles) {
+            const auto count = titles.count(title);
+            const QString part = count > 1 ? u"%1 × %2"_s.arg(count).arg(title) : title;
+            if (!each.contains(part))
+                each << part;
+        }
+        parts << each.join(u" + "_s);
     }
-    return parts.join(u", "_s);
+    return parts.join(u" → "_s);
 }
 
 } // namespace

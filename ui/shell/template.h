@@ -19,7 +19,7 @@ struct Template {
     QString filePath;
     QString name;
     QString about; ///< what there is to see, on one line; empty for files of others
-    /// Its kinds: "Generator → Data stream → SQLite table", or with commas when it branches.
+    /// Its kinds in the order of the wires: "File → Data stream → Filter + Map → SQLite table".
     QString parts;
     graph::Document document;
     std::map<NodeId, QPointF> places; ///< of every node, on the canvas

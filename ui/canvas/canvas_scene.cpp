@@ -123,20 +123,74 @@ void CanvasScene::noticeSelection()
     emit selectedChanged();
 }
 
-void CanvasScene::select(const NodeId &id)
+void CanvasScene::selectOnly(QGraphicsItem *item)
 {
-    NodeItem *item = itemFor(id);
     if (!item || item->isSelected())
         return;
     clearSelection();
     item->setSelected(true);
 }
 
+void CanvasScene::select(const NodeId &id)
+{
+    selectOnly(itemFor(id));
+}
+
+void CanvasScene::select(const graph::WireEnds &ends)
+{
+    selectOnly(itemFor(ends));
+}
+
+/// Those that leave it, then those that come in, each from top to bottom.
+std::vector<const WireItem *> CanvasScene::wiresOf(const NodeId &id) const
+{
+    std::vector<const WireItem *> wires;
+    for (const auto &[ends, item] : m_wires) {
+        if (ends.from.node == id || ends.to.node == id)
+            wires.push_back(item);
+    }
+    const auto order = [&id](const WireItem *wire) {
+        const bool in = wire->ends().from.node != id;
+        return std::pair(in, in ? wire->geometry().to.y() : wire->geometry().from.y());
+    };
+    std::stable_sort(wires.begin(), wires.end(), [&order](const WireItem *a, const WireItem *b) {
+        return order(a) < order(b);
+    });
+    return wires;
+}
+
+void CanvasScene::selectWire(int step)
+{
+    if (m_lastSelected)
+        m_wiresOf = *m_lastSelected;
+    else if (!m_lastWire)
+        return;
+    else if (m_lastWire->from.node != m_wiresOf && m_lastWire->to.node != m_wiresOf)
+        m_wiresOf = m_lastWire->from.node;
+    const std::vector<const WireItem *> wires = wiresOf(m_wiresOf);
+    if (wires.empty())
+        return;
+    const auto count = std::ssize(wires);
+    const auto at = std::find_if(wires.begin(), wires.end(), [this](const WireItem *wire) {
+        return m_lastWire && wire->ends() == *m_lastWire;
+    });
+    const auto next = at == wires.end() ? (step > 0 ? 0 : count - 1)
+                                        : (at - wires.begin() + step + count) % count;
+    select(wires[static_cast<std::size_t>(next)]->ends());
+}
+
 void CanvasScene::selectTowards(const QPointF &direction)
 {
-    const NodeItem *from = m_lastSelected ? itemFor(*m_lastSelected)
-                           : m_lastWire   ? itemFor(m_lastWire->from.node)
-                                          : nullptr;
+    if (m_lastWire && !m_lastSelected) {
+        const graph::WireEnds ends = *m_lastWire;
+        const QPointF way = itemFor(ends.to.node)->sceneBoundingRect().center() -
+                            itemFor(ends.from.node)->sceneBoundingRect().center();
+        const qreal along = QPointF::dotProduct(way, direction);
+        if (along != 0)
+            select(along > 0 ? ends.to.node : ends.from.node);
+        return;
+    }
+    const NodeItem *from = m_lastSelected ? itemFor(*m_lastSelected) : nullptr;
     if (!from) {
         if (!m_nodes.empty())
             select(m_nodes.begin()->first);
@@ -220,8 +274,8 @@ void CanvasScene::rebuild()
     m_labels->setWires(std::move(wires), sceneRect());
     if (selected)
         select(*selected);
-    if (WireItem *wire = selectedWire ? itemFor(*selectedWire) : nullptr)
-        wire->setSelected(true);
+    if (selectedWire)
+        select(*selectedWire);
     m_rebuilding = false;
     noticeSelection();
 }

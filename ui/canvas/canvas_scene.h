@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace millrace::ui {
 
@@ -39,8 +40,13 @@ public:
     std::optional<NodeId> selectedNode() const;
     std::optional<graph::WireEnds> selectedWire() const;
     void select(const NodeId &id);
+    void select(const graph::WireEnds &ends);
     /// Selects the nearest node in a direction of the keyboard; the first when none is selected.
+    /// From a wire, the end of it that lies there.
     void selectTowards(const QPointF &direction);
+    /// Selects a wire of the selected node: its first, and from there each next one, or (`step` -1)
+    /// the one before. A wire that was selected otherwise is one of the node it leaves.
+    void selectWire(int step);
 
     /// The rectangle around all cards, and the wires that were led around them.
     QRectF contentRect() const;
@@ -55,6 +61,8 @@ signals:
 private:
     void rebuild();
     void noticeSelection();
+    void selectOnly(QGraphicsItem *item);
+    std::vector<const WireItem *> wiresOf(const NodeId &id) const;
     void refreshContents();
     void routeWires();
     void restyle();
@@ -68,6 +76,7 @@ private:
     std::map<graph::WireEnds, qreal> m_phases;
     std::optional<NodeId> m_lastSelected;
     std::optional<graph::WireEnds> m_lastWire;
+    NodeId m_wiresOf; ///< whose wires selectWire() walks, while one of them is selected
     bool m_rebuilding = false;
 };
 

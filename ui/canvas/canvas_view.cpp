@@ -57,8 +57,9 @@ CanvasView::CanvasView(CanvasScene &scene, QWidget *parent)
 void CanvasView::describe()
 {
     const auto content = [this](const NodeId &id) { return m_scene.itemFor(id)->content(); };
-    QString description =
-        tr("The pipeline as cards and wires; the arrow keys walk from card to card");
+    QString description = tr(
+        "The pipeline as cards and wires; the arrow keys walk from card to card, W from a card to "
+        "its wires");
     if (const std::optional<NodeId> selected = m_scene.selectedNode())
         description = spokenText(content(*selected));
     else if (const std::optional<graph::WireEnds> wire = m_scene.selectedWire())
@@ -238,6 +239,11 @@ void CanvasView::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Down:
         m_scene.selectTowards({0, 1});
         break;
+    case Qt::Key_W:
+        if (event->modifiers() & ~Qt::ShiftModifier)
+            return QGraphicsView::keyPressEvent(event);
+        m_scene.selectWire(event->modifiers() & Qt::ShiftModifier ? -1 : 1);
+        break;
     case Qt::Key_Escape:
         m_scene.clearSelection();
         break;
@@ -249,8 +255,11 @@ void CanvasView::keyPressEvent(QKeyEvent *event)
         QGraphicsView::keyPressEvent(event);
         return;
     }
-    if (const auto selected = m_scene.selectedNode())
-        ensureVisible(m_scene.itemFor(*selected), metrics::kGridPx * 4, metrics::kGridPx * 4);
+    const int margin = metrics::kGridPx * 4;
+    if (const auto node = m_scene.selectedNode())
+        ensureVisible(m_scene.itemFor(*node), margin, margin);
+    else if (const auto wire = m_scene.selectedWire())
+        ensureVisible(m_scene.itemFor(*wire), margin, margin);
 }
 
 void CanvasView::keyReleaseEvent(QKeyEvent *event)

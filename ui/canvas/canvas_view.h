@@ -16,7 +16,8 @@ inline constexpr qreal kMaxZoom = 4;
 inline constexpr int kMaxFlowingWires = 60;
 
 /// The window on the canvas: zoom at the pointer, pan (middle button, Space and drag, touch pad,
-/// Shift+wheel), fit, and the dotted ground. Arrow keys walk from card to card.
+/// Shift+wheel), fit, and the dotted ground. Arrow keys walk from card to card, W and Shift+W over
+/// the wires of a card, arrow keys from a wire to its ends.
 class CanvasView final : public QGraphicsView
 {
     Q_OBJECT

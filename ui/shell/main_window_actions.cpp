@@ -54,9 +54,11 @@ void MainWindow::makeActions()
     a.add(u"view.zoom-100"_s, tr("Zoom to &100 %"), tr("Zoom to 100 %"), Qt::CTRL | Qt::Key_0);
     a.add(u"view.fit"_s, tr("&Fit the pipeline"), tr("Fit all cards into sight"),
           Qt::CTRL | Qt::Key_1, themedIcon(u"fit"_s));
-    connect(a.add(u"view.canvas"_s, tr("&Canvas"), tr("Walk from card to card with the arrow keys"),
-                  Qt::ALT | Qt::Key_0),
-            &QAction::triggered, this, [this] { m_canvas->view().setFocus(); });
+    connect(
+        a.add(u"view.canvas"_s, tr("&Canvas"),
+              tr("Walk from card to card with the arrow keys, and with W from a card to its wires"),
+              Qt::ALT | Qt::Key_0),
+        &QAction::triggered, this, [this] { m_canvas->view().setFocus(); });
     const auto panel = [&](const QString &id, const QString &text, const QString &help,
                            QKeySequence key, BottomPanel::Page page) {
         connect(a.add(id, text, help, key), &QAction::triggered, this,

@@ -161,6 +161,72 @@ private slots:
         QCOMPARE(canvas.scene.selectedNode(), std::optional<NodeId>());
     }
 
+    void keysReachTheWiresOfACardAndTheirEnds()
+    {
+        Canvas canvas;
+        const auto press = [&](Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
+            QTest::keyClick(&canvas.view, key, modifiers);
+        };
+        const auto isWire = [&](const NodeId &from, const NodeId &to) {
+            return !canvas.scene.selectedNode() &&
+                   canvas.scene.selectedWire() ==
+                       std::optional(graph::WireEnds{{from, "out"}, {to, "in"}});
+        };
+        press(Qt::Key_W); // of no card: nothing
+        QVERIFY(!canvas.scene.selectedWire());
+        // Those that leave it first, each side from top to bottom, and round.
+        canvas.scene.select(kStream);
+        for (int round = 0; round < 2; ++round) {
+            press(Qt::Key_W);
+            QVERIFY(isWire(kStream, kFilter));
+            press(Qt::Key_W);
+            QVERIFY(isWire(kStream, kMap));
+            press(Qt::Key_W);
+            QVERIFY(isWire(kGenerator, kStream));
+            press(Qt::Key_W);
+            QVERIFY(isWire(kTail, kStream));
+        }
+        QVERIFY2(canvas.view.accessibleDescription() ==
+                     QStringLiteral("Wire from nginx access log to clicks"),
+                 qPrintable(canvas.view.accessibleDescription()));
+        press(Qt::Key_W, Qt::ShiftModifier);
+        QVERIFY(isWire(kGenerator, kStream));
+        press(Qt::Key_Left);
+        QCOMPARE(canvas.scene.selectedNode(), std::optional(kGenerator));
+        press(Qt::Key_W);
+        QVERIFY(isWire(kGenerator, kStream));
+        press(Qt::Key_Right);
+        QCOMPARE(canvas.scene.selectedNode(), std::optional(kStream));
+        press(Qt::Key_W, Qt::ShiftModifier); // the last
+        QVERIFY(isWire(kTail, kStream));
+        press(Qt::Key_Up); // the tail stands below the stream
+        QCOMPARE(canvas.scene.selectedNode(), std::optional(kStream));
+        // One that was clicked is one of the card that it leaves.
+        canvas.scene.select(kErrors);
+        const WireItem *wire = canvas.scene.itemFor({{kStream, "out"}, {kMap, "in"}});
+        const WireGeometry &line = wire->geometry();
+        canvas.view.centerOn((line.from + line.to) / 2);
+        canvas.click(canvas.view.mapFromScene((line.from + line.to) / 2));
+        QVERIFY(isWire(kStream, kMap));
+        press(Qt::Key_W);
+        QVERIFY(isWire(kGenerator, kStream));
+        press(Qt::Key_Escape);
+        QVERIFY(!canvas.scene.selectedWire());
+        QVERIFY(!canvas.scene.selectedNode());
+    }
+
+    void aSelectedWireComesIntoSight()
+    {
+        Canvas canvas;
+        canvas.scene.select(kErrors);
+        canvas.view.centerOn(canvas.scene.itemFor(kGenerator));
+        QTest::keyClick(&canvas.view, Qt::Key_W);
+        const WireItem *wire = canvas.scene.itemFor({{kFilter, "out"}, {kErrors, "in"}});
+        QVERIFY(canvas.view.mapToScene(canvas.view.viewport()->rect())
+                    .boundingRect()
+                    .contains(wire->sceneBoundingRect()));
+    }
+
     void theSelectedCardIsTold()
     {
         Canvas canvas;

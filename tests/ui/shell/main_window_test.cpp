@@ -73,8 +73,11 @@ private slots:
         picture(studio.window, u"wire"_s);
         studio.tick(); // and stays
         QCOMPARE(title->accessibleName(), u"Page views → Page counts"_s);
-        QTest::keyClick(&view, Qt::Key_Right); // on from where it begins
+        QTest::keyClick(&view, Qt::Key_Right); // to where it ends
         QCOMPARE(studio.window.scene().selectedNode(), std::optional(kPages));
+        QTest::keyClick(&view, Qt::Key_W); // and back by keys
+        QCOMPARE(title->accessibleName(), u"Page views → Page counts"_s);
+        QVERIFY(studio.find<QWidget>(u"inspector.wire"_s)->isVisible());
     }
 
     void recordsAndChartFollowTheSelectedStream()

@@ -112,7 +112,9 @@ private:
     void readFile(const QString &filePath, std::function<void(const graph::ReadOutcome &)> done);
     void cancelOpening();
     void showSlowFile();
-    void refuseFile(const QString &filePath, const std::vector<Problem> &problems);
+    void refuseFile(const QString &filePath, const std::vector<Problem> &problems,
+                    AfterOpening then);
+    QString wayBack() const;
     void askToStop(const graph::Document &document, const QString &filePath, AfterOpening then);
     void takeFile(const graph::Document &document, const QString &filePath, AfterOpening then);
     void checkFile();
@@ -154,6 +156,7 @@ private:
     ActionRegistry m_actions;
     ProblemListModel m_problems;
 
+    std::function<void()> m_again;         ///< what "Try again" on the message page does
     BackgroundJob m_reading;               ///< of the file that is to be opened
     QString m_opening;                     ///< that file
     QTimer m_slowTimer;                    ///< until a page says that it takes long

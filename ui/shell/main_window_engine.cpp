@@ -27,14 +27,17 @@ void MainWindow::showEngineProblem(const Problem &problem, const QString &holder
 {
     m_engineFailed = true;
     m_status->showNoEngine(StatusLine::NoEngine::Failed);
-    showMessage(tr("The engine could not start"),
-                holder.isEmpty()
-                    ? tr("Nothing can run until this is solved. Then try again.")
-                    //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
-                    : tr("Nothing can run here until another program that has the data directory "
-                         "has ended: %1. Then try again.")
-                          .arg(format::withWholeOptions(holder)),
-                {problem}, {.back = m_document.isOpen(), .again = m_document.isOpen()});
+    m_again = [this] { tryAgain(); };
+    showMessage(
+        tr("The engine could not start"),
+        holder.isEmpty()
+            ? tr("Nothing can run until this is solved. Then try again.")
+            //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
+            : tr("Nothing can run here until another program that has the data directory "
+                 "has ended: %1. Then try again.")
+                  .arg(format::withWholeOptions(holder)),
+        {problem},
+        {.back = m_document.isOpen() ? wayBack() : QString(), .again = m_document.isOpen()});
 }
 
 /// What was to run as soon as the engine is there still is.

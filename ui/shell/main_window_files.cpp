@@ -36,14 +36,29 @@ QString draggedFile(const QMimeData &dragged)
     return urls.size() == 1 && urls.first().isLocalFile() ? urls.first().toLocalFile() : QString();
 }
 
+/// Whether it is about what stands in the file, and not about getting at it.
+bool wasRead(const Problem &problem)
+{
+    switch (problem.code()) {
+    case Code::NotFound:
+    case Code::InvalidArgument: // it is a folder
+    case Code::Io:
+    case Code::PermissionDenied:
+        return false;
+    default:
+        return true;
+    }
+}
+
 } // namespace
 
-void MainWindow::openFile(const QString &filePath, AfterOpening then)
+void MainWindow::openFile(const QString &path, AfterOpening then)
 {
-    delete std::exchange(m_stopQuestion, nullptr); // it was about another file
+    const QString filePath = QFileInfo(path).absoluteFilePath(); // what is said of it is whole
+    delete std::exchange(m_stopQuestion, nullptr);               // it was about another file
     readFile(filePath, [this, filePath, then](const graph::ReadOutcome &read) {
         if (!read.document)
-            refuseFile(filePath, read.problems);
+            refuseFile(filePath, read.problems, then);
         else if (runsAnything())
             askToStop(*read.document, filePath, then);
         else
@@ -76,15 +91,31 @@ void MainWindow::showSlowFile()
 {
     showMessage(tr("Opening %1…").arg(QFileInfo(m_opening).fileName()),
                 tr("%1 has not been read yet. Its disk or the network may be slow.").arg(m_opening),
-                {}, {.back = true, .open = true});
+                {}, {.back = wayBack(), .open = true});
 }
 
-void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> &problems)
+/// What the button says that leaves a page which stands before everything else.
+QString MainWindow::wayBack() const
+{
+    return m_document.isOpen() ? tr("Back") : tr("Show the templates");
+}
+
+void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> &problems,
+                            AfterOpening then)
 {
     const int count = static_cast<int>(problems.size());
-    showMessage(tr("%1 was not opened").arg(QFileInfo(filePath).fileName()),
-                tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count),
-                problems, {.back = m_document.isOpen() || !m_engineFailed, .open = true});
+    const bool gone = count > 0 && problems.front().code() == Code::NotFound;
+    const QString headline = gone ? tr("%1 is not there") : tr("%1 was not opened");
+    const QString lead =
+        gone ? tr("It may have been moved, renamed or deleted. Nothing was changed.")
+        : count > 0 && !wasRead(problems.front())
+            ? tr("It could not be read. Nothing was changed.")
+            : tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count);
+    m_again = [this, filePath, then] { openFile(filePath, then); };
+    showMessage(headline.arg(QFileInfo(filePath).fileName()), lead, problems,
+                {.back = m_document.isOpen() || !m_engineFailed ? wayBack() : QString(),
+                 .open = true,
+                 .again = true});
     emit fileRefused(problems);
 }
 
@@ -186,12 +217,13 @@ void MainWindow::reload()
     const QString filePath = m_document.filePath();
     m_checking.cancel();
     readFile(filePath, [this, filePath](const graph::ReadOutcome &read) {
-        const runtime::RunState state = m_bridge.snapshot()->state;
+        const AfterOpening then = m_bridge.snapshot()->state == runtime::RunState::Running
+                                      ? AfterOpening::Run
+                                      : AfterOpening::Show;
         if (!read.document)
-            refuseFile(filePath, read.problems);
+            refuseFile(filePath, read.problems, then);
         else
-            takeFile(*read.document, filePath,
-                     state == runtime::RunState::Running ? AfterOpening::Run : AfterOpening::Show);
+            takeFile(*read.document, filePath, then);
     });
 }
 

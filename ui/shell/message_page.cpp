@@ -68,7 +68,7 @@ MessagePage::MessagePage(QWidget *parent)
     , m_lead(new QLabel(this))
     , m_runs(new QLabel(this))
     , m_list(new QVBoxLayout)
-    , m_back(new QPushButton(tr("Back"), this))
+    , m_back(new QPushButton(this))
     , m_open(new QPushButton(tr("Open another file…"), this))
     , m_again(new QPushButton(tr("Try again"), this))
 {
@@ -80,6 +80,7 @@ MessagePage::MessagePage(QWidget *parent)
     m_headline->setProperty("look", u"headline"_s);
     m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
+    m_lead->setObjectName(u"message.lead"_s);
     m_lead->setProperty("look", u"lead"_s);
     m_lead->setWordWrap(true);
     m_lead->setTextFormat(Qt::PlainText);
@@ -89,9 +90,8 @@ MessagePage::MessagePage(QWidget *parent)
     m_runs->setWordWrap(true);
     m_runs->hide();
     m_back->setObjectName(u"message.back.button"_s);
-    m_back->setAccessibleName(m_back->text());
-    m_back->setAutoDefault(true); // Enter presses what has the focus
-    m_back->setShortcut(Qt::Key_Escape);
+    m_back->setAccessibleName(tr("Back")); // until it goes anywhere
+    m_back->setAutoDefault(true);          // Enter presses what has the focus
     m_open->setObjectName(u"message.open.button"_s);
     m_open->setAccessibleName(m_open->text());
     m_open->setAutoDefault(true);
@@ -172,7 +172,11 @@ void MessagePage::show(const QString &headline, const QString &lead,
         m_lines << problemTextWithPlace(problem);
         m_sentences << problemText(problem);
     }
-    m_back->setVisible(offers.back);
+    m_back->setText(offers.back);
+    m_back->setShortcut(Qt::Key_Escape); // a text takes it away
+    if (!offers.back.isEmpty())
+        m_back->setAccessibleName(offers.back);
+    m_back->setVisible(!offers.back.isEmpty());
     m_open->setVisible(offers.open);
     m_again->setVisible(offers.again);
     if (offers.again)

@@ -23,9 +23,9 @@ class MessagePage final : public QWidget
 public:
     explicit MessagePage(QWidget *parent = nullptr);
 
-    /// The buttons that help.
+    /// The buttons that help, and what the first of them says.
     struct Offers {
-        bool back = false;  ///< there is something to go back to
+        QString back = {};  ///< to what was there before; empty: there was nothing
         bool open = false;  ///< another file
         bool again = false; ///< the same once more, when what stood in its way is gone
     };

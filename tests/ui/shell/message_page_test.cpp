@@ -9,10 +9,12 @@
 #include "ui/shell/message_page.h"
 #include "ui/style/format.h"
 
+#include <QFile>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -59,6 +61,59 @@ private slots:
         QVERIFY(studio.window.canvas().isVisible());
         QCOMPARE(studio.window.document().graph(), clickstream());
         QVERIFY(!status->text().startsWith(u"%1 problems"_s.arg(lines.size())));
+    }
+
+    void aFileThatIsNotThereIsTriedAgainOrLeft()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        const QString path = writeTemporary(u"late.millrace"_s, "");
+        QVERIFY(QFile::remove(path));
+        openFile(window, path);
+        QVERIFY(window.message().isVisible());
+        QCOMPARE(window.findChild<QLabel *>(u"message.headline"_s)->text(),
+                 u"late.millrace is not there"_s);
+        QCOMPARE(window.findChild<QLabel *>(u"message.lead"_s)->text(),
+                 u"It may have been moved, renamed or deleted. Nothing was changed."_s);
+        QCOMPARE(window.message().lines().size(), 1);
+        QVERIFY(window.message().lines().first().contains(path));
+        QVERIFY(window.findChild<QPushButton *>(u"message.open.button"_s)->isVisible());
+        picture(window, u"missing-file"_s);
+        auto *back = window.findChild<QPushButton *>(u"message.back.button"_s);
+        QCOMPARE(back->text(), u"Show the templates"_s);
+        QCOMPARE(back->accessibleName(), back->text());
+        QTest::mouseClick(back, Qt::LeftButton);
+        QVERIFY(window.findChild<QWidget *>(u"start"_s)->isVisible());
+        openFile(window, path);
+        writeTemporary(u"late.millrace"_s, *graph::writeDocument(clickstream()));
+        QTest::mouseClick(window.findChild<QPushButton *>(u"message.again.button"_s),
+                          Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(window.canvas().isVisible(), 60'000);
+        QCOMPARE(window.document().filePath(), path);
+    }
+
+    void aFolderIsSaidNotToBeRead()
+    {
+        Studio studio;
+        const QTemporaryDir folder;
+        studio.openFile(folder.path());
+        QCOMPARE(studio.find<QLabel>(u"message.lead"_s)->text(),
+                 u"It could not be read. Nothing was changed."_s);
+        QCOMPARE(studio.find<QPushButton>(u"message.back.button"_s)->text(), u"Back"_s);
+    }
+
+    void aMendedFileIsTriedAgain()
+    {
+        Studio studio;
+        const QString path = writeTemporary(u"mended.millrace"_s, "{}");
+        studio.openFile(path);
+        QVERIFY(studio.window.message().isVisible());
+        graph::Document mended = clickstream();
+        mended.name = "Mended";
+        writeTemporary(u"mended.millrace"_s, *graph::writeDocument(mended));
+        QTest::mouseClick(studio.find<QPushButton>(u"message.again.button"_s), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Mended"_s, 60'000);
     }
 
     void whatRunsBehindThePageIsNamedAndCanBeStopped_data()

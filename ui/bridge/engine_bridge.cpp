@@ -146,17 +146,24 @@ void EngineBridge::addStored(const NodeId &node, const engine::StreamInfo &strea
     });
 }
 
+bool EngineBridge::isOther(const Uuid &project) const
+{
+    return !project.isNull() && !m_project.isNull() && project != m_project;
+}
+
+bool EngineBridge::runsAnother() const
+{
+    return m_taken->state != runtime::RunState::Stopped && isOther(m_taken->project);
+}
+
 /// Makes what was taken, of this pipeline and with what is stored of it, the one that everybody
 /// sees.
 void EngineBridge::publish()
 {
     m_snapshot = m_taken;
     std::shared_ptr<runtime::Snapshot> completed;
-    const auto isOther = [this](const Uuid &project) {
-        return !project.isNull() && !m_project.isNull() && project != m_project;
-    };
     const bool otherRuns = isOther(m_taken->project);
-    const auto isOthers = [&](const auto &entry) { return isOther(entry.project); };
+    const auto isOthers = [this](const auto &entry) { return isOther(entry.project); };
     const auto &problems = m_taken->problems;
     if (otherRuns || std::any_of(problems.begin(), problems.end(), isOthers)) {
         completed = std::make_shared<runtime::Snapshot>(*m_taken);

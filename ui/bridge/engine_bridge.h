@@ -42,6 +42,9 @@ public:
     /// The snapshot of the last poll; one of a stopped, empty engine before the first. Never null.
     const runtime::SnapshotPtr &snapshot() const { return m_snapshot; }
 
+    /// Whether the engine runs a pipeline of another project than the open one.
+    bool runsAnother() const;
+
     /// Looks once, now. Tests call this instead of waiting for the timer.
     void poll();
 
@@ -100,6 +103,7 @@ private:
     void askForStored();
     void addStored(const NodeId &node, const engine::StreamInfo &stream);
     void publish();
+    bool isOther(const Uuid &project) const;
 
     std::shared_ptr<engine::Engine> m_engine;
     runtime::SnapshotPtr m_taken;    ///< of the engine, as it is

@@ -263,10 +263,14 @@ void ThroughputPanel::refresh()
                          ? tr("%1, until %2").arg(title, format::dateTime(m_lastSecond * 1000))
                          : title);
     if (!chart) {
-        m_empty->setText(!m_node   ? tr("This pipeline has no stream whose shards could be shown.")
-                         : stopped ? tr("Run the pipeline first (F5): what each shard takes in is "
-                                        "drawn here then.")
-                                   : tr("Nothing has arrived yet."));
+        m_empty->setText(
+            !m_node ? tr("This pipeline has no stream whose shards could be shown.")
+            : m_bridge.runsAnother()
+                ? tr("Another program runs its pipeline here: what each shard takes in "
+                     "is drawn once this one runs.")
+            : stopped ? tr("Run the pipeline first (F5): what each shard takes in is "
+                           "drawn here then.")
+                      : tr("Nothing has arrived yet."));
         return;
     }
     if (!isVisible())

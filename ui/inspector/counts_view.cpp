@@ -32,8 +32,9 @@ CountsView::CountsView(QWidget *parent)
     connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
 }
 
-void CountsView::show(const runtime::NodeFigures *figures)
+void CountsView::show(const runtime::NodeFigures *figures, const QString &howToRun)
 {
+    m_howToRun = howToRun;
     m_known = figures != nullptr;
     m_lines.clear();
     if (figures) {
@@ -83,9 +84,10 @@ void CountsView::paintEvent(QPaintEvent *)
     painter.setFont(style.text(type::kBody));
     if (!m_known) {
         painter.setPen(theme().muted);
-        painter.drawText(QRect(inset, line.top(), line.width(), row * 3), Qt::TextWordWrap,
-                         tr("Figures come once it runs: press Run (F5). Its counts go on from "
-                            "where they stood."));
+        painter.drawText(QRect(inset, line.top(), line.width(), height() - line.top()),
+                         Qt::TextWordWrap,
+                         tr("Figures come once it runs; its counts go on from where they stood. %1")
+                             .arg(m_howToRun));
         return;
     }
     const int shareWidth = style.px(56);

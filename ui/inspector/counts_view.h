@@ -17,7 +17,8 @@ class CountsView final : public QWidget
 
 public:
     explicit CountsView(QWidget *parent = nullptr);
-    void show(const runtime::NodeFigures *figures); ///< null: not running yet
+    /// `figures` null: not running yet, and `howToRun` says what to do.
+    void show(const runtime::NodeFigures *figures, const QString &howToRun);
     QSize sizeHint() const override;
 
 protected:
@@ -31,6 +32,7 @@ private:
         bool bad = false;
     };
     bool m_known = false;
+    QString m_howToRun;
     std::vector<Line> m_lines;
     double m_busy = 0;
     double m_backPressured = 0;

@@ -19,6 +19,8 @@
 #include <QTabBar>
 #include <QVBoxLayout>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace millrace::ui {
@@ -151,7 +153,7 @@ void InspectorPanel::showWireFigures()
         if (kind && kind->category == graph::Category::Stream && reader)
             waiting = reader->lagRecords;
     }
-    m_wireView->show(nameOf(from), nameOf(to), figures, waiting);
+    m_wireView->show(nameOf(from), nameOf(to), figures, waiting, howToRun());
 }
 
 void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
@@ -162,11 +164,22 @@ void InspectorPanel::showSnapshot(const runtime::SnapshotPtr &snapshot)
     const graph::Node *node = m_node ? m_document.graph().find(*m_node) : nullptr;
     const graph::NodeKind *kind = node ? m_document.kindOf(*node) : nullptr;
     const Limits limits = kind ? limitsOf(*node, *kind) : Limits::Shown;
-    m_counts->show(figures);
-    m_shards->show(figures, limits);
-    m_keys->show(figures, limits);
+    m_counts->show(figures, howToRun());
+    m_shards->show(figures, limits, howToRun());
+    m_keys->show(figures, limits, howToRun());
     if (m_wire)
         showWireFigures();
+}
+
+void InspectorPanel::showObstacle(const QString &sentence)
+{
+    if (std::exchange(m_obstacle, sentence) != sentence)
+        showSnapshot(m_snapshot);
+}
+
+QString InspectorPanel::howToRun() const
+{
+    return m_obstacle.isEmpty() ? tr("Press Run (F5).") : m_obstacle;
 }
 
 void InspectorPanel::rebuild()

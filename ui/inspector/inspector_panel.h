@@ -37,6 +37,8 @@ public:
     /// Where no node is shown.
     void showWire(const std::optional<graph::WireEnds> &wire);
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
+    /// Why Run does not start what is shown, and what to do; empty: it does.
+    void showObstacle(const QString &sentence);
     QTabBar &tabs() { return *m_tabs; }
 
 protected:
@@ -45,6 +47,7 @@ protected:
 private:
     void rebuild();
     void showWireFigures();
+    QString howToRun() const;
     QString nameOf(const NodeId &id) const;
     void fit();
 
@@ -52,6 +55,7 @@ private:
     std::optional<NodeId> m_node;
     std::optional<graph::WireEnds> m_wire;
     runtime::SnapshotPtr m_snapshot;
+    QString m_obstacle;
     QString m_name; ///< of the node or wire, in full
     QHBoxLayout *m_names = nullptr;
     QLabel *m_title = nullptr;

@@ -30,8 +30,11 @@ KeysView::KeysView(QWidget *parent)
     connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
 }
 
-void KeysView::show(const runtime::NodeFigures *figures, Limits limits)
+void KeysView::show(const runtime::NodeFigures *figures, Limits limits, const QString &howToRun)
 {
+    m_hint = tr("No keys have been seen yet.");
+    if (!figures || figures->state == runtime::NodeState::Stopped)
+        m_hint += u' ' + howToRun;
     m_shards.clear();
     if (figures) {
         std::vector<const runtime::ShardFigures *> order;
@@ -80,8 +83,7 @@ void KeysView::paintEvent(QPaintEvent *)
     painter.setPen(theme().muted);
     if (m_shards.empty()) {
         painter.setFont(style.text(type::kBody));
-        painter.drawText(QRectF(inset, y, wide, style.px(64)), Qt::TextWordWrap,
-                         tr("No keys have been seen yet. Press Run (F5) to start the pipeline."));
+        painter.drawText(QRectF(inset, y, wide, height() - y), Qt::TextWordWrap, m_hint);
         return;
     }
     for (const Shard &shard : m_shards) {

@@ -18,7 +18,8 @@ class KeysView final : public QWidget
 
 public:
     explicit KeysView(QWidget *parent = nullptr);
-    void show(const runtime::NodeFigures *figures, Limits limits); ///< null: not running yet
+    /// `figures` null: not running yet, and `howToRun` says what to do.
+    void show(const runtime::NodeFigures *figures, Limits limits, const QString &howToRun);
     QSize sizeHint() const override;
 
 protected:
@@ -31,6 +32,7 @@ private:
         std::vector<runtime::KeyShare> keys;
     };
     std::vector<Shard> m_shards;
+    QString m_hint; ///< while there is nothing to show
 };
 
 } // namespace millrace::ui

@@ -79,8 +79,9 @@ ShardsView::ShardsView(QWidget *parent)
     connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
 }
 
-void ShardsView::show(const runtime::NodeFigures *figures, Limits limits)
+void ShardsView::show(const runtime::NodeFigures *figures, Limits limits, const QString &howToRun)
 {
+    m_howToRun = howToRun;
     m_limits = limits;
     m_shards.clear();
     m_bytesPerSecond = 0;
@@ -138,8 +139,9 @@ void ShardsView::paintEvent(QPaintEvent *)
     painter.setFont(style.text(m_shards.empty() ? type::kBody : type::kSmall));
     painter.setPen(theme().muted);
     if (m_shards.empty()) {
-        painter.drawText(area.adjusted(0, 0, 0, style.px(48)), Qt::TextWordWrap,
-                         tr("The stream is made when the pipeline runs. Press Run (F5)."));
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), height() - area.top()),
+                         Qt::TextWordWrap,
+                         tr("The stream is made when the pipeline runs. %1").arg(m_howToRun));
         return;
     }
     painter.drawText(area, Qt::AlignLeft | Qt::AlignVCenter, tr("Hash-key space"));

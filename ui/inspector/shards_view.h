@@ -26,7 +26,8 @@ class ShardsView final : public QWidget
 
 public:
     explicit ShardsView(QWidget *parent = nullptr);
-    void show(const runtime::NodeFigures *figures, Limits limits); ///< null: not running yet
+    /// `figures` null: not running yet, and `howToRun` says what to do.
+    void show(const runtime::NodeFigures *figures, Limits limits, const QString &howToRun);
     /// Without the ring, for where the room is low: its sum stands on lines of their own.
     void setCompact(bool compact);
     QSize sizeHint() const override;
@@ -52,6 +53,7 @@ private:
     double m_recordsPerSecond = 0;
     Limits m_limits = Limits::Shown;
     bool m_compact = false;
+    QString m_howToRun;
 };
 
 } // namespace millrace::ui

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kRowPx = 22;
 constexpr int kNameWidthPx = 84;
-constexpr int kNoteRows = 3;
+constexpr int kNoteRows = 5;
 
 } // namespace
 
@@ -28,7 +28,7 @@ WireView::WireView(QWidget *parent)
 }
 
 void WireView::show(const QString &from, const QString &to, const runtime::WireFigures *figures,
-                    std::optional<std::uint64_t> waiting)
+                    std::optional<std::uint64_t> waiting, const QString &howToRun)
 {
     m_lines = {{tr("From"), from, true}, {tr("To"), to, true}};
     m_bad = figures && figures->backPressured;
@@ -38,7 +38,7 @@ void WireView::show(const QString &from, const QString &to, const runtime::WireF
         m_lines.push_back({tr("So far"), format::records(figures->records)});
         m_lines.push_back({tr("Waiting"), waiting ? format::records(*waiting) : format::noData()});
     }
-    m_note = !figures   ? tr("Figures come once it runs: press Run (F5).")
+    m_note = !figures   ? tr("Figures come once it runs. %1").arg(howToRun)
              : m_bad    ? tr("It holds back what comes before it.")
              : !waiting ? tr("Nothing waits here: each record is handed on at once.")
              : figures->implicitStream

@@ -21,7 +21,7 @@ public:
     /// `from`, `to`: names of the cards. `figures` null: not running yet. `waiting`: records; none
     /// where nothing can wait, as both ends work hand in hand.
     void show(const QString &from, const QString &to, const runtime::WireFigures *figures,
-              std::optional<std::uint64_t> waiting);
+              std::optional<std::uint64_t> waiting, const QString &howToRun);
     QSize sizeHint() const override;
 
 protected:

@@ -280,6 +280,9 @@ QString RecordsPanel::emptyText() const
     const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
     if (m_name.isEmpty())
         return tr("This pipeline has no stream to read.");
+    if (!m_stream && m_bridge.runsAnother())
+        return tr("Another program runs its pipeline here: “%1” is made once this one runs.")
+            .arg(m_name);
     if (!m_stream && stopped)
         return tr("Run the pipeline first (F5): “%1” is made then.").arg(m_name);
     if (!m_stream)
@@ -288,6 +291,8 @@ QString RecordsPanel::emptyText() const
         return tr("“%1” could not be read: %2").arg(m_name, problemText(*failure));
     if (!m_follower.answered())
         return tr("Reading “%1”…").arg(m_name);
+    if (m_bridge.runsAnother())
+        return tr("“%1” holds no records. Another program runs its pipeline here.").arg(m_name);
     return stopped ? tr("“%1” holds no records. Press Run (F5) to start the pipeline.").arg(m_name)
                    : tr("Nothing has arrived in “%1” yet.").arg(m_name);
 }

@@ -127,6 +127,7 @@ private:
     void offerTemplates();
     bool runsAnything() const;
     QString runningName() const;
+    QString obstacle() const;
     void showWhatRuns();
     void run();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
@@ -199,6 +200,7 @@ private:
     bool m_deployed = false;            ///< what is open is what the engine has
     quint64 m_deployTicket = 0;         ///< of what the engine has; older news is no news
     bool m_engineFailed = false;
+    QString m_holder; ///< the program that has the data directory, when the engine failed for it
     QTimer m_dockTimer;
     bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it
     QSize m_docksAtPress; ///< inspector's width and bottom panel's height when a button went down

@@ -26,6 +26,7 @@ void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
 void MainWindow::showEngineProblem(const Problem &problem, const QString &holder)
 {
     m_engineFailed = true;
+    m_holder = holder;
     m_status->showNoEngine(StatusLine::NoEngine::Failed);
     m_again = [this] { tryAgain(); };
     showMessage(
@@ -72,6 +73,7 @@ void MainWindow::showDeployedByOther(const graph::Document &document, const QStr
     if (!m_deployed)
         m_other = Other{document, folder};
     updateOtherNotice();
+    updateActions();
 }
 
 /// It speaks of what runs and of what the canvas shows: it stands as long as both are so.
@@ -96,6 +98,27 @@ void MainWindow::updateOtherNotice()
                        .arg(m_document.name());
     if (m_otherNotice->isHidden() || m_otherNotice->sentence() != sentence)
         m_otherNotice->show(sentence, tr("Show what runs"));
+}
+
+/// Why Run does not start what the canvas shows, and what to do; empty: it does.
+QString MainWindow::obstacle() const
+{
+    if (m_engineFailed)
+        return m_holder.isEmpty()
+                   ? QString() // Run tries it again
+                   //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
+                   : tr("Another program has the data directory: %1. End it, then press Run (F5).")
+                         .arg(format::withWholeOptions(m_holder));
+    if (m_document.isOpen() && !m_bridge.hasEngine())
+        return tr("The engine is starting.");
+    if (m_bridge.snapshot()->state != runtime::RunState::Running)
+        return {};
+    if (m_bridge.runsAnother() || m_other)
+        //: %1 the name of a pipeline
+        return tr("Another program runs “%1” in this data directory. Stop it (Shift+F5), then "
+                  "press Run (F5).")
+            .arg(runningName());
+    return tr("It is not part of what runs.");
 }
 
 void MainWindow::showOther()

@@ -242,6 +242,18 @@ private slots:
         QVERIFY(window.message().isVisible());
         QTest::mouseClick(again, Qt::LeftButton);
         QCOMPARE(wanted.count(), 2);
+        // The same where it says how to run.
+        const auto said = [&] {
+            window.scene().select(graph::WireEnds{{kMap, "out"}, {kPages, "in"}});
+            return window.findChild<QWidget *>(u"inspector.wire.view"_s)->accessibleDescription();
+        };
+        QVERIFY2(said().contains(u"The engine is starting."_s), qPrintable(said()));
+        window.showEngineProblem(busy, u"“millrace run shop.millrace” (PID 4711)"_s);
+        QVERIFY2(said().contains(u"Another program has the data directory: "
+                                 "“millrace run shop.millrace” (PID 4711). End it"_s),
+                 qPrintable(said()));
+        QTest::mouseClick(again, Qt::LeftButton);
+        QCOMPARE(wanted.count(), 3);
         // What was to run still is.
         const auto engine = std::make_shared<FakeEngine>();
         window.setEngine(engine);

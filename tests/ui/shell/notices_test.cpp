@@ -14,6 +14,7 @@
 
 #include <QApplication>
 #include <QFile>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTest>
@@ -277,6 +278,48 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(studio.find<QMessageBox>(u"dialog.stop"_s), 60'000);
         QVERIFY(studio.find<QMessageBox>(u"dialog.stop"_s)->text().contains(u"“Shop”"_s));
         studio.answerQuestion(u"dialog.stop.cancel.button"_s);
+    }
+
+    /// Run is off then: to be told to press it helps nobody.
+    void theInspectorSaysWhyRunIsOff()
+    {
+        Studio studio;
+        runtime::Snapshot stopped;
+        studio.show(stopped);
+        studio.clickNode(kMap);
+        QWidget *wire = studio.find<QWidget>(u"inspector.wire.view"_s);
+        const auto said = [&] {
+            studio.window.scene().select(graph::WireEnds{{kMap, "out"}, {kPages, "in"}});
+            return wire->accessibleDescription();
+        };
+        QVERIFY2(said().endsWith(u"Press Run (F5)."_s), qPrintable(said()));
+        graph::Document other = shop();
+        other.project = Uuid::parse("00000000-0000-4000-8000-000000000009").value();
+        deployByOther(studio, other);
+        runtime::Snapshot running = clickstreamSnapshot(400);
+        running.project = other.project;
+        studio.show(running);
+        QVERIFY(!studio.window.actions().action(u"run.run"_s)->isEnabled());
+        QVERIFY2(said().contains(u"Another program runs “Shop” in this data directory. "
+                                 "Stop it (Shift+F5), then press Run (F5)."_s),
+                 qPrintable(said()));
+        picture(studio.window, u"run-is-off-wire"_s);
+        studio.clickNode(kStream);
+        QCoreApplication::processEvents();
+        picture(studio.window, u"run-is-off"_s);
+        QVERIFY(studio.find<QLabel>(u"records.empty"_s)
+                    ->text()
+                    .startsWith(u"Another program runs its pipeline here"_s));
+        QVERIFY(studio.find<QLabel>(u"throughput.empty"_s)
+                    ->text()
+                    .startsWith(u"Another program runs its pipeline here"_s));
+        // What it says helps.
+        QTest::keyClick(&studio.window, Qt::Key_F5, Qt::ShiftModifier);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 1);
+        running.state = runtime::RunState::Stopped;
+        studio.show(running);
+        QVERIFY(studio.window.actions().action(u"run.run"_s)->isEnabled());
+        QVERIFY2(said().endsWith(u"Press Run (F5)."_s), qPrintable(said()));
     }
 
     /// Its nodes may be called as those on the canvas.

@@ -90,11 +90,16 @@ void CountsView::paintEvent(QPaintEvent *)
                              .arg(m_howToRun));
         return;
     }
-    const int shareWidth = style.px(56);
+    const QFontMetrics digits(style.figures(type::kBody));
+    const int gap = style.px(8);
+    const int shareWidth = digits.horizontalAdvance(format::percent(1)) + gap;
     for (const Line &each : m_lines) {
         painter.setFont(style.text(type::kBody));
         painter.setPen(each.bad ? theme().error : theme().muted);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, each.name);
+        // A name can be guessed from its beginning, a figure cannot.
+        const int room = line.width() - shareWidth - digits.horizontalAdvance(each.value) - gap;
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(each.name, Qt::ElideRight, room));
         painter.setFont(style.figures(type::kBody));
         painter.setPen(each.bad ? theme().error : theme().text);
         painter.drawText(line.adjusted(0, 0, -shareWidth, 0), Qt::AlignRight | Qt::AlignVCenter,

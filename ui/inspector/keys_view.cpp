@@ -18,6 +18,10 @@ namespace {
 
 constexpr int kHeadPx = 26;
 constexpr int kRowPx = 22;
+constexpr int kNameGapPx = 8;
+constexpr int kShareWidthPx = 48;
+constexpr int kLeastBarPx = 40;
+constexpr qreal kNameShare = 0.38;     ///< of the width, for short names
 constexpr std::size_t kMaxShards = 16; ///< the fullest; a longer list is nobody's reading
 
 } // namespace
@@ -72,6 +76,20 @@ QSize KeysView::sizeHint() const
     return {Style::instance().px(200), Style::instance().px(height)};
 }
 
+/// What the keys' names take of `wide`: all that they need, as long as bars can be told apart.
+qreal KeysView::widestName(qreal wide) const
+{
+    const Style &style = Style::instance();
+    const QFontMetricsF face(style.figures(type::kSmall));
+    qreal widest = wide * kNameShare;
+    for (const Shard &shard : m_shards) {
+        for (const runtime::KeyShare &key : shard.keys)
+            widest = std::max(widest, face.horizontalAdvance(format::oneLine(toQt(key.key))) +
+                                          style.px(kNameGapPx) + 1);
+    }
+    return std::min(widest, wide - style.px(kShareWidthPx + kLeastBarPx));
+}
+
 void KeysView::paintEvent(QPaintEvent *)
 {
     const Style &style = Style::instance();
@@ -86,6 +104,7 @@ void KeysView::paintEvent(QPaintEvent *)
         painter.drawText(QRectF(inset, y, wide, height() - y), Qt::TextWordWrap, m_hint);
         return;
     }
+    const qreal nameWidth = widestName(wide);
     for (const Shard &shard : m_shards) {
         painter.setFont(style.text(type::kSmall));
         painter.setPen(theme().muted);
@@ -96,14 +115,13 @@ void KeysView::paintEvent(QPaintEvent *)
         painter.setFont(style.figures(type::kSmall));
         for (const runtime::KeyShare &key : shard.keys) {
             const QRectF row(inset, y, wide, style.px(kRowPx));
-            const qreal nameWidth = wide * 0.38;
             painter.setPen(theme().text);
-            painter.drawText(
-                row, Qt::AlignLeft | Qt::AlignVCenter,
-                painter.fontMetrics().elidedText(format::oneLine(toQt(key.key)), Qt::ElideRight,
-                                                 static_cast<int>(nameWidth) - style.px(8)));
+            painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter,
+                             painter.fontMetrics().elidedText(
+                                 format::oneLine(toQt(key.key)), Qt::ElideMiddle,
+                                 static_cast<int>(nameWidth) - style.px(kNameGapPx)));
             QRectF track(row.left() + nameWidth, row.center().y() - style.px(4),
-                         wide - nameWidth - style.px(48), style.px(8));
+                         wide - nameWidth - style.px(kShareWidthPx), style.px(8));
             painter.setPen(Qt::NoPen);
             painter.setBrush(theme().field);
             painter.drawRoundedRect(track, 2, 2);

@@ -31,6 +31,8 @@ private:
         bool hot = false;
         std::vector<runtime::KeyShare> keys;
     };
+    qreal widestName(qreal wide) const;
+
     std::vector<Shard> m_shards;
     QString m_hint; ///< while there is nothing to show
 };

@@ -258,6 +258,60 @@ private slots:
         QVERIFY(ink(image, theme().text) > 100);
     }
 
+    void longFiguresDoNotRunIntoTheirNames()
+    {
+        Inspector i;
+        i.panel.resize(218, 459); // of the smallest window that shows it
+        i.panel.showNode(kFilter);
+        i.openTab(1);
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (runtime::NodeFigures &node : snapshot.nodes)
+            node.counts.filtered = 123'456'789;
+        i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        QCoreApplication::processEvents();
+        auto *view = i.page(u"counts"_s);
+        const QImage image = view->grab().toImage();
+        const QRect row(0, 12 + 2 * 22, view->width(), 22);
+        int begin = -1; // of the figure, which alone is in the text's colour
+        for (int x = 0; x < row.width() && begin < 0; ++x)
+            begin = ink(image, theme().text, {x, row.top(), 1, row.height()}, 60) > 0 ? x : -1;
+        QVERIFY2(begin > 60, qPrintable(QString::number(begin)));
+        QCOMPARE(ink(image, theme().panel, {begin - 5, row.top(), 4, row.height()}),
+                 4 * row.height());
+    }
+
+    void keysThatDifferAreToldApart_data()
+    {
+        QTest::addColumn<QString>("form");
+        QTest::newRow("as long as there is room") << u"user-19%1"_s;
+        QTest::newRow("longer") << u"customer-of-the-north-000%1"_s;
+    }
+    void keysThatDifferAreToldApart()
+    {
+        QFETCH(QString, form);
+        Inspector i;
+        i.panel.resize(218, 459);
+        i.panel.showNode(kStream);
+        i.openTab(2);
+        runtime::Snapshot snapshot = clickstreamSnapshot(60);
+        for (runtime::NodeFigures &node : snapshot.nodes) {
+            for (runtime::ShardFigures &shard : node.shards) {
+                shard.bytesInPerSecond = 0; // none is hot: rows differ by their names alone
+                shard.recordsInPerSecond = 10;
+                shard.topKeys.clear();
+                for (const int number : {67, 42, 11, 12, 13})
+                    shard.topKeys.push_back({form.arg(number).toStdString(), 0.03});
+            }
+        }
+        i.panel.showSnapshot(std::make_shared<const runtime::Snapshot>(snapshot));
+        QCoreApplication::processEvents();
+        const QImage image = i.page(u"keys"_s)->grab().toImage();
+        const QRect first(16, 12 + 26, 88, 22);
+        QVERIFY(ink(image, theme().text, first, 60) > 20);
+        QVERIFY(image.copy(first) != image.copy(first.translated(0, 22)));
+        QVERIFY(ink(image, theme().shard(0)) > 4); // bars as well
+    }
+
     void anEditIsShown()
     {
         Inspector i;

@@ -241,6 +241,8 @@ void RecordsPanel::restyle()
 {
     const Style &style = Style::instance();
     const QFont face = style.figures(type::kSmall);
+    // The button comes when a row is selected: nothing may move then.
+    m_title->setMinimumHeight(style.px(metrics::kControlHeightPx));
     m_table->setFont(face);
     m_hex->setFont(face);
     m_text->setFont(face);

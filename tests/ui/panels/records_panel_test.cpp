@@ -118,6 +118,20 @@ private slots:
         QVERIFY(!p.newer()->isVisible());
     }
 
+    void nothingMovesWhenARowIsSelected()
+    {
+        Panel p;
+        p.follow();
+        p.tick();
+        QCoreApplication::processEvents();
+        const auto top = [&p] { return p.panel.table().mapTo(&p.panel, QPoint()).y(); };
+        const int before = top();
+        QTest::mouseClick(p.panel.table().viewport(), Qt::LeftButton, {}, {40, 33});
+        QCoreApplication::processEvents(); // layouts follow
+        QVERIFY(p.newer()->isVisible());
+        QCOMPARE(top(), before);
+    }
+
     void scrollingAwayHoldsAndTheButtonFollowsAgain()
     {
         Panel p;

@@ -89,7 +89,7 @@ QString partsOf(const graph::Document &document, const std::map<NodeId, QPointF>
         QStringList each;
         for (const QString &title : titles) {
             const auto count = titles.count(title);
-            const QString part = count > 1 ? u"%1 × %2"_s.arg(count).arg(title) : title;
+            const QString part = count > 1 ? u"%1\u00a0×\u00a0%2"_s.arg(count).arg(title) : title;
             if (!each.contains(part))
                 each << part;
         }

@@ -78,7 +78,7 @@ private slots:
         QCOMPARE(card->text(), u"Earthquakes of a week"_s);
         // It branches, and reads as every other.
         QCOMPARE(card->toolTip(),
-                 u"Generator + Tail → Data stream → Filter + Map → 2 × SQLite table"_s);
+                 u"Generator + Tail → Data stream → Filter + Map → 2\u00a0×\u00a0SQLite table"_s);
         auto *run = window.findChild<QPushButton *>(u"start.run.button"_s);
         QCOMPARE(run->text(), u"Run Clickstream"_s); // the first is chosen
         QTest::mouseClick(card, Qt::LeftButton);
@@ -142,7 +142,7 @@ private slots:
         Templates templates;
         QCOMPARE(templates.card(0)->accessibleDescription(),
                  u"Pages, users, a hot shard to find. "
-                 "Generator + Tail → Data stream → Filter + Map → 2 × SQLite table"_s);
+                 "Generator + Tail → Data stream → Filter + Map → 2\u00a0×\u00a0SQLite table"_s);
         // All of it, and a miniature, is painted: the card is no empty frame.
         const QImage image = templates.card(4)->grab().toImage();
         const auto inks = [&](const QRect &where) {

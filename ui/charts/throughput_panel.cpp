@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -97,6 +98,12 @@ ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
     connect(&bridge, &EngineBridge::pipelineChanged, this, &ThroughputPanel::forget);
     connect(&bridge, &EngineBridge::snapshotChanged, this, &ThroughputPanel::showSnapshot);
     retranslate();
+}
+
+void ThroughputPanel::showObstacle(const QString &sentence)
+{
+    if (std::exchange(m_obstacle, sentence) != sentence)
+        refresh();
 }
 
 void ThroughputPanel::showStream(const std::optional<NodeId> &node, bool limited)
@@ -263,14 +270,13 @@ void ThroughputPanel::refresh()
                          ? tr("%1, until %2").arg(title, format::dateTime(m_lastSecond * 1000))
                          : title);
     if (!chart) {
-        m_empty->setText(
-            !m_node ? tr("This pipeline has no stream whose shards could be shown.")
-            : m_bridge.runsAnother()
-                ? tr("Another program runs its pipeline here: what each shard takes in "
-                     "is drawn once this one runs.")
-            : stopped ? tr("Run the pipeline first (F5): what each shard takes in is "
-                           "drawn here then.")
-                      : tr("Nothing has arrived yet."));
+        const bool runs = m_obstacle.isEmpty() && !stopped;
+        m_empty->setText(!m_node ? tr("This pipeline has no stream whose shards could be shown.")
+                         : runs
+                             ? tr("Nothing has arrived yet.")
+                             : tr("What each shard takes in is drawn here when the pipeline "
+                                  "runs. %1")
+                                   .arg(m_obstacle.isEmpty() ? tr("Press Run (F5).") : m_obstacle));
         return;
     }
     if (!isVisible())

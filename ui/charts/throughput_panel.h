@@ -31,6 +31,8 @@ public:
 
     /// The stream node to show; nothing: an explanation instead. The limit is drawn if it has one.
     void showStream(const std::optional<NodeId> &node, bool limited);
+    /// Why Run does not start the pipeline, and what to do; empty: it does.
+    void showObstacle(const QString &sentence);
     const std::optional<NodeId> &stream() const { return m_node; }
 
     enum class Unit : std::uint8_t { Bytes = 1, Records };
@@ -65,6 +67,7 @@ private:
     EngineBridge &m_bridge;
     std::optional<NodeId> m_node;
     bool m_limited = true;
+    QString m_obstacle;
     Unit m_unit = Unit::Bytes;
     bool m_unitChosen = false;  ///< by a person
     bool m_unitSettled = false; ///< for the stream shown

@@ -277,26 +277,29 @@ void RecordsPanel::refresh()
             : m_model.waiting() > 0 ? tr("%1 new · follow").arg(waiting) : tr("Held · follow"));
 }
 
+void RecordsPanel::showObstacle(const QString &sentence)
+{
+    if (std::exchange(m_obstacle, sentence) != sentence)
+        refresh();
+}
+
 QString RecordsPanel::emptyText() const
 {
-    const bool stopped = m_bridge.snapshot()->state == runtime::RunState::Stopped;
+    const bool runs =
+        m_obstacle.isEmpty() && m_bridge.snapshot()->state != runtime::RunState::Stopped;
+    const QString howToRun = m_obstacle.isEmpty() ? tr("Press Run (F5).") : m_obstacle;
     if (m_name.isEmpty())
         return tr("This pipeline has no stream to read.");
-    if (!m_stream && m_bridge.runsAnother())
-        return tr("Another program runs its pipeline here: “%1” is made once this one runs.")
-            .arg(m_name);
-    if (!m_stream && stopped)
-        return tr("Run the pipeline first (F5): “%1” is made then.").arg(m_name);
+    if (!m_stream && !runs)
+        return tr("“%1” is made when the pipeline runs. %2").arg(m_name, howToRun);
     if (!m_stream)
         return tr("“%1” is being made…").arg(m_name);
     if (const std::optional<Problem> &failure = m_follower.failure())
         return tr("“%1” could not be read: %2").arg(m_name, problemText(*failure));
     if (!m_follower.answered())
         return tr("Reading “%1”…").arg(m_name);
-    if (m_bridge.runsAnother())
-        return tr("“%1” holds no records. Another program runs its pipeline here.").arg(m_name);
-    return stopped ? tr("“%1” holds no records. Press Run (F5) to start the pipeline.").arg(m_name)
-                   : tr("Nothing has arrived in “%1” yet.").arg(m_name);
+    return runs ? tr("Nothing has arrived in “%1” yet.").arg(m_name)
+                : tr("“%1” holds no records. %2").arg(m_name, howToRun);
 }
 
 const RecordRow *RecordsPanel::selectedRecord() const

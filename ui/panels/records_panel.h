@@ -31,6 +31,9 @@ public:
     /// is not made yet. An explanation stands for what cannot be shown.
     void showStream(const std::optional<StreamUuid> &stream, const QString &name);
 
+    /// Why Run does not start the pipeline, and what to do; empty: it does.
+    void showObstacle(const QString &sentence);
+
     RecordTableModel &model() { return m_model; }
     QTableView &table() { return *m_table; }
 
@@ -56,6 +59,7 @@ private:
     RecordFollower m_follower;
     std::optional<StreamUuid> m_stream;
     QString m_name;
+    QString m_obstacle;
     runtime::RunState m_shownState = runtime::RunState::Stopped;
     QLabel *m_title = nullptr;
     QPushButton *m_newer = nullptr;

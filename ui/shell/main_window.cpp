@@ -415,7 +415,7 @@ void MainWindow::showWhatRuns()
 
 void MainWindow::updateActions()
 {
-    m_inspector->showObstacle(obstacle());
+    showObstacle();
     const runtime::RunState state = m_bridge.snapshot()->state;
     const bool canvas = m_document.isOpen() && m_pages->currentWidget() == m_canvas;
     const bool ready = m_document.isOpen() && m_bridge.hasEngine();

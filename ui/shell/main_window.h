@@ -128,6 +128,7 @@ private:
     bool runsAnything() const;
     QString runningName() const;
     QString obstacle() const;
+    void showObstacle();
     void showWhatRuns();
     void run();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the main window is told of the engine: that it is there or not, and what it has.
 #include "ui/bridge/convert.h"
+#include "ui/charts/throughput_panel.h"
+#include "ui/inspector/inspector_panel.h"
+#include "ui/panels/records_panel.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/status_line.h"
@@ -29,16 +32,17 @@ void MainWindow::showEngineProblem(const Problem &problem, const QString &holder
     m_holder = holder;
     m_status->showNoEngine(StatusLine::NoEngine::Failed);
     m_again = [this] { tryAgain(); };
-    showMessage(
-        tr("The engine could not start"),
-        holder.isEmpty()
-            ? tr("Nothing can run until this is solved. Then try again.")
-            //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
-            : tr("Nothing can run here until another program that has the data directory "
-                 "has ended: %1. Then try again.")
-                  .arg(format::withWholeOptions(holder)),
-        {problem},
-        {.back = m_document.isOpen() ? wayBack() : QString(), .again = m_document.isOpen()});
+    showMessage(tr("The engine could not start"),
+                holder.isEmpty()
+                    ? tr("Nothing can run until this is solved. Then try again.")
+                    //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)
+                    : tr("Nothing can run here until another program that has the data directory "
+                         "has ended: %1. Then try again.")
+                          .arg(format::withWholeOptions(holder)),
+                {problem},
+                {.back = m_document.isOpen() ? wayBack() : QString(),
+                 .open = m_document.isOpen(),
+                 .again = m_document.isOpen()});
 }
 
 /// What was to run as soon as the engine is there still is.
@@ -118,7 +122,17 @@ QString MainWindow::obstacle() const
         return tr("Another program runs “%1” in this data directory. Stop it (Shift+F5), then "
                   "press Run (F5).")
             .arg(runningName());
-    return tr("It is not part of what runs.");
+    return {};
+}
+
+void MainWindow::showObstacle()
+{
+    const QString sentence = obstacle();
+    m_records->showObstacle(sentence);
+    m_throughput->showObstacle(sentence);
+    const bool runs = m_bridge.snapshot()->state == runtime::RunState::Running;
+    m_inspector->showObstacle(sentence.isEmpty() && runs ? tr("It is not part of what runs.")
+                                                         : sentence);
 }
 
 void MainWindow::showOther()

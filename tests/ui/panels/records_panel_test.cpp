@@ -81,7 +81,7 @@ private slots:
         QVERIFY(!p.panel.table().isVisible());
         // The pipeline has a stream, but it is made by the first run.
         p.panel.showStream(std::nullopt, u"clicks"_s);
-        QCOMPARE(says(u"Run the pipeline first (F5)"_s), QString());
+        QCOMPARE(says(u"is made when the pipeline runs. Press Run (F5)."_s), QString());
         p.engine->answers = false;
         p.engine->records = [](const auto &) {
             engine::RecordsReply reply;

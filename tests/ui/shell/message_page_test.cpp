@@ -234,6 +234,7 @@ private slots:
                 format::withWholeOptions(u"“millrace run shop.millrace --for 9s” (PID 4711)"_s));
         }));
         picture(window, u"directory-busy"_s);
+        QVERIFY(window.findChild<QPushButton *>(u"message.open.button"_s)->isVisible());
         const QSignalSpy wanted(&window, &MainWindow::engineWanted);
         auto *again = window.findChild<QPushButton *>(u"message.again.button"_s);
         QTest::mouseClick(again, Qt::LeftButton);
@@ -249,6 +250,9 @@ private slots:
         };
         QVERIFY2(said().contains(u"The engine is starting."_s), qPrintable(said()));
         window.showEngineProblem(busy, u"“millrace run shop.millrace” (PID 4711)"_s);
+        for (const QString &panel : {u"records.empty"_s, u"throughput.empty"_s})
+            QVERIFY(window.findChild<QLabel *>(panel)->text().contains(
+                u"Another program has the data directory"_s));
         QVERIFY2(said().contains(u"Another program has the data directory: "
                                  "“millrace run shop.millrace” (PID 4711). End it"_s),
                  qPrintable(said()));

@@ -226,6 +226,7 @@ void MainWindow::connectAll()
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
     connect(&Style::instance(), &Style::changed, this, [this] {
         sizeBars();
+        foldInspector();
         m_dockTimer.start();
     });
 }

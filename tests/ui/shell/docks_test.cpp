@@ -26,6 +26,8 @@ class DocksTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void cleanup() { Style::instance().setScale(1); }
+
     void theCanvasKeepsHalfOfASmallWindow()
     {
         Studio studio({1366, 768});
@@ -83,6 +85,26 @@ private slots:
         QCoreApplication::processEvents();
         QVERIFY(area->widget()->sizeHint().height() > 400);
         picture(studio.window, u"shards-at-1000"_s);
+    }
+
+    /// A larger interface is a smaller window.
+    void theInspectorFoldsWithTheInterfaceSize()
+    {
+        Studio studio({1366, 768});
+        QVERIFY(studio.window.inspector().isVisible());
+        studio.clickMenu({u"menu.view"_s, u"menu.size"_s}, u"view.size.150"_s);
+        QVERIFY(!studio.window.inspector().isVisible());
+        QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier); // when it is wanted
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.inspector().width(), 327, 60'000);
+        picture(studio.window, u"size-150"_s);
+        QTest::keyClick(&studio.window, Qt::Key_4, Qt::AltModifier);
+        Style::instance().setScale(1);
+        QVERIFY(!studio.window.inspector().isVisible()); // as a person left it
+        Studio another({1366, 768});
+        Style::instance().setScale(1.5);
+        QVERIFY(!another.window.inspector().isVisible());
+        Style::instance().setScale(1);
+        QVERIFY(another.window.inspector().isVisible());
     }
 
     void aLongNameTakesNoRoom()

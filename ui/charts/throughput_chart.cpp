@@ -190,17 +190,18 @@ void ThroughputChart::paintTimes(QPainter &painter) const
     painter.setPen(theme().muted);
     const auto from = static_cast<qint64>(m_time->min());
     const auto to = static_cast<qint64>(m_time->max());
-    const qreal half = style.px(36);
     const qint64 step = to - from > 3 * kTimeStep ? kTimeStep
                         : to - from > kTimeStep   ? 2 * kShortTimeStep
                                                   : kShortTimeStep;
     for (qint64 second = (from / step + 1) * step; second <= to; second += step) {
         const qreal x = m_chart->mapToPosition({static_cast<qreal>(second), 0}, m_limit).x();
+        const QString text = step < kTimeStep ? format::secondOfDay(second * 1000)
+                                              : format::minuteOfDay(second * 1000);
+        const qreal half = painter.fontMetrics().horizontalAdvance(text) / 2.0 + 1;
         const QRectF where(x - half, plot.bottom() + 3, 2 * half, style.px(16));
-        if (where.left() >= 0 && where.right() <= width())
-            painter.drawText(where, Qt::AlignHCenter | Qt::AlignTop,
-                             step < kTimeStep ? format::secondOfDay(second * 1000)
-                                              : format::minuteOfDay(second * 1000));
+        // Clear of the lowest number, which ends a gap before the plot.
+        if (where.left() >= plot.left() - style.px(kLabelGapPx) / 2.0 && where.right() <= width())
+            painter.drawText(where, Qt::AlignHCenter | Qt::AlignTop, text);
     }
 }
 

@@ -71,6 +71,29 @@ class ThroughputPanelTest final : public QObject
     Q_OBJECT
 
 private slots:
+    void timesKeepClearOfTheLowestNumber()
+    {
+        ThroughputChart chart;
+        chart.resize(470, 130);
+        chart.QWidget::show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
+        int drawn = 0;
+        for (qint64 from = 1'780'324'200; from < 1'780'324'215; ++from) {
+            chart.show({}, 1000.0, 900, from, from + 60);
+            QCoreApplication::processEvents(); // the plot follows its margins
+            const QImage image = chart.grab().toImage();
+            const QRect plot = chart.chart()->plotArea().toRect();
+            const int top = plot.bottom() + 10; // below the number
+            const auto inks = [&](int left, int right) {
+                const QRect where(left, top, right - left, chart.height() - top);
+                return where.width() * where.height() - ink(image, theme().panel, where);
+            };
+            QCOMPARE(inks(0, plot.left() - 6), 0);
+            drawn += inks(plot.left(), plot.right());
+        }
+        QVERIFY(drawn > 1000);
+    }
+
     void explainsItselfWhileEmpty()
     {
         Panel p;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/nodes/producers/csv.h"
 
+#include "core/base/json_syntax.h"
 #include "core/base/problem_codes.h"
 #include "core/base/utf8.h"
 #include "core/graph/value.h"
@@ -275,7 +276,11 @@ Status CsvColumns::appendValue(const record::Field &field, const CsvCell &cell,
     }
     case record::TypeKind::Double:
         if (const auto value = parseNumber<double>(cell.text); value && std::isfinite(*value)) {
-            out += record::doubleText(*value);
+            // What reads it as a DOUBLE rounds it; the stream keeps every digit.
+            if (findJsonFault(cell.text))
+                out += record::doubleText(*value);
+            else
+                out += cell.text;
             return Done{};
         }
         break;

@@ -44,9 +44,10 @@ private:
 /// without quotes is NULL. ROW, ARRAY and BYTES are taken as text.
 ///
 /// Texts stand in the record as they stand in the file, dates too: a type that is guessed is never
-/// TIMESTAMP. Of a column that the given schema calls TIMESTAMP, what SQL reads as one
-/// (record::parseTimestamp) is kept as it stands; other spellings (2001/01/31 00:47, seconds since
-/// 1970) become SQL's.
+/// TIMESTAMP. So do numbers of a DOUBLE column as JSON spells them, with more digits than a DOUBLE
+/// holds, too; other spellings (01.5, .5) become JSON's. Of a column that the given schema calls
+/// TIMESTAMP, what SQL reads as one (record::parseTimestamp) is kept as it stands; other spellings
+/// (2001/01/31 00:47, seconds since 1970) become SQL's.
 class CsvColumns
 {
 public:

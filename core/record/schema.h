@@ -101,7 +101,7 @@ struct Schema {
 /// understands VARCHAR(n), CHAR(n) as STRING, INTEGER, SMALLINT and TINYINT as INT, FLOAT as
 /// DOUBLE, NUMERIC as DECIMAL, VARBINARY as BYTES, TIMESTAMP [WITHOUT TIME ZONE], TIMESTAMP WITH
 /// LOCAL TIME ZONE. Errors: InvalidArgument, whose place is "column N"; for TIME, which there is
-/// not, it says what to use.
+/// not, and for a time with another precision than 3, it says what to use.
 Result<DataType> parseTypeAt(std::string_view text, std::size_t &position);
 
 /// Reads one type and nothing behind it. Errors as parseTypeAt.

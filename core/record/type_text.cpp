@@ -136,6 +136,7 @@ private:
     Result<std::optional<int>> number(char close);
     Result<DataType> decimal();
     Result<DataType> timestamp();
+    Result<DataType> milliseconds(DataType type);
     Result<DataType> lengthed(DataType type);
 
     std::string_view m_text;
@@ -214,9 +215,28 @@ Result<DataType> TypeReader::lengthed(DataType type)
     return type;
 }
 
+/// A time, with or without the precision that all have.
+Result<DataType> TypeReader::milliseconds(DataType type)
+{
+    if (!accept('('))
+        return type;
+    skipSpace();
+    const std::size_t begin = m_at;
+    const auto precision = number(')');
+    if (!precision)
+        return precision.error();
+    if (*precision != 3) {
+        m_at = begin;
+        return expected(std::string(kTimePrecision));
+    }
+    if (!accept(')'))
+        return expected("\")\"");
+    return type;
+}
+
 Result<DataType> TypeReader::timestamp()
 {
-    MILLRACE_TRY(lengthed(TypeKind::Timestamp));
+    MILLRACE_TRY(milliseconds(TypeKind::Timestamp));
     if (acceptWord("WITH")) {
         if (acceptWord("LOCAL") && acceptWord("TIME") && acceptWord("ZONE"))
             return DataType(TypeKind::TimestampLtz);
@@ -300,7 +320,6 @@ Result<DataType> TypeReader::type(int depth)
         Simple{"CHAR", TypeKind::String},
         Simple{"VARBINARY", TypeKind::Bytes},
         Simple{"BINARY", TypeKind::Bytes},
-        Simple{"TIMESTAMP_LTZ", TypeKind::TimestampLtz},
     };
     skipSpace();
     const std::size_t begin = m_at;
@@ -321,6 +340,8 @@ Result<DataType> TypeReader::type(int depth)
         return decimal();
     if (upper == "TIMESTAMP")
         return timestamp();
+    if (upper == "TIMESTAMP_LTZ")
+        return milliseconds(TypeKind::TimestampLtz);
     if (upper == "ROW" || upper == "ARRAY") {
         if (!accept('<'))
             return expected("\"<\"");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/problem_codes.h"
+#include "core/base/utf8.h"
 #include "core/record/decimal.h"
+#include "core/record/schema_problems.h"
 #include "core/record/timestamp_text.h"
 #include "core/sql/expression_parser.h"
 
@@ -346,6 +348,12 @@ bool narrows(const Token &type, const Token &bracket, const Token &length)
            !(bracket.isSymbol("(") && length.text == kLongest);
 }
 
+bool isTimeWithPrecision(const Token &type, const Token &bracket, const Token &precision)
+{
+    return (type.isWord("TIMESTAMP") || type.isWord("TIMESTAMP_LTZ")) && bracket.isSymbol("(") &&
+           precision.kind == TokenKind::Number;
+}
+
 } // namespace
 
 bool ExpressionParser::type(record::DataType &out)
@@ -360,6 +368,13 @@ bool ExpressionParser::type(record::DataType &out)
         return false;
     }
     auto parsed = record::parseTypeAt(m_text, position);
+    if (!parsed && isTimeWithPrecision(peek(), peek(1), peek(2)) && peek(2).text != "3") {
+        report(Code::SqlSyntax, peek(2).span,
+               {{"expected", std::string(record::kTimePrecision)},
+                {"found", '"' + shortened(peek(2).text) + '"'}});
+        synchronise();
+        return false;
+    }
     if (!parsed && peek().isWord("TIME")) {
         expected("a type other than TIME: STRING, or TIMESTAMP(3) with a day");
         synchronise();

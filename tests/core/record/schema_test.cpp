@@ -76,6 +76,11 @@ class SchemaTest : public QObject
             {"NUMERIC(4,1)", DataType::decimal(4, 1)},
             {"VARBINARY", TypeKind::Bytes},
             {"TIMESTAMP WITH LOCAL TIME ZONE", TypeKind::TimestampLtz},
+            {"TIMESTAMP", TypeKind::Timestamp},
+            {"TIMESTAMP( 3 ) WITHOUT TIME ZONE", TypeKind::Timestamp},
+            {"TIMESTAMP(3) WITH LOCAL TIME ZONE", TypeKind::TimestampLtz},
+            {"timestamp_ltz", TypeKind::TimestampLtz},
+            {"TIMESTAMP_LTZ(3)", TypeKind::TimestampLtz},
             {"array<int>", DataType::array(TypeKind::Int)},
         };
         for (const auto &[text, type] : rows) {
@@ -127,6 +132,12 @@ class SchemaTest : public QObject
                                           "name, found \"7\"");
         row("r ROW<a INT, c BAR", "16: " + type + "\"BAR\"");
         row("r ROW<a INT", "12: expected \",\" or \">\", found the end");
+        const QString precision =
+            "expected 3, as times have milliseconds: TIMESTAMP(3), with FLOOR(… TO SECOND) for "
+            "whole seconds, or STRING for more digits, found ";
+        row("a TIMESTAMP(0), b TIMESTAMP_LTZ( 9), c TIMESTAMP(6) WITH LOCAL TIME ZONE, d DATE",
+            "13: " + precision + "\"0\"|34: " + precision + "\"9\"|50: " + precision + "\"6\"");
+        row("a TIMESTAMP(3", "14: expected \")\", found the end");
         row("a INT,", "7: expected a name, found the end");
         row(", a INT", "1: expected a name, found \",\"");
         row("a INT,,b FOO", "7: expected a name, found \",\"|10: " + type + "\"FOO\"");

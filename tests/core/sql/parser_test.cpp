@@ -36,6 +36,17 @@ private slots:
             "line 1, column 16: Expected a type whose values are kept as they are: INT for TINYINT "
             "and SMALLINT, DOUBLE for FLOAT, STRING for CHAR(n) and VARCHAR(n), BYTES for "
             "BINARY(n), found \"TINYINT\"");
+        const std::string precision =
+            ": Expected 3, as times have milliseconds: TIMESTAMP(3), with "
+            "FLOOR(… TO SECOND) for whole seconds, or STRING for more "
+            "digits, found ";
+        row("CAST(page AS TIMESTAMP(0)) = at", ("line 1, column 24" + precision + "\"0\"").c_str());
+        row("TRY_CAST(page AS TIMESTAMP_LTZ(9)) = at",
+            ("line 1, column 32" + precision + "\"9\"").c_str());
+        row("CAST(page AS TIMESTAMP (6) WITH LOCAL TIME ZONE) = at",
+            ("line 1, column 25" + precision + "\"6\"").c_str());
+        row("CAST(page AS TIMESTAMP(3)) = at", "! row");
+        row("CAST(page AS TIMESTAMP) = at", "! row");
         row("(status = 5", "line 1, column 12: Expected \")\", found the end of the text");
         row("page LIKE 'x", "line 1, column 11: Expected a closing ', found the end of the text");
         row("status = 5 page",

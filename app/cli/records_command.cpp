@@ -67,7 +67,7 @@ void sayLeftOut(std::string_view why, std::uint64_t count, std::string_view reas
                count == 1 ? "" : "s", reason);
 }
 
-/// For how many records --where failed, the most frequent reasons first.
+/// For how many records --where failed, the most frequent reasons first, and was NULL.
 void sayFailures(const runtime::RecordFilter &where)
 {
     constexpr std::size_t kShownReasons = 5;
@@ -82,6 +82,9 @@ void sayFailures(const runtime::RecordFilter &where)
         sayLeftOut("fails", count, ": " + reason);
     if (others > 0)
         sayLeftOut("fails", others, ", for other reasons");
+    if (where.nulls() > 0)
+        sayLeftOut("is neither true nor false", where.nulls(),
+                   ": it is NULL for them, as where a field is missing");
 }
 
 /// One reading of a stream; `run` opens it and prints.
@@ -103,8 +106,6 @@ public:
             if (const ExitCode code = bindWhere(); code != ExitCode::Success)
                 return code;
             filter = [this](const record::RecordBatch &batch, std::span<const std::uint32_t> rows) {
-                if (m_whereNull)
-                    m_null += m_whereNull->wanted(batch, rows).size();
                 return m_where->wanted(batch, rows);
             };
         }
@@ -127,9 +128,6 @@ public:
                        m_hidden);
         if (m_where)
             sayFailures(*m_where);
-        if (m_null > 0)
-            sayLeftOut("is neither true nor false", m_null,
-                       ": a field that it needs is missing or null");
         return code;
     }
 
@@ -155,9 +153,6 @@ private:
             return ExitCode::InvalidPipeline;
         }
         m_where = std::move(bound.filter);
-        // For SQL those are as good as false; whoever looks for a record wants to know of them.
-        const std::string null = "(" + *m_arguments.value("--where") + "\n) IS NULL";
-        m_whereNull = runtime::RecordFilter::bind(null, schema, m_numbers).filter;
         return ExitCode::Success;
     }
 
@@ -258,8 +253,6 @@ private:
     stream::StoredStream m_stream;
     const runtime::SequenceNumbers m_numbers;
     std::unique_ptr<runtime::RecordFilter> m_where;
-    std::unique_ptr<runtime::RecordFilter> m_whereNull; ///< null where it is nested too deeply
-    std::uint64_t m_null = 0;                           ///< records that it is true for
     std::size_t m_reported = 0;
     std::uint64_t m_left = 0;
     std::uint64_t m_missing = 0;

@@ -27,6 +27,7 @@ std::span<const std::uint32_t> RecordFilter::wanted(const record::RecordBatch &b
                                                     std::span<const std::uint32_t> rows)
 {
     m_condition->evaluateFilter(batch, rows, m_scratch, m_result);
+    m_nulls += m_result.nulls;
     for (const sql::RowError &error : m_result.errors) {
         if (m_failures.size() < kMostReasons || m_failures.contains(error.reason))
             ++m_failures[error.reason];

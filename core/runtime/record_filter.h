@@ -14,6 +14,8 @@ namespace millrace::runtime {
 
 /// Which records of one stream somebody who looks into it wants to see: those for which an
 /// expression is true. Records for which it fails are not wanted; they are counted by the reason.
+/// Nor are those for which it is NULL, which SQL takes for false: whoever looks for a record wants
+/// to know of them.
 /// Thread-safety: one thread at a time.
 class RecordFilter
 {
@@ -34,6 +36,8 @@ public:
     const std::map<std::string, std::uint64_t> &failures() const { return m_failures; }
     std::uint64_t furtherFailures() const { return m_furtherFailures; }
     static constexpr std::size_t kMostReasons = 1000;
+    /// Records for which it was NULL so far.
+    std::uint64_t nulls() const { return m_nulls; }
 
 private:
     RecordFilter(std::shared_ptr<const sql::BoundExpression> condition, SequenceNumbers numbers);
@@ -44,6 +48,7 @@ private:
     sql::FilterResult m_result;
     std::map<std::string, std::uint64_t> m_failures;
     std::uint64_t m_furtherFailures = 0;
+    std::uint64_t m_nulls = 0;
 };
 
 } // namespace millrace::runtime

@@ -96,13 +96,16 @@ void BoundExpression::evaluateFilter(const record::RecordBatch &batch,
     out.passed.clear();
     out.rejected.clear();
     out.errors.clear();
+    out.nulls = 0;
     EvaluationContext &context = scratch.context();
     forParts(*m_program, {}, context, batch, rows, [&](const auto part, const auto &columns) {
         const ColumnVector &values = *columns.front();
         for (std::size_t i = 0; i < part.size(); ++i) {
             if (context.failed(i))
                 continue;
-            const bool passed = !values.isNull(i) && values.asBoolean(i);
+            const bool null = values.isNull(i);
+            const bool passed = !null && values.asBoolean(i);
+            out.nulls += null ? 1 : 0;
             (passed ? out.passed : out.rejected).push_back(part[i]);
         }
         context.takeErrors(out.errors);

@@ -62,6 +62,7 @@ struct FilterResult {
     std::vector<std::uint32_t> passed;   ///< TRUE
     std::vector<std::uint32_t> rejected; ///< FALSE or NULL
     std::vector<RowError> errors;
+    std::size_t nulls = 0; ///< of the rejected ones, those for which it is NULL
 };
 
 /// The values of an expression for `count` rows, from the first one asked for on.

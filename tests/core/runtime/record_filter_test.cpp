@@ -58,6 +58,32 @@ private slots:
         QVERIFY(bound.filter->failures().empty());
     }
 
+    /// Whatever makes the NULL; what is false, or fails, is not counted among them.
+    void recordsForWhichItIsNullAreCounted_data()
+    {
+        QTest::addColumn<QString>("condition");
+        QTest::addColumn<quint64>("nulls");
+        QTest::newRow("a field") << "n > 1" << quint64(2);
+        QTest::newRow("NULLIF") << "NULLIF(n, 2) > 1" << quint64(3);
+        QTest::newRow("CASE") << "CASE WHEN n = 1 THEN TRUE END" << quint64(3);
+        QTest::newRow("TRY_CAST") << "TRY_CAST('x' AS BIGINT) > 1" << quint64(5);
+        QTest::newRow("a comment behind") << "n > 1 -- or not" << quint64(2);
+        QTest::newRow("none") << "n IS NOT NULL AND n > 1" << quint64(0);
+    }
+    void recordsForWhichItIsNullAreCounted()
+    {
+        QFETCH(QString, condition);
+        QFETCH(quint64, nulls);
+        const auto bound = bind(qPrintable(condition));
+        QVERIFY(bound.filter);
+        const auto records =
+            batch({R"({"n":1})", R"({"n":2})", R"({"n":null})", R"({})", R"({"n":"x"})"});
+        wantedOf(*bound.filter, records);
+        QCOMPARE(quint64(bound.filter->nulls()), nulls);
+        wantedOf(*bound.filter, records); // all that it has seen
+        QCOMPARE(quint64(bound.filter->nulls()), 2 * nulls);
+    }
+
     void recordsThatDoNotFitAreCounted()
     {
         const auto bound = bind("n > 1");

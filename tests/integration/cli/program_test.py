@@ -358,7 +358,10 @@ class ProgramTest(unittest.TestCase):
         self.assertRegex(done.stderr, r"--where fails for 3 records, left out: .*division by zero")
         self.assertRegex(done.stderr, r"--where fails for 1 record, left out: .*JSON")
         self.assertRegex(done.stderr, r"--where is neither true nor false for 2 records, left out: "
-                                      r"a field .* missing or null")
+                                      r"it is NULL for them, as where a field is missing$")
+        # Whatever made the NULL.
+        done = self.run_it("records", "clicks", "--where", "TRY_CAST('x' AS INT) = a")
+        self.assertRegex(done.stderr, r"--where is neither true nor false for 7 records, left out: ")
         # With a comment at the end; and nothing is said of what is false.
         done = self.run_it("records", "clicks", "--where", "b = 'x' OR FALSE -- or not")
         self.assertRegex(done.stderr, r"--where is neither true nor false for 6 records")

@@ -5,6 +5,7 @@
 #include "core/base/problem_codes.h"
 #include "core/base/utf8.h"
 #include "core/graph/value.h"
+#include "core/nodes/producers/file_kind.h"
 #include "core/nodes/producers/time_text.h"
 #include "core/record/decimal.h"
 #include "core/record/timestamp_text.h"
@@ -76,9 +77,11 @@ Problem misfit(const record::Field &field, const CsvCell &cell)
 }
 
 /// What helps with a header that names the columns badly.
-constexpr std::string_view kNameColumns =
-    "; mend the names in line 1 of the file, or turn off \"First line names the columns\" and name "
-    "all columns in the schema (line 1 is then a row like the others)";
+std::string nameColumns()
+{
+    return "; mend the names in line 1 of the file, or turn off \"" + std::string(kHeaderTitle) +
+           "\" and name all columns in the schema (line 1 is then a row like the others)";
+}
 
 std::string inHeader(std::size_t cell)
 {
@@ -147,7 +150,7 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
     std::map<std::string, std::size_t> cells;
     for (std::size_t i = 0; i < header.size(); ++i) {
         if (header[i].empty())
-            return refuse(inHeader(i) + " has no name" + std::string(kNameColumns));
+            return refuse(inHeader(i) + " has no name" + nameColumns());
         if (!graph::isUtf8(header[i]))
             return refuse(inHeader(i) + " is not UTF-8; save the file as UTF-8, for instance with "
                                         "iconv -f LATIN1 -t UTF-8");
@@ -155,7 +158,7 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
         if (!isNew)
             return refuse("the header names " + record::quotedName(shortened(header[i])) +
                           " twice, in columns " + std::to_string(first->second + 1) + " and " +
-                          std::to_string(i + 1) + std::string(kNameColumns));
+                          std::to_string(i + 1) + nameColumns());
     }
     CsvColumns columns;
     if (header.empty()) {
@@ -183,8 +186,8 @@ Result<CsvColumns> CsvColumns::make(const std::vector<std::string> &header,
     }
     columns.m_cellCount = header.empty() ? given.fields.size() : header.size();
     if (columns.m_cellCount == 0)
-        return refuse("there is neither a header nor a schema; turn on \"First line names the "
-                      "columns\", or name the columns in the schema");
+        return refuse("there is neither a header nor a schema; turn on \"" +
+                      std::string(kHeaderTitle) + "\", or name the columns in the schema");
     for (const record::Field &field : columns.m_schema.fields) {
         std::string key = columns.m_keys.empty() ? "" : ",";
         sql::appendJsonString(key, field.name);

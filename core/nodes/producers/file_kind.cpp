@@ -32,7 +32,7 @@ std::vector<Parameter> contentParameters()
                   .help = "What stands between two cells.",
                   .shownWhen = csv},
         Parameter{.id = "header",
-                  .title = "First line names the columns",
+                  .title = std::string(kHeaderTitle),
                   .type = ParameterType::Boolean,
                   .defaultValue = true,
                   .help = "Without a header the schema names them.",

@@ -6,6 +6,7 @@
 #include "core/base/utf8.h"
 #include "core/graph/value.h"
 #include "core/nodes/producers/csv.h"
+#include "core/nodes/producers/file_kind.h"
 #include "core/nodes/producers/input_file.h"
 #include "core/nodes/producers/line_reader.h"
 #include "core/nodes/producers/time_text.h"
@@ -209,19 +210,20 @@ Result<CsvColumns> lookAtCsv(LineReader lines, const RowSettings &settings)
         return std::optional(*std::move(cells));
     };
     if (settings.header) {
+        const std::string quotedTitle = '"' + std::string(kHeaderTitle) + '"';
         const auto cells = nextCells();
         if (!cells)
             return cells.error();
         if (!*cells)
             return Problem(Code::NodeBadSchema,
                            {{"reason", "the file is empty, it has no header; start when the file "
-                                       "is written, or turn off \"First line names the columns\" "
-                                       "and name them in the schema"}});
+                                       "is written, or turn off " +
+                                           quotedTitle + " and name them in the schema"}});
         if ((*cells)->empty())
             return Problem(Code::NodeBadSchema,
                            {{"reason", "the header, line 1, is too long or has a quote that is not "
-                                       "closed; mend that line, or turn off \"First line names the "
-                                       "columns\" and name them in the schema"}});
+                                       "closed; mend that line, or turn off " +
+                                           quotedTitle + " and name them in the schema"}});
         for (const CsvCell &cell : **cells) {
             header.emplace_back(cell.text);
         }

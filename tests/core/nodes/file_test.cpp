@@ -3,11 +3,13 @@
 #include "tests/support/test_main.h"
 
 #include "core/base/problem_codes.h"
+#include "core/nodes/producers/file_kind.h"
 #include "core/nodes/producers/line_reader.h"
 #include "core/record/timestamp_text.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <array>
 
 using namespace millrace;
@@ -151,16 +153,20 @@ private slots:
         QTest::addColumn<bool>("header");
         QTest::addColumn<QString>("text");
         const QString unreadable = "The columns of /documents/in cannot be used: ";
+        const graph::NodeKind &kind = nodes::fileKind();
+        const auto header = std::find_if(kind.parameters.begin(), kind.parameters.end(),
+                                         [](const auto &one) { return one.id == "header"; });
+        const QString title = '"' + QString::fromStdString(header->title) + '"';
         const QString mend =
-            "; mend the names in line 1 of the file, or turn off \"First line names the columns\" "
-            "and name all columns in the schema (line 1 is then a row like the others)";
+            "; mend the names in line 1 of the file, or turn off " + title +
+            " and name all columns in the schema (line 1 is then a row like the others)";
         const auto row = [&](const char *name, const QByteArray &content, const char *schema,
                              const QString &text, bool header = true) {
             QTest::newRow(name) << content << schema << header << unreadable + text;
         };
         row("empty", "", "",
-            "the file is empty, it has no header; start when the file is written, or turn off "
-            "\"First line names the columns\" and name them in the schema");
+            "the file is empty, it has no header; start when the file is written, or turn off " +
+                title + " and name them in the schema");
         row("column twice", "a,b,a\n", "", "the header names a twice, in columns 1 and 3" + mend);
         row("column twice, quoted", "a,\"a\"\n", "",
             "the header names a twice, in columns 1 and 2" + mend);
@@ -176,10 +182,11 @@ private slots:
             "as in the header, or leave it out there, or choose the delimiter that the file has");
         row("open quote", "a,\"b\n1,2\n", "",
             "the header, line 1, is too long or has a quote that is not closed; mend that line, or "
-            "turn off \"First line names the columns\" and name them in the schema");
+            "turn off " +
+                title + " and name them in the schema");
         row("neither header nor schema", "1\n", "",
-            "there is neither a header nor a schema; turn on \"First line names the columns\", or "
-            "name the columns in the schema",
+            "there is neither a header nor a schema; turn on " + title +
+                ", or name the columns in the schema",
             false);
     }
     void badInputsAreSaid()

@@ -9,6 +9,7 @@
 #include "core/base/problem_codes.h"
 #include "core/gateway/control/put_sender.h"
 #include "core/sql/json_field.h"
+#include "core/sql/json_text.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -93,7 +94,7 @@ private:
                 return endedBy(std::move(line).error());
             if (!*line)
                 break;
-            if ((*line)->empty())
+            if (sql::isJsonBlank(**line))
                 continue;
             const auto number = m_sender.next();
             if (!number) {
@@ -275,8 +276,10 @@ Command putCommand()
           {"--batch", "N", "records of one put at most (500)"},
           {"--retry", "DURATION", "how long to wait for an engine that is starting again"}}},
         "write lines into a stream, one record each",
-        "Reads FILE, or standard input, as it comes; empty lines are left out. Without --key or\n"
-        "--key-text the key is the record's number, which spreads records evenly over the shards.\n"
+        "Reads FILE, or standard input, as it comes; lines that are empty or have only blanks are\n"
+        "left out. Without --key or --key-text the key is the record's number, which spreads "
+        "records\n"
+        "evenly over the shards.\n"
         "A line of more than 10 MiB, or without the field of --key, ends the command with exit "
         "code 1:\n"
         "what stands before it is stored, it and what stands behind it is not. However the "

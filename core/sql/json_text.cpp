@@ -48,6 +48,11 @@ void appendJsonString(std::string &out, std::string_view text)
     out += '"';
 }
 
+bool isJsonBlank(std::string_view text)
+{
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 std::string wideIntegersAsReals(std::string_view json)
 {
     constexpr std::size_t kNarrowDigits = 18; // always within 64 bits

@@ -10,6 +10,9 @@ namespace millrace::sql {
 /// from 0x20 up but quote and backslash as it is.
 void appendJsonString(std::string &out, std::string_view text);
 
+/// Whether `text` has nothing but what JSON lets stand between its values, or nothing at all.
+bool isJsonBlank(std::string_view text);
+
 /// A copy of a JSON text in which every whole number of more than 18 digits is written as a real of
 /// about its size, padded to its length: "1e22   ". For simdjson's tree, which refuses a document
 /// for one number of more than 64 bits, where only the rest of it is looked at. The same as `json`

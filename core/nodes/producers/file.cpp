@@ -235,7 +235,7 @@ private:
         Position after = m_position;
         advance(**line, after);
         const std::string_view text = trimLine((*line)->text);
-        if (text.empty()) {
+        if (!(*line)->tooLong && m_format->isBlank(text)) {
             m_lines->accept(**line);
             m_position = after;
             return Read::None;

@@ -11,8 +11,8 @@ namespace millrace::nodes {
 ///
 /// A line that cannot be read is dead input, with file, line and column: no JSON object, another
 /// number of columns than the header, a value that does not fit the schema, more than
-/// kMaxLineBytes. Blank lines are no records. A byte order mark and '\r' at line ends are dropped.
-/// Lines count as an editor counts them.
+/// kMaxLineBytes. Empty lines, and of NDJSON those that have only blanks, are no records. A byte
+/// order mark and '\r' at line ends are dropped. Lines count as an editor counts them.
 ///
 /// A key expression sees the moment at which its row is read as the arrival, and the file and the
 /// number of the row as the root: RAND() differs from row to row and is the same after a restart.

@@ -54,6 +54,8 @@ public:
         , m_check(given ? std::optional<sql::SchemaCheck>(m_schema) : std::nullopt)
     {}
 
+    bool isBlank(std::string_view line) const override { return sql::isJsonBlank(line); }
+
     Status convert(std::string_view line, Row &row) override
     {
         simdjson::dom::element document;
@@ -129,6 +131,8 @@ public:
         , m_timeCell(timeCell)
         , m_parser(settings.delimiter)
     {}
+
+    bool isBlank(std::string_view line) const override { return line.empty(); }
 
     Status convert(std::string_view line, Row &row) override
     {

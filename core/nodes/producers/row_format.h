@@ -25,6 +25,8 @@ public:
     };
 
     virtual ~RowFormat() = default;
+    /// Whether a line is no row, and no fault either: it is empty or, of NDJSON, has only blanks.
+    virtual bool isBlank(std::string_view line) const = 0;
     /// Fills `row` from a line that is not blank. Errors: NodeBadLine, NodeColumnCount,
     /// NodeValueMisfit, NodeRowError; the place is "column N" where it is known.
     virtual Status convert(std::string_view line, Row &row) = 0;

@@ -213,7 +213,7 @@ private:
               record::RecordBatchBuilder &out)
     {
         const std::string_view text = trimLine(line.text);
-        if (text.empty())
+        if (m_settings.ndjson && !line.tooLong ? m_json->isBlank(text) : text.empty())
             return;
         Status taken = Done{};
         if (line.tooLong) {

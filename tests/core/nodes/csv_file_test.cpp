@@ -245,6 +245,16 @@ private slots:
                  std::string("{\"pipe\":\"5\\\" wide\",\"n\":1}\n{\"pipe\":\"plain\",\"n\":2}\n"));
     }
 
+    /// Of CSV they are cells.
+    void aLineOfBlanksIsARow()
+    {
+        FileWorld world;
+        world.write("a\n  \n\nx\n");
+        const auto given = world.read(kCsv);
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"a\":\"  \"}\n{\"a\":\"x\"}\n"));
+    }
+
     void otherDelimitersAndNoHeader()
     {
         FileWorld world;

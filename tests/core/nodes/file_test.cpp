@@ -33,6 +33,17 @@ private slots:
         QCOMPARE(given->rows[2].key, std::string("2"));
     }
 
+    void linesOfBlanksAreNoRecordsOfNdjson()
+    {
+        FileWorld world;
+        world.write("{\"a\":1}\n   \n \t\r\n{\"a\":}\n ");
+        const auto given = world.read();
+        QVERIFY(given);
+        QCOMPARE(joined(*given), std::string("{\"a\":1}\n"));
+        QCOMPARE(given->dead.size(), std::size_t{1});
+        QCOMPARE(given->dead[0].reason.place(), std::string("in: line 4: column 6"));
+    }
+
     void linesThatAreNoJsonObjectsAreDead()
     {
         FileWorld world;

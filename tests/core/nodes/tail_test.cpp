@@ -133,9 +133,10 @@ private slots:
         TailWorld world;
         world.parameters["format"] = std::string("ndjson");
         world.parameters["partitionKey"] = std::string("log");
-        world.append("{\"a\":1}\nplain\n");
+        world.append("{\"a\":1}\nplain\n \t\r\n\n");
         world.read();
         QCOMPARE(world.given.rows.size(), std::size_t{1});
+        QCOMPARE(world.given.dead.size(), std::size_t{1});
         QCOMPARE(world.given.rows[0], (Row{"log", "{\"a\":1}"}));
         QCOMPARE(world.given.dead.at(0).reason.place(), std::string("app.log: line 2: column 1"));
     }

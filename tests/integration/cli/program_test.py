@@ -343,6 +343,11 @@ class ProgramTest(unittest.TestCase):
         out = self.run_it("records", "clicks", "--format", "ndjson").stdout
         self.assertIn('"data":{"a":1.10, "a":12345678901234567890123}', out)
 
+    def test_put_leaves_out_lines_of_blanks(self):
+        self.run_it("run", self.empty, "--for", "100ms")
+        put = self.run_it("put", "clicks", stdin='{"a":1}\n   \n\n\t\r\n{"a":2}\n')
+        self.assertIn("2 records stored", put.stderr)
+
     def test_records_says_why_where_fails(self):
         self.run_it("run", self.empty, "--for", "100ms")
         self.run_it("put", "clicks", stdin="".join(

@@ -63,6 +63,11 @@ void forParts(const Program &program, std::span<const std::string> subjects,
     }
 }
 
+std::string columnSubject(std::string_view name)
+{
+    return "column " + record::quotedName(name) + ": ";
+}
+
 } // namespace
 
 EvaluationScratch::EvaluationScratch()
@@ -137,7 +142,7 @@ SelectList::SelectList(record::Schema output, std::shared_ptr<const Program> pro
         m_keys.push_back(key + ':');
         // A field that is read names itself, and may be called otherwise here.
         const bool field = dynamic_cast<const ColumnNode *>(m_program->roots[i].get()) != nullptr;
-        m_subjects.push_back(field ? "" : "column `" + name + "`: ");
+        m_subjects.push_back(field ? "" : columnSubject(name));
     }
 }
 SelectList::~SelectList() = default;
@@ -189,8 +194,8 @@ void SelectList::appendObject(std::span<const ColumnVector *const> columns, std:
         out.text += i == 0 ? "" : ",";
         out.text += m_keys[i];
         if (!columns[i]->appendJson(row, out.text))
-            context.fail(row, "column `" + m_output.fields[i].name +
-                                  "`: " + record::doubleText(columns[i]->asDouble(row)) +
+            context.fail(row, columnSubject(m_output.fields[i].name) +
+                                  record::doubleText(columns[i]->asDouble(row)) +
                                   " cannot be written as JSON");
     }
     out.text += '}';

@@ -32,7 +32,7 @@ public:
 /// A row that cannot be evaluated, and why, in English: what a dead letter carries.
 struct RowError {
     std::uint32_t row = 0; ///< of the batch
-    std::string reason;    ///< "column `x`: division by zero"
+    std::string reason;    ///< "column x: division by zero"
     friend bool operator==(const RowError &, const RowError &) = default;
 };
 

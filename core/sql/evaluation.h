@@ -64,7 +64,7 @@ public:
     /// Kernels ask this before each row. True: it is overfull, and the row has failed.
     bool refuses(std::size_t position);
 
-    /// What is evaluated from now on, "column `x`: ": reasons begin with it. Not owned; begin()
+    /// What is evaluated from now on, "column x: ": reasons begin with it. Not owned; begin()
     /// forgets it.
     void setSubject(std::string_view subject) { m_subject = subject; }
     /// Marks a row as failed. Only the first reason of a row counts, and of that the beginning: it

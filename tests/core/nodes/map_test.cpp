@@ -62,7 +62,7 @@ private slots:
         const auto map =
             world
                 .transform("map", {{"select", std::string("id AS n, 7 / zero AS ratio, id * id, "
-                                                          "CAST(t AS INT) AS `a b`, LN(f) AS l")},
+                                                          "CAST(t AS INT) AS `a``b`, LN(f) AS l")},
                                    {"partitionKey", std::string("CAST(8 / (id - 1) AS STRING)")}})
                 .value();
         record::RecordBatchBuilder builder;
@@ -80,10 +80,10 @@ private slots:
         for (const runtime::DeadRow &row : out->dead)
             reasons.push_back(row.reason.text());
         QCOMPARE(reasons,
-                 (std::vector<std::string>{"column `ratio`: division by zero",
+                 (std::vector<std::string>{"column ratio: division by zero",
                                            "column `EXPR$2`: the result does not fit into BIGINT",
-                                           "column `a b`: CAST: 'x' does not become INT",
-                                           "column `l`: NaN cannot be written as JSON",
+                                           "column `a``b`: CAST: 'x' does not become INT",
+                                           "column l: NaN cannot be written as JSON",
                                            "field `id`: expected BIGINT, found string",
                                            "partition key: division by zero"}));
     }

@@ -315,7 +315,7 @@ private slots:
         // NULL / 0 is NULL: the row without ms has nothing to divide.
         QVERIFY(out.payload(1).ends_with(R"("b":null,"q":null,"big":null})"));
         const std::vector<sql::RowError> errors{
-            {2, "column `big`: Infinity cannot be written as JSON"}};
+            {2, "column big: Infinity cannot be written as JSON"}};
         QCOMPARE(out.errors, errors);
     }
 
@@ -330,7 +330,7 @@ private slots:
         std::vector<sql::RowError> errors;
         bound->evaluate(*batch, allRows(*batch), scratch, columns, errors);
         QCOMPARE(errors,
-                 (std::vector<sql::RowError>{{0, "column `q`: division by zero"},
+                 (std::vector<sql::RowError>{{0, "column q: division by zero"},
                                              {1, "field `ms`: expected BIGINT, found string"}}));
         const auto alone = sql::bindExpression("1 / status", schema());
         (void)alone->evaluate(*batch, allRows(*batch), scratch, errors);
@@ -486,7 +486,7 @@ private slots:
         const auto batch = batchOf({small, large, small});
         bound->project(*batch, allRows(*batch), scratch, out);
         QCOMPARE(out.text, std::string(R"({"v":18000}{"v":18000})"));
-        QCOMPARE(out.errors, (std::vector<sql::RowError>{{1, "column `v`: " + error.substr(2)}}));
+        QCOMPARE(out.errors, (std::vector<sql::RowError>{{1, "column v: " + error.substr(2)}}));
     }
 
     void aReasonQuotesTheBeginningOfALongValue()

@@ -529,7 +529,7 @@ std::string cellErrorText(std::string_view field, const DataType &type, CellStat
 {
     if (state == CellState::NotAnObject)
         return "the payload is not a JSON object";
-    std::string out = "field `" + std::string(field) + "`: expected " + type.toString() +
+    std::string out = "field " + record::quotedName(field) + ": expected " + type.toString() +
                       (state == CellState::FoundNull ? " NOT NULL, found " : ", found ");
     switch (state) {
     case CellState::FoundNull:

@@ -71,7 +71,7 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// "field `ms`: expected BIGINT, found string": why a cell of that state is an error.
+/// "field ms: expected BIGINT, found string": why a cell of that state is an error.
 std::string cellErrorText(std::string_view field, const DataType &type, CellState state);
 
 } // namespace millrace::sql

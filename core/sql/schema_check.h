@@ -24,7 +24,7 @@ public:
     SchemaCheck(SchemaCheck &&) noexcept;
     SchemaCheck &operator=(SchemaCheck &&) noexcept;
 
-    /// What is wrong first, in the order of the schema: "field `id`: expected BIGINT NOT NULL,
+    /// What is wrong first, in the order of the schema: "field id: expected BIGINT NOT NULL,
     /// found NULL". Nothing when all is right.
     std::optional<std::string> misfit(std::string_view payload);
 

@@ -129,12 +129,12 @@ private slots:
         QVERIFY(given);
         QCOMPARE(joined(*given), good + "{\"id\":2,\"r\":null}\n");
         const std::array reasons = {
-            "field `id`: expected INT NOT NULL, found NULL",
-            "field `id`: expected INT NOT NULL, found NULL",
-            "field `id`: expected INT, found string",
+            "field id: expected INT NOT NULL, found NULL",
+            "field id: expected INT NOT NULL, found NULL",
+            "field id: expected INT, found string",
             "field `r.x`: expected INT NOT NULL, found NULL",
             "field `r.x`: expected INT, found a number that does not fit",
-            "field `r`: expected ROW<x INT NOT NULL>, found array",
+            "field r: expected ROW<x INT NOT NULL>, found array",
         };
         QCOMPARE(given->dead.size(), reasons.size());
         for (std::size_t i = 0; i < reasons.size(); ++i) {

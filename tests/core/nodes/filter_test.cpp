@@ -47,7 +47,7 @@ private slots:
         QCOMPARE(out->dead[1].row, 5U);
         QCOMPARE(out->dead[0].reason.code(), Code::NodeRowError);
         QCOMPARE(out->dead[0].reason.text(),
-                 std::string("condition: field `status`: expected INT, found string"));
+                 std::string("condition: field status: expected INT, found string"));
         QVERIFY(filter->outputSchema() == world.context.inputSchema);
     }
 

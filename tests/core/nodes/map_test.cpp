@@ -84,7 +84,7 @@ private slots:
                                            "column `EXPR$2`: the result does not fit into BIGINT",
                                            "column `a``b`: CAST: 'x' does not become INT",
                                            "column l: NaN cannot be written as JSON",
-                                           "field `id`: expected BIGINT, found string",
+                                           "field id: expected BIGINT, found string",
                                            "partition key: division by zero"}));
     }
 

@@ -593,9 +593,9 @@ private slots:
         QCOMPARE(out.rows, std::vector<std::uint32_t>{0});
         QCOMPARE(std::string(out.payload(0)),
                  std::string(R"({"d":"2026-01-31","e":"2026-02-01","f":"2026-02-01"})"));
-        QCOMPARE(out.errors[0].reason, std::string("field `d`: expected DATE, found a string that "
+        QCOMPARE(out.errors[0].reason, std::string("field d: expected DATE, found a string that "
                                                    "is no such value"));
-        QCOMPARE(out.errors[1].reason, std::string("field `d`: expected DATE, found number"));
+        QCOMPARE(out.errors[1].reason, std::string("field d: expected DATE, found number"));
         QCOMPARE(sql::bindExpression("d", *schema)->type(),
                  record::DataType(record::TypeKind::Date));
     }

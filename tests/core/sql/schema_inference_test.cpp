@@ -108,7 +108,7 @@ private slots:
                  (std::vector<std::string>{"TRUE", "FALSE"}));
         const auto narrow = record::parseSchema("id BIGINT");
         QCOMPARE(evaluated("id", *narrow, *batch).front(),
-                 std::string("! field `id`: expected BIGINT, found a number that does not fit"));
+                 std::string("! field id: expected BIGINT, found a number that does not fit"));
     }
 
     void whatIsNoObjectIsCountedAndSaid()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/studio/options.h"
 
+#include "ui/shell/main_window.h"
+
 #include <QRegularExpression>
 
 #include <array>
@@ -25,6 +27,11 @@ std::optional<double> readWithUnit(const QString &text,
             return match.captured(1).toDouble() * factor;
     }
     return std::nullopt;
+}
+
+QString sizeText(QSize size)
+{
+    return u"%1x%2"_s.arg(size.width()).arg(size.height());
 }
 
 std::optional<QSize> readSize(const QString &text)
@@ -63,10 +70,9 @@ QString take(Options &options, const QString &name, const QString &value)
     } else if (name == u"--size") {
         const auto size = readSize(value);
         if (!size)
-            return u"--size wants width and height from 960x600 to %1x%2, such as 1600x1000, not "
-                   "\"%3\""_s.arg(kLargestSize.width())
-                       .arg(kLargestSize.height())
-                       .arg(value);
+            return u"--size wants width and height from %1 to %2, such as %3, not "
+                   "\"%4\""_s.arg(sizeText(ui::kSmallestWindow), sizeText(kLargestSize),
+                                  sizeText(kUsualSize), value);
         options.size = *size;
     } else {
         ui::ThemeKind kind{};
@@ -165,8 +171,8 @@ Draws streaming pipelines and runs them on this computer.
                        $XDG_DATA_HOME/millrace
   --budget SIZE        disk the data directory may use, such as 2GB
   --theme NAME         light, dark or high-contrast; otherwise as the desktop
-  --size WxH           size of the window, such as 1366x768; at least 960x600;
-                       otherwise 1600x1000, or the screen where that is smaller
+  --size WxH           size of the window, such as 1366x768; at least %1;
+                       otherwise %2, or the screen where that is smaller
   --screenshot OUT.png save a picture of the window and quit
   --bench start        print, as JSON, milliseconds to the first painted window,
                        memory and the share of a core the window takes, and quit
@@ -176,7 +182,7 @@ Draws streaming pipelines and runs them on this computer.
 
 Exit code: 0 fine, 1 the file or the engine could not be opened, the pipeline
 not be run or the picture not be saved, 2 wrong usage.
-)"_s;
+)"_s.arg(sizeText(ui::kSmallestWindow), sizeText(kUsualSize));
 }
 
 } // namespace millrace::studio

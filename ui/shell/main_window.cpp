@@ -39,7 +39,6 @@ namespace millrace::ui {
 
 namespace {
 
-constexpr QSize kSmallestWindow(960, 600);
 constexpr std::chrono::milliseconds kSettleTime(50);
 /// From here on a person wonders whether anything happens.
 constexpr std::chrono::milliseconds kSlowTime(500);

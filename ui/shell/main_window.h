@@ -40,6 +40,9 @@ class StatusLine;
 class ThroughputPanel;
 class TopBar;
 
+/// No window is smaller.
+inline constexpr QSize kSmallestWindow(960, 600);
+
 struct WindowOptions {
     /// Where `.millrace` files for the start page and the menu are looked for: the first that is
     /// there counts.

@@ -2,6 +2,8 @@
 #include "app/studio/options.h"
 #include "tests/support/test_main.h"
 
+#include "ui/shell/main_window.h"
+
 #include <QTest>
 
 using namespace millrace;
@@ -84,8 +86,10 @@ private slots:
         QCOMPARE(std::holds_alternative<Options>(read), fine);
         if (!fine)
             QCOMPARE(std::get<QString>(read),
-                     u"--size wants width and height from 960x600 to 16384x16384, such as "
-                     "1600x1000, not \"%1\""_s.arg(size));
+                     u"--size wants width and height from %1x%2 to 16384x16384, such as "
+                     "1600x1000, not \"%3\""_s.arg(ui::kSmallestWindow.width())
+                         .arg(ui::kSmallestWindow.height())
+                         .arg(size));
     }
 
     void theWindowFitsTheScreen()

@@ -131,6 +131,8 @@ private:
     bool runsAnything() const;
     QString runningName() const;
     QString obstacle() const;
+    QString otherRuns() const;
+    QString notPart() const;
     void showObstacle();
     void showWhatRuns();
     void run();

@@ -115,14 +115,29 @@ QString MainWindow::obstacle() const
                          .arg(format::withWholeOptions(m_holder));
     if (m_document.isOpen() && !m_bridge.hasEngine())
         return tr("The engine is starting.");
+    if (m_bridge.snapshot()->state == runtime::RunState::Running && m_bridge.runsAnother())
+        return otherRuns();
+    return {};
+}
+
+QString MainWindow::otherRuns() const
+{
+    //: %1 the name of a pipeline
+    return tr("Another program runs “%1” in this data directory. Stop it (Shift+F5), then press "
+              "Run (F5).")
+        .arg(m_other && !m_other->document.name.empty() ? toQt(m_other->document.name)
+                                                        : runningName());
+}
+
+/// Why there are no figures of what the canvas shows although its pipeline runs; empty: it does
+/// not run.
+QString MainWindow::notPart() const
+{
     if (m_bridge.snapshot()->state != runtime::RunState::Running)
         return {};
-    if (m_bridge.runsAnother() || m_other)
-        //: %1 the name of a pipeline
-        return tr("Another program runs “%1” in this data directory. Stop it (Shift+F5), then "
-                  "press Run (F5).")
-            .arg(runningName());
-    return {};
+    if (m_other && m_other->document != m_document.graph())
+        return otherRuns();
+    return tr("It is not part of what runs.");
 }
 
 void MainWindow::showObstacle()
@@ -130,9 +145,7 @@ void MainWindow::showObstacle()
     const QString sentence = obstacle();
     m_records->showObstacle(sentence);
     m_throughput->showObstacle(sentence);
-    const bool runs = m_bridge.snapshot()->state == runtime::RunState::Running;
-    m_inspector->showObstacle(sentence.isEmpty() && runs ? tr("It is not part of what runs.")
-                                                         : sentence);
+    m_inspector->showObstacle(sentence.isEmpty() ? notPart() : sentence);
 }
 
 void MainWindow::showOther()

@@ -319,6 +319,46 @@ private slots:
         QVERIFY2(said().endsWith(u"Press Run (F5)."_s), qPrintable(said()));
     }
 
+    /// The canvas shows live figures then: nothing but records is missing.
+    void anotherVersionOfThePipelineKeepsNothingFromArriving()
+    {
+        Studio studio;
+        studio.engine->records = [](const engine::RecordsRequest &) {
+            engine::RecordsReply none;
+            none.reachedEnd = true;
+            return none;
+        };
+        graph::Document other = clickstream();
+        other.name = "Shop";
+        other.nodes.at(kFilter).name = "Trouble";
+        deployByOther(studio, other);
+        runtime::Snapshot running = clickstreamSnapshot(400);
+        running.project = other.project;
+        for (runtime::NodeFigures &node : running.nodes)
+            node.shards.clear();
+        std::erase_if(running.wires, [](const auto &wire) { return wire.to == kPages; });
+        studio.show(running);
+        studio.show(running); // with the reply to what it asked for
+        QVERIFY(shows(studio, u"notice.other"_s));
+        QCOMPARE(studio.find<QLabel>(u"records.empty"_s)->text(),
+                 u"Nothing has arrived in “clicks” yet."_s);
+        QCOMPARE(studio.find<QLabel>(u"throughput.empty"_s)->text(), u"Nothing has arrived yet."_s);
+        // What that version has not stands still, until the two are the same.
+        studio.window.scene().select(graph::WireEnds{{kMap, "out"}, {kPages, "in"}});
+        const auto said = [&] {
+            return studio.find<QWidget>(u"inspector.wire.view"_s)->accessibleDescription();
+        };
+        QVERIFY2(said().contains(u"Another program runs “Shop”"_s), qPrintable(said()));
+        picture(studio.window, u"other-version"_s);
+        other.name = clickstream().name;
+        deployByOther(studio, other);
+        QVERIFY2(said().contains(u"Another program runs “Clickstream”"_s), qPrintable(said()));
+        QVERIFY(studio.window.document().edit({graph::RenameNode{kFilter, "Trouble"}}, u"x"_s));
+        QVERIFY2(!said().contains(u"Another program"_s), qPrintable(said()));
+        studio.show(running);
+        QVERIFY(!shows(studio, u"notice.other"_s));
+    }
+
     /// Its nodes may be called as those on the canvas.
     void problemsOfWhatRunsMarkNoCardOfAnother()
     {

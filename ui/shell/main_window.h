@@ -116,7 +116,7 @@ private:
     void cancelOpening();
     void showSlowFile();
     void refuseFile(const QString &filePath, const std::vector<Problem> &problems,
-                    AfterOpening then);
+                    std::function<void()> again);
     QString wayBack() const;
     void askToStop(const graph::Document &document, const QString &filePath, AfterOpening then);
     void takeFile(const graph::Document &document, const QString &filePath, AfterOpening then);

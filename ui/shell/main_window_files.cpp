@@ -58,7 +58,8 @@ void MainWindow::openFile(const QString &path, AfterOpening then)
     delete std::exchange(m_stopQuestion, nullptr);               // it was about another file
     readFile(filePath, [this, filePath, then](const graph::ReadOutcome &read) {
         if (!read.document)
-            refuseFile(filePath, read.problems, then);
+            refuseFile(filePath, read.problems,
+                       [this, filePath, then] { openFile(filePath, then); });
         else if (runsAnything())
             askToStop(*read.document, filePath, then);
         else
@@ -101,7 +102,7 @@ QString MainWindow::wayBack() const
 }
 
 void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> &problems,
-                            AfterOpening then)
+                            std::function<void()> again)
 {
     const int count = static_cast<int>(problems.size());
     const bool gone = count > 0 && problems.front().code() == Code::NotFound;
@@ -111,7 +112,7 @@ void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> 
         : count > 0 && !wasRead(problems.front())
             ? tr("It could not be read. Nothing was changed.")
             : tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count);
-    m_again = [this, filePath, then] { openFile(filePath, then); };
+    m_again = std::move(again);
     showMessage(headline.arg(QFileInfo(filePath).fileName()), lead, problems,
                 {.back = m_document.isOpen() || !m_engineFailed ? wayBack() : QString(),
                  .open = true,
@@ -221,7 +222,7 @@ void MainWindow::reload()
                                       ? AfterOpening::Run
                                       : AfterOpening::Show;
         if (!read.document)
-            refuseFile(filePath, read.problems, then);
+            refuseFile(filePath, read.problems, [this] { reload(); });
         else
             takeFile(*read.document, filePath, then);
     });

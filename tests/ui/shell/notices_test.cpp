@@ -154,6 +154,37 @@ private slots:
         QCOMPARE(studio.window.document().graph(), clickstream());
     }
 
+    /// To load again stops nothing, and starts nothing that was stopped meanwhile.
+    void aReloadIsTriedAgainAsAReload_data()
+    {
+        QTest::addColumn<bool>("stoppedMeanwhile");
+        QTest::newRow("running") << false;
+        QTest::newRow("stopped meanwhile") << true;
+    }
+    void aReloadIsTriedAgainAsAReload()
+    {
+        QFETCH(bool, stoppedMeanwhile);
+        Studio studio;
+        studio.tick();
+        const QString path = studio.window.document().filePath();
+        write(path, "{\"formatVersion\": 1");
+        QTRY_VERIFY_WITH_TIMEOUT(shows(studio, u"notice.file"_s), 20'000);
+        press(studio, u"notice.file.action.button"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(studio.window.message().isVisible(), 20'000);
+        if (stoppedMeanwhile) {
+            runtime::Snapshot stopped = clickstreamSnapshot(400);
+            stopped.state = runtime::RunState::Stopped;
+            studio.show(stopped);
+        }
+        write(path, changedPipeline("Mended"));
+        press(studio, u"message.again.button"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(!studio.window.isReading(), 20'000);
+        QVERIFY(!studio.find<QMessageBox>(u"dialog.stop"_s));
+        QCOMPARE(studio.window.document().name(), u"Mended"_s);
+        QCOMPARE(studio.engine->count<engine::StopRequest>(), 0);
+        QCOMPARE(studio.engine->count<engine::DeployRequest>(), stoppedMeanwhile ? 0 : 1);
+    }
+
     void nothingIsSaidOfAPipelineThatWasClosed()
     {
         Studio studio;

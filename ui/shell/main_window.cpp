@@ -206,7 +206,7 @@ void MainWindow::connectAll()
         m_problems.setDeployProblems({});
         m_problems.setRuntimeProblems({});
         if (m_bridge.hasEngine())
-            m_bridge.stop();
+            stop();
         showDocument();
     });
     connect(&m_document, &PipelineDocument::changed, this, [this] {
@@ -221,7 +221,10 @@ void MainWindow::connectAll()
     connect(&m_bridge, &EngineBridge::snapshotChanged, this, &MainWindow::showSnapshot);
     connect(&m_bridge, &EngineBridge::deployed, this, &MainWindow::showDeployed);
     connect(&m_bridge, &EngineBridge::deployRefused, this, &MainWindow::showProblems);
-    connect(&m_bridge, &EngineBridge::commandFailed, this, &MainWindow::showProblems);
+    connect(&m_bridge, &EngineBridge::commandFailed, this, [this](const auto &problems) {
+        m_stopping = false;
+        showProblems(problems);
+    });
     connect(&m_problems, &ProblemListModel::countChanged, this, &MainWindow::updateProblemCount);
     connect(&Style::instance(), &Style::changed, this, [this] {
         sizeBars();
@@ -257,8 +260,15 @@ void MainWindow::run()
         m_bridge.deployAndRun(m_document.graph(), m_document.folder());
 }
 
+void MainWindow::stop()
+{
+    m_stopping = true;
+    m_bridge.stop();
+}
+
 void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
 {
+    m_stopping = m_stopping && snapshot->state != runtime::RunState::Stopped;
     m_scene.showSnapshot(snapshot);
     m_inspector->showSnapshot(snapshot);
     m_topBar->showSnapshot(*snapshot);

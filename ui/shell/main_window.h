@@ -136,6 +136,7 @@ private:
     void showObstacle();
     void showWhatRuns();
     void run();
+    void stop();
     void showSnapshot(const runtime::SnapshotPtr &snapshot);
     void showDocument();
     void showSelection();
@@ -205,6 +206,7 @@ private:
     bool m_runPending = false;          ///< what is open runs as soon as the engine is there
     bool m_deployed = false;            ///< what is open is what the engine has
     quint64 m_deployTicket = 0;         ///< of what the engine has; older news is no news
+    bool m_stopping = false; ///< what runs was told to, and no other program deployed since
     bool m_engineFailed = false;
     QString m_holder; ///< the program that has the data directory, when the engine failed for it
     QTimer m_dockTimer;

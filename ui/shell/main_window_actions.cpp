@@ -45,7 +45,7 @@ void MainWindow::makeActions()
             &QAction::triggered, this, [this] { m_bridge.pause(); });
     connect(a.add(u"run.stop"_s, tr("&Stop"), tr("Stop the pipeline"), Qt::SHIFT | Qt::Key_F5,
                   themedIcon(u"stop"_s)),
-            &QAction::triggered, this, [this] { m_bridge.stop(); });
+            &QAction::triggered, this, &MainWindow::stop);
 
     a.add(u"view.zoom-in"_s, tr("Zoom &in"), tr("Zoom in"), QKeySequence::ZoomIn,
           themedIcon(u"plus"_s));

@@ -18,6 +18,7 @@ void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
     m_engineFailed = false;
     m_deployed = false;
     m_deployTicket = 0;
+    m_stopping = false;
     m_other.reset();
     updateOtherNotice();
     m_bridge.setEngine(std::move(engine));
@@ -72,6 +73,7 @@ void MainWindow::showDeployedByOther(const graph::Document &document, const QStr
     if (!m_document.isOpen() || ticket < m_deployTicket)
         return;
     m_deployTicket = ticket;
+    m_stopping = false;
     m_deployed = document == m_document.graph();
     m_other.reset();
     if (!m_deployed)
@@ -116,17 +118,20 @@ QString MainWindow::obstacle() const
     if (m_document.isOpen() && !m_bridge.hasEngine())
         return tr("The engine is starting.");
     if (m_bridge.snapshot()->state == runtime::RunState::Running && m_bridge.runsAnother())
-        return otherRuns();
+        return m_stopping ? tr("What runs is being stopped. Then press Run (F5).") : otherRuns();
     return {};
 }
 
 QString MainWindow::otherRuns() const
 {
+    if (!m_other) // it began before a pipeline was open here
+        return tr("Another program runs another pipeline in this data directory. Stop it "
+                  "(Shift+F5), then press Run (F5).");
     //: %1 the name of a pipeline
     return tr("Another program runs “%1” in this data directory. Stop it (Shift+F5), then press "
               "Run (F5).")
-        .arg(m_other && !m_other->document.name.empty() ? toQt(m_other->document.name)
-                                                        : runningName());
+        .arg(m_other->document.name.empty() ? tr("Unnamed pipeline")
+                                            : toQt(m_other->document.name));
 }
 
 /// Why there are no figures of what the canvas shows although its pipeline runs; empty: it does

@@ -136,19 +136,19 @@ void MainWindow::askToStop(const graph::Document &document, const QString &fileP
             .arg(QFileInfo(filePath).fileName(), runningName()));
     if (auto *text = box->findChild<QLabel *>(u"qt_msgbox_informativelabel"_s))
         text->setMinimumWidth(Style::instance().px(kQuestionWidthPx)); // else a narrow column
-    QPushButton *stop = box->addButton(tr("Stop and open"), QMessageBox::AcceptRole);
+    QPushButton *agree = box->addButton(tr("Stop and open"), QMessageBox::AcceptRole);
     QPushButton *cancel = box->addButton(tr("Cancel"), QMessageBox::RejectRole);
-    stop->setObjectName(u"dialog.stop.stop.button"_s);
+    agree->setObjectName(u"dialog.stop.stop.button"_s);
     cancel->setObjectName(u"dialog.stop.cancel.button"_s);
     box->setDefaultButton(cancel);
     box->setEscapeButton(cancel);
-    connect(box, &QMessageBox::finished, this, [this, box, stop, document, filePath, then] {
+    connect(box, &QMessageBox::finished, this, [this, box, agree, document, filePath, then] {
         m_stopQuestion = nullptr;
-        if (box->clickedButton() != stop) {
+        if (box->clickedButton() != agree) {
             showDocument();
             return;
         }
-        m_bridge.stop(); // another pipeline in the same data directory keeps the engine
+        stop(); // another pipeline in the same data directory keeps the engine
         takeFile(document, filePath, then);
     });
     box->open();

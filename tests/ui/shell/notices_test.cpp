@@ -390,6 +390,45 @@ private slots:
         QVERIFY(!shows(studio, u"notice.other"_s));
     }
 
+    /// The engine takes its time to stop, and what it stops is no other program's.
+    void whatIsBeingStoppedIsNoOtherProgram_data()
+    {
+        QTest::addColumn<bool>("closed");
+        QTest::newRow("stop and open") << false;
+        QTest::newRow("closed before") << true;
+    }
+    void whatIsBeingStoppedIsNoOtherProgram()
+    {
+        QFETCH(bool, closed);
+        graph::Document next = clickstream();
+        next.name = "Next";
+        next.project = Uuid::parse("00000000-0000-4000-8000-000000000009").value();
+        const QString path = writeTemporary(u"next.millrace"_s, *graph::writeDocument(next));
+        Studio studio;
+        runtime::Snapshot running = clickstreamSnapshot(400);
+        running.project = clickstream().project;
+        studio.show(running);
+        if (closed)
+            studio.window.document().close();
+        studio.window.openFile(path);
+        if (!closed)
+            studio.answerQuestion(u"dialog.stop.stop.button"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(studio.window.document().name(), u"Next"_s, 20'000);
+        const auto *records = studio.find<QLabel>(u"records.empty"_s);
+        QVERIFY2(records->text().contains(u"What runs is being stopped. Then press Run (F5)."_s),
+                 qPrintable(records->text()));
+        picture(studio.window, u"being-stopped"_s);
+        running.state = runtime::RunState::Stopped;
+        studio.show(running);
+        QVERIFY2(records->text().endsWith(u" runs. Press Run (F5)."_s),
+                 qPrintable(records->text()));
+        // Another program starts it again: whose name nobody told is not made up.
+        running.state = runtime::RunState::Running;
+        studio.show(running);
+        QVERIFY2(records->text().contains(u"Another program runs another pipeline"_s),
+                 qPrintable(records->text()));
+    }
+
     /// Its nodes may be called as those on the canvas.
     void problemsOfWhatRunsMarkNoCardOfAnother()
     {

@@ -142,7 +142,7 @@ QString MainWindow::notPart() const
         return {};
     if (m_other && m_other->document != m_document.graph())
         return otherRuns();
-    return tr("It is not part of what runs.");
+    return tr("It is not part of what runs. Stop (Shift+F5), then Run (F5) takes it in.");
 }
 
 void MainWindow::showObstacle()

@@ -429,6 +429,21 @@ private slots:
                  qPrintable(records->text()));
     }
 
+    /// Run is off while the pipeline runs.
+    void whatIsNoPartOfWhatRunsIsTakenInByStopAndRun()
+    {
+        Studio studio;
+        runtime::Snapshot running = clickstreamSnapshot(400);
+        std::erase_if(running.wires, [](const auto &wire) { return wire.to == kPages; });
+        studio.show(running);
+        studio.window.scene().select(graph::WireEnds{{kMap, "out"}, {kPages, "in"}});
+        const QString said =
+            studio.find<QWidget>(u"inspector.wire.view"_s)->accessibleDescription();
+        QVERIFY2(said.endsWith(u"It is not part of what runs. Stop (Shift+F5), then Run (F5) "
+                               "takes it in."_s),
+                 qPrintable(said));
+    }
+
     /// Its nodes may be called as those on the canvas.
     void problemsOfWhatRunsMarkNoCardOfAnother()
     {

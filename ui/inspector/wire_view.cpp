@@ -7,6 +7,8 @@
 
 #include <QPainter>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace millrace::ui {
@@ -15,7 +17,9 @@ namespace {
 
 constexpr int kRowPx = 22;
 constexpr int kNameWidthPx = 84;
-constexpr int kNoteRows = 5;
+constexpr int kTopPx = 12;
+constexpr int kBottomPx = 12;
+constexpr int kNoteGapPx = 8;
 
 } // namespace
 
@@ -24,7 +28,7 @@ WireView::WireView(QWidget *parent)
 {
     setObjectName(u"inspector.wire.view"_s);
     setAccessibleName(tr("What goes over this wire"));
-    connect(&Style::instance(), &Style::changed, this, qOverload<>(&QWidget::update));
+    connect(&Style::instance(), &Style::changed, this, &WireView::fit);
 }
 
 void WireView::show(const QString &from, const QString &to, const runtime::WireFigures *figures,
@@ -50,14 +54,38 @@ void WireView::show(const QString &from, const QString &to, const runtime::WireF
     if (!m_note.isEmpty())
         spoken << m_note;
     setAccessibleDescription(spoken.join(u", "_s));
+    fit();
+}
+
+void WireView::fit()
+{
     setMinimumHeight(sizeHint().height());
     update();
+}
+
+void WireView::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit(); // the note has other lines in another width
+}
+
+/// As high as its text, which may hold another program's command line.
+QRect WireView::noteRect() const
+{
+    const Style &style = Style::instance();
+    const int inset = style.px(16);
+    const int top = style.px(kTopPx) + static_cast<int>(m_lines.size()) * style.px(kRowPx) +
+                    style.px(kNoteGapPx);
+    const QRect room(inset, top, std::max(width() - 2 * inset, 1), QWIDGETSIZE_MAX);
+    const QRect text =
+        QFontMetrics(style.text(type::kBody)).boundingRect(room, Qt::TextWordWrap, m_note);
+    return {room.left(), top, room.width(), text.height()};
 }
 
 QSize WireView::sizeHint() const
 {
     const Style &style = Style::instance();
-    return {style.px(200), style.px(28 + kRowPx * (static_cast<int>(m_lines.size()) + kNoteRows))};
+    return {style.px(200), noteRect().bottom() + style.px(kBottomPx)};
 }
 
 void WireView::paintEvent(QPaintEvent *)
@@ -67,7 +95,7 @@ void WireView::paintEvent(QPaintEvent *)
     const int inset = style.px(16);
     const int row = style.px(kRowPx);
     const int names = style.px(kNameWidthPx);
-    QRect line(inset, style.px(12), width() - 2 * inset, row);
+    QRect line(inset, style.px(kTopPx), width() - 2 * inset, row);
     for (const Line &each : m_lines) {
         painter.setFont(style.text(type::kBody));
         painter.setPen(theme().muted);
@@ -82,8 +110,7 @@ void WireView::paintEvent(QPaintEvent *)
     }
     painter.setFont(style.text(type::kBody));
     painter.setPen(m_bad ? theme().error : theme().muted);
-    painter.drawText(QRect(inset, line.top() + style.px(8), line.width(), row * kNoteRows),
-                     Qt::TextWordWrap, m_note);
+    painter.drawText(noteRect(), Qt::TextWordWrap, m_note);
 }
 
 } // namespace millrace::ui

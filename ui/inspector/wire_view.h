@@ -26,6 +26,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     struct Line {
@@ -33,6 +34,9 @@ private:
         QString value;
         bool isName = false; ///< of a card, and no figure
     };
+    QRect noteRect() const;
+    void fit();
+
     std::vector<Line> m_lines;
     QString m_note; ///< what else there is to say; may be empty
     bool m_bad = false;

@@ -6,6 +6,7 @@
 
 #include "ui/document/pipeline_document.h"
 #include "ui/inspector/inspector_panel.h"
+#include "ui/style/metrics.h"
 #include "ui/style/style.h"
 
 #include <QHelpEvent>
@@ -237,6 +238,38 @@ private slots:
         const QImage image = view->grab().toImage();
         QVERIFY(ink(image, theme().error) > 200); // the hot key's bar
         QVERIFY(ink(image, theme().shard(3)) > 5);
+    }
+
+    /// Another program's command line is as long as it is.
+    void whatIsSaidOfAWireIsWholeHoweverLong_data()
+    {
+        QTest::addColumn<int>("options");
+        QTest::newRow("more than five rows") << 4;
+        QTest::newRow("more than the page") << 40;
+    }
+    void whatIsSaidOfAWireIsWholeHoweverLong()
+    {
+        QFETCH(int, options);
+        Inspector i;
+        i.panel.resize(218, 459); // of the smallest window that shows it
+        i.panel.showWire(graph::WireEnds{{kMap, "out"}, {kPages, "in"}});
+        const QString sentence =
+            u"Another program has the data directory: “millrace run orders.millrace%1” "
+            "(PID 4711). End it, then press Run (F5)."_s.arg(
+                QString(u" --set clicks.rate=1900"_s).repeated(options));
+        i.panel.showObstacle(sentence);
+        QCoreApplication::processEvents();
+        auto *view = i.page(u"wire"_s);
+        const int top = 12 + 2 * 22 + 8;
+        const QRect note =
+            QFontMetrics(Style::instance().text(type::kBody))
+                .boundingRect(QRect(16, top, view->width() - 32, 10'000), Qt::TextWordWrap,
+                              u"Figures come once it runs. "_s + sentence);
+        QVERIFY(note.height() > 5 * 22);
+        QVERIFY2(view->height() >= note.bottom(), qPrintable(QString::number(view->height())));
+        const QRect lastLine(0, note.bottom() - 12, view->width(), 12);
+        QVERIFY(ink(view->grab().toImage(), theme().muted, lastLine, 60) > 20);
+        picture(i.panel, u"wire-note-%1"_s.arg(options));
     }
 
     void theFatesAreDrawnAndTold()

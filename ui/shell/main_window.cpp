@@ -154,7 +154,10 @@ void MainWindow::connectAll()
     connect(m_start, &StartPage::templatesRead, this, &MainWindow::offerTemplates);
     connect(m_message, &MessagePage::openWanted, this, &MainWindow::askForFile);
     connect(m_message, &MessagePage::backWanted, this, &MainWindow::cancelOpening);
-    connect(m_message, &MessagePage::againWanted, this, [this] { m_again(); });
+    connect(m_message, &MessagePage::againWanted, this, [this] {
+        const auto again = m_again; // it may put another in its own place
+        again();
+    });
     connect(&m_watch, &FileWatch::touched, this, &MainWindow::checkFile);
     connect(m_fileNotice, &NoticeBar::accepted, this, &MainWindow::reload);
     connect(m_fileNotice, &NoticeBar::dismissed, this, [this] {

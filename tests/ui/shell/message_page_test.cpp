@@ -265,6 +265,26 @@ private slots:
         QCOMPARE(engine->count<engine::DeployRequest>(), 1);
     }
 
+    /// A bad directory is known at once, while the button's click is still at work.
+    void anEngineThatFailsAtOnceIsTriedAsOftenAsWanted()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        openFile(window, writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream())));
+        const Problem busy(Code::DirectoryBusy, {{"directory", "/data/shop"}});
+        const QSignalSpy wanted(&window, &MainWindow::engineWanted);
+        connect(&window, &MainWindow::engineWanted, &window,
+                [&] { window.showEngineProblem(busy); });
+        window.showEngineProblem(busy);
+        auto *again = window.findChild<QPushButton *>(u"message.again.button"_s);
+        for (int i = 1; i <= 3; ++i) {
+            QTest::mouseClick(again, Qt::LeftButton);
+            QCOMPARE(wanted.count(), i);
+            QVERIFY(window.message().isVisible());
+        }
+    }
+
     void runTriesTheEngineAgain()
     {
         MainWindow window(testKinds(), {});

@@ -139,8 +139,9 @@ void MainWindow::makeDocks()
     m_bottomDock = dock(u"dock.bottom"_s, tr("Panels"), m_bottom, Qt::BottomDockWidgetArea);
     connect(problems, &ProblemsPanel::nodeWanted, this, &MainWindow::goToNode);
     connect(problems, &ProblemsPanel::clearWanted, this, [this] {
-        m_problems.setDeployProblems({});
-        m_bridge.clearProblems();
+        forgetDeployProblems();
+        if (m_bridge.hasEngine())
+            m_bridge.clearProblems();
     });
 }
 
@@ -177,7 +178,7 @@ void MainWindow::connectAll()
         m_bottom->open(BottomPanel::Page::Problems);
     });
     connect(&m_document, &PipelineDocument::opened, this, [this] {
-        m_problems.setDeployProblems({});
+        forgetDeployProblems();
         m_watch.watch(m_document.filePath());
         m_fileNotice->hide();
         const QString before = std::exchange(m_shownFile, m_document.filePath());
@@ -206,7 +207,7 @@ void MainWindow::connectAll()
         m_fileNotice->hide();
         updateOtherNotice();
         m_slowTimer.stop();
-        m_problems.setDeployProblems({});
+        forgetDeployProblems();
         m_problems.setRuntimeProblems({});
         if (m_bridge.hasEngine())
             stop();
@@ -252,7 +253,7 @@ void MainWindow::run()
 {
     if (!m_document.isOpen())
         return;
-    if (m_engineFailed) {
+    if (m_engineProblem) {
         m_runPending = true;
         tryAgain();
         return;
@@ -278,7 +279,7 @@ void MainWindow::showSnapshot(const runtime::SnapshotPtr &snapshot)
     if (m_bridge.hasEngine())
         m_status->showSnapshot(*snapshot);
     else
-        m_status->showNoEngine(m_engineFailed        ? StatusLine::NoEngine::Failed
+        m_status->showNoEngine(m_engineProblem       ? StatusLine::NoEngine::Failed
                                : m_document.isOpen() ? StatusLine::NoEngine::Starting
                                                      : StatusLine::NoEngine::NoPipeline);
     m_problems.setRuntimeProblems(snapshot->problems);
@@ -437,7 +438,7 @@ void MainWindow::updateActions()
     m_actions.action(u"file.close"_s)->setEnabled(m_document.isOpen());
     // What runs can be stopped from every page; what nobody sees is not started.
     m_actions.action(u"run.run"_s)
-        ->setEnabled((ready && !runs && (canvas || paused)) || (canvas && m_engineFailed));
+        ->setEnabled((ready && !runs && (canvas || paused)) || (canvas && m_engineProblem));
     m_actions.action(u"run.pause"_s)->setEnabled(ready && runs);
     m_actions.action(u"run.stop"_s)->setEnabled(ready && (runs || paused));
     for (const QString &id :

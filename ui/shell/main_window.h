@@ -126,6 +126,8 @@ private:
     void showDeployed(const graph::Document &document, quint64 ticket);
     void showOther();
     void updateOtherNotice();
+    void setEngineProblem(const std::optional<Problem> &problem);
+    void forgetDeployProblems();
     void tryAgain();
     void offerTemplates();
     bool runsAnything() const;
@@ -207,7 +209,7 @@ private:
     bool m_deployed = false;            ///< what is open is what the engine has
     quint64 m_deployTicket = 0;         ///< of what the engine has; older news is no news
     bool m_stopping = false; ///< what runs was told to, and no other program deployed since
-    bool m_engineFailed = false;
+    std::optional<Problem> m_engineProblem; ///< why there is no engine
     QString m_holder; ///< the program that has the data directory, when the engine failed for it
     QTimer m_dockTimer;
     bool m_docksWanted = false; ///< a pipeline is in sight, and no page before it

@@ -15,7 +15,7 @@ namespace millrace::ui {
 
 void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
 {
-    m_engineFailed = false;
+    setEngineProblem(std::nullopt);
     m_deployed = false;
     m_deployTicket = 0;
     m_stopping = false;
@@ -29,7 +29,7 @@ void MainWindow::setEngine(std::shared_ptr<engine::Engine> engine)
 
 void MainWindow::showEngineProblem(const Problem &problem, const QString &holder)
 {
-    m_engineFailed = true;
+    setEngineProblem(problem);
     m_holder = holder;
     m_status->showNoEngine(StatusLine::NoEngine::Failed);
     m_again = [this] { tryAgain(); };
@@ -46,10 +46,23 @@ void MainWindow::showEngineProblem(const Problem &problem, const QString &holder
                  .again = m_document.isOpen()});
 }
 
+/// Why there is no engine is a problem of every pipeline.
+void MainWindow::setEngineProblem(const std::optional<Problem> &problem)
+{
+    m_engineProblem = problem;
+    forgetDeployProblems();
+}
+
+void MainWindow::forgetDeployProblems()
+{
+    m_problems.setDeployProblems(m_engineProblem ? std::vector{*m_engineProblem}
+                                                 : std::vector<Problem>());
+}
+
 /// What was to run as soon as the engine is there still is.
 void MainWindow::tryAgain()
 {
-    m_engineFailed = false;
+    setEngineProblem(std::nullopt);
     m_status->showNoEngine(StatusLine::NoEngine::Starting);
     showDocument();
     emit engineWanted();
@@ -58,7 +71,7 @@ void MainWindow::tryAgain()
 /// The file may have been loaded again since it was sent, and another program may have deployed.
 void MainWindow::showDeployed(const graph::Document &document, quint64 ticket)
 {
-    m_problems.setDeployProblems({});
+    forgetDeployProblems();
     if (ticket < m_deployTicket)
         return;
     m_deployTicket = ticket;
@@ -109,7 +122,7 @@ void MainWindow::updateOtherNotice()
 /// Why Run does not start what the canvas shows, and what to do; empty: it does.
 QString MainWindow::obstacle() const
 {
-    if (m_engineFailed)
+    if (m_engineProblem)
         return m_holder.isEmpty()
                    ? QString() // Run tries it again
                    //: %1 a program, such as: “millrace run orders.millrace” (PID 4711)

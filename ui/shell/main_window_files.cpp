@@ -114,7 +114,7 @@ void MainWindow::refuseFile(const QString &filePath, const std::vector<Problem> 
             : tr("%n problem(s) were found in it. Nothing was changed.", nullptr, count);
     m_again = std::move(again);
     showMessage(headline.arg(QFileInfo(filePath).fileName()), lead, problems,
-                {.back = m_document.isOpen() || !m_engineFailed ? wayBack() : QString(),
+                {.back = m_document.isOpen() || !m_engineProblem ? wayBack() : QString(),
                  .open = true,
                  .again = true});
     emit fileRefused(problems);

@@ -285,6 +285,35 @@ private slots:
         }
     }
 
+    void backFromAFailedEngineItIsStillAProblem()
+    {
+        MainWindow window(testKinds(), {});
+        window.resize(1366, 768);
+        window.show();
+        const QString path = writeTemporary(u"c.millrace"_s, *graph::writeDocument(clickstream()));
+        openFile(window, path);
+        auto *status = window.findChild<QPushButton *>(u"status.problems.button"_s);
+        const auto said = [&] { return status->accessibleName(); };
+        const QString before = said();
+        window.showEngineProblem(Problem(Code::DirectoryBusy, {{"directory", "/data/shop"}}));
+        QTest::mouseClick(window.findChild<QPushButton *>(u"message.back.button"_s),
+                          Qt::LeftButton);
+        QVERIFY(window.canvas().isVisible());
+        QVERIFY2(said().startsWith(u"1 problem: "_s) && said().contains(u"/data/shop"_s),
+                 qPrintable(said()));
+        picture(window, u"back-from-failed-engine"_s);
+        QTest::mouseClick(status, Qt::LeftButton);
+        QTest::mouseClick(window.findChild<QPushButton *>(u"problems.clear.button"_s),
+                          Qt::LeftButton);
+        QCoreApplication::processEvents();
+        QVERIFY2(said().startsWith(u"1 problem: "_s) && said().contains(u"/data/shop"_s),
+                 qPrintable(said()));
+        openFile(window, path); // it holds for every pipeline
+        QVERIFY2(said().contains(u"/data/shop"_s), qPrintable(said()));
+        window.actions().action(u"run.run"_s)->trigger();
+        QCOMPARE(said(), before);
+    }
+
     void runTriesTheEngineAgain()
     {
         MainWindow window(testKinds(), {});

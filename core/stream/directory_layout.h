@@ -4,6 +4,7 @@
 #include "core/base/file_system.h"
 #include "core/base/problem_codes.h"
 #include "core/base/uuid.h"
+#include "core/log/log.h"
 
 #include <filesystem>
 #include <string_view>
@@ -55,7 +56,14 @@ inline std::uint64_t logBytes(FileSystem &files, const Path &folder)
     return bytes;
 }
 
-/// Of a stream that the catalog knows: nothing of it is left.
+/// Whether somebody removed all files of a stream that the catalog knows: its row came when its
+/// first segment stood, and the last one is never removed.
+inline bool nothingLeft(const log::RecoveryReport &found, const std::vector<ShardIndex> &shards)
+{
+    return found.segments == 0 && shards.empty();
+}
+
+/// That, or its folder is gone.
 inline Problem streamFolderMissing(const Path &folder, const std::string &stream)
 {
     return Problem(Code::StreamFolderMissing, {{"folder", folder}, {"stream", stream}}, stream);

@@ -43,6 +43,8 @@ Result<StoredStream> StoredStream::open(FileSystem &files, const Path &dataDirec
     auto log = log::LogReader::open(folder, files);
     if (!log)
         return std::move(log).error();
+    if (nothingLeft((*log)->report(), (*log)->shards()))
+        return streamFolderMissing(folder, entry.name);
     return StoredStream(std::move(entry), *std::move(log));
 }
 

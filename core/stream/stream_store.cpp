@@ -89,6 +89,7 @@ Status StreamStore::makeDirectory(const Path &directory) const
 Status StreamStore::openDirectory()
 {
     const Path &directory = m_options.dataDirectory;
+    static_assert(StreamStoreOptions::kLeastBudget == 1'000'000); // as the sentence says
     if (m_options.budgetBytes != 0 && m_options.budgetBytes < StreamStoreOptions::kLeastBudget)
         return invalidArgument("The budget (--budget) of " + std::to_string(m_options.budgetBytes) +
                                    " B holds no stream; give at least 1MB",
@@ -129,9 +130,8 @@ Status StreamStore::openDirectory()
         auto stream = openStream(entry);
         if (!stream)
             return std::move(stream).error().at(entry.name);
-        // Its row came when its first segment stood, and the last one is never removed.
         const log::Log &log = (*stream)->log();
-        if (!stood || (log.recovery().segments == 0 && log.shards().empty()))
+        if (!stood || nothingLeft(log.recovery(), log.shards()))
             m_log(streamFolderMissing(logFolder(directory, entry.id), entry.name));
         m_streams.emplace(entry.name, *std::move(stream));
     }

@@ -84,8 +84,11 @@ public:
     /// what it asked for before is written.
     std::optional<Problem> roomFor(const std::string &writer, const Path &place,
                                    std::uint64_t bytes);
+    /// What `writer` asked for stands, or never will.
+    void written(const std::string &writer) { m_others.written(writer); }
 
 private:
+    bool isInside(const Path &place);
     StreamStore(StreamStoreOptions options, FileSystem &fileSystem, Clock &clock,
                 RandomSource &random, LogSink log);
     Status makeDirectory(const Path &directory) const;
@@ -142,6 +145,8 @@ private:
     std::set<Path> m_goneFolders;  ///< reported
     std::set<Path> m_emptyFolders; ///< at the last look, though their logs have files
     OtherFiles m_others;
+    std::mutex m_insideMutex;      ///< guards m_inside; a leaf
+    std::map<Path, bool> m_inside; ///< of places that were asked for: whether they lie in here
     RewriteTurns m_rewriteTurns;
     std::atomic<bool> m_full = false; ///< as the streams were told last
     std::mutex m_wakeMutex;           ///< guards what follows

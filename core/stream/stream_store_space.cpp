@@ -82,10 +82,24 @@ void StreamStore::wakeMaintenance()
     m_maintainWake.notify_one();
 }
 
+/// Looked at once: a place is asked for with every batch, and may be on a disk that is slow.
+bool StreamStore::isInside(const Path &place)
+{
+    {
+        const std::lock_guard guard(m_insideMutex);
+        if (const auto known = m_inside.find(place); known != m_inside.end())
+            return known->second;
+    }
+    const bool inside = realPath(place).starts_with(m_realDirectory + '/');
+    const std::lock_guard guard(m_insideMutex);
+    m_inside[place] = inside;
+    return inside;
+}
+
 std::optional<Problem> StreamStore::roomFor(const std::string &writer, const Path &place,
                                             std::uint64_t bytes)
 {
-    if (!realPath(place).starts_with(m_realDirectory + '/'))
+    if (!isInside(place))
         return {};
     m_others.written(writer);
     m_others.measure();

@@ -188,7 +188,7 @@ class BadInputTest(ProgramTest):
         self.assertEqual([n for n, in rows(self.data + "/output/out.db", "SELECT n FROM out")],
                          [2, 3, 5])
         self.check_dead(report, [("filterfi", "nodes.row-error", "", "no JSON"),
-                                 ("filterfi", "nodes.row-error", "`n`", '{"n": "four"}')])
+                                 ("filterfi", "nodes.row-error", "field n: ", '{"n": "four"}')])
 
     # The data directory.
 

@@ -172,8 +172,8 @@ private slots:
             "; mend the names in line 1 of the file, or turn off " + title +
             " and name all columns in the schema (line 1 is then a row like the others)";
         const auto row = [&](const char *name, const QByteArray &content, const char *schema,
-                             const QString &text, bool header = true) {
-            QTest::newRow(name) << content << schema << header << unreadable + text;
+                             const QString &text, bool named = true) {
+            QTest::newRow(name) << content << schema << named << unreadable + text;
         };
         row("empty", "", "",
             "the file is empty, it has no header; start when the file is written, or turn off " +

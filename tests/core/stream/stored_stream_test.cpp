@@ -127,12 +127,21 @@ private slots:
         QCOMPARE(ninth.hidden, std::uint64_t(0));
     }
 
-    void aFolderThatIsGoneIsSaid()
+    void aFolderThatIsGoneOrEmptiedIsSaid_data()
     {
+        QTest::addColumn<bool>("emptied");
+        QTest::newRow("gone") << false;
+        QTest::newRow("emptied") << true;
+    }
+    void aFolderThatIsGoneOrEmptiedIsSaid()
+    {
+        QFETCH(bool, emptied);
         const Directory directory;
         const auto entries = storedStreams(posixFileSystem(), directory.path()).value();
         const Path folder = logFolder(directory.path(), entries.back().id);
         QVERIFY(posixFileSystem().removeAll(folder));
+        if (emptied)
+            QVERIFY(posixFileSystem().makeFolders(folder));
         const auto gone = StoredStream::open(posixFileSystem(), directory.path(), entries.back());
         QVERIFY(!gone);
         QCOMPARE(gone.error().code(), Code::StreamFolderMissing);

@@ -361,6 +361,12 @@ private slots:
         QVERIFY(!opened.roomFor("writer", table, 20'000'000));
         QCOMPARE(opened.diskBytes(), before + 20'000'000);
         QVERIFY(!opened.roomFor("writer", "/elsewhere/table.db", 90'000'000));
+        // Written, it is in the files that are looked at next: here nothing was.
+        opened.written("writer");
+        QCOMPARE(opened.diskBytes(), before + 20'000'000);
+        d.clock.advance(11s);
+        opened.maintain();
+        QCOMPARE(opened.diskBytes(), before);
         QVERIFY(d.fs.makeFolders(parentPath(table)).has_value());
         d.fs.setContent(table, Bytes(30'000'000));
         const auto refused = opened.roomFor("writer", table, 21'000'000);

@@ -20,6 +20,9 @@ namespace {
 /// the place of a catalog or a stream.
 constexpr const char *kOutputFolder = "output";
 
+/// For the readers of standard output, of which each may be a moment behind.
+constexpr std::chrono::milliseconds kLastBatches{500};
+
 std::string producerKey(const NodeId &node)
 {
     return "producer " + node.value;
@@ -144,9 +147,10 @@ Status Deployment::deploy(graph::Document document, Path documentFolder)
     m_deployed = true;
 
     // What the new plan does not have, or has otherwise, stops.
+    const MonoTime giveUp = lastBatches();
     for (DeployedTask &task : m_tasks) {
         if (!kept.contains(task.key))
-            stopTask(task);
+            stopTask(task, giveUp);
     }
     std::erase_if(m_tasks, [&](const DeployedTask &task) { return !kept.contains(task.key); });
     m_services.schemas->keepWriters(kept);
@@ -204,7 +208,7 @@ void Deployment::start()
     m_running = true;
     for (DeployedTask &task : m_tasks) {
         if (task.task->figures().state == runtime::NodeState::Failed)
-            stopTask(task); // tried again: what it failed on may be mended
+            stopTask(task, lastBatches()); // tried again: what it failed on may be mended
     }
     const auto runs = [&](const std::string &key) {
         return std::any_of(m_tasks.begin(), m_tasks.end(), [&](const DeployedTask &task) {
@@ -214,6 +218,12 @@ void Deployment::start()
     const auto drop = [&](const std::string &key) {
         std::erase_if(m_tasks, [&](const DeployedTask &task) { return task.key == key; });
     };
+    // What reads a stream is bound to what comes into it from now on.
+    std::map<NodeId, MadeSource> sources;
+    for (const PlannedProducer &producer : m_plan.producers) {
+        if (!runs(producerKey(producer.node)))
+            sources.emplace(producer.node, makeSource(producer));
+    }
     for (const PlannedFragment &fragment : m_plan.fragments) {
         if (runs(fragment.key()))
             continue;
@@ -221,25 +231,32 @@ void Deployment::start()
         startFragment(fragment);
     }
     for (const PlannedProducer &producer : m_plan.producers) {
-        if (runs(producerKey(producer.node)))
+        const auto source = sources.find(producer.node);
+        if (source == sources.end())
             continue;
         drop(producerKey(producer.node));
-        startProducer(producer);
+        startProducer(producer, std::move(source->second));
     }
 }
 
-void Deployment::startProducer(const PlannedProducer &producer)
+/// With its schema brought, if it knows one.
+Deployment::MadeSource Deployment::makeSource(const PlannedProducer &producer)
 {
     const graph::Node &node = m_document.nodes.at(producer.node);
     runtime::NodeContext context = nodeContext();
     context.node = producer.node;
     auto source = nodes::findFactory(node.kind)->source(node, context);
-    const auto target = m_services.store->find(producer.stream);
     if (source) {
         if (auto schema = (*source)->schema())
-            m_services.schemas->bring(*target, producerKey(producer.node), *schema);
+            m_services.schemas->bring(*m_services.store->find(producer.stream),
+                                      producerKey(producer.node), *schema);
     }
+    return source;
+}
 
+void Deployment::startProducer(const PlannedProducer &producer, MadeSource source)
+{
+    const auto target = m_services.store->find(producer.stream);
     DeployedTask deployed;
     deployed.key = producerKey(producer.node);
     deployed.nodes = {producer.node};
@@ -355,6 +372,7 @@ void Deployment::startFragment(const PlannedFragment &fragment)
     spec.make = [recipe = std::move(recipe), schemas = m_services.schemas] {
         return makeOperators(recipe, *schemas);
     };
+    spec.schemaChanges = m_services.schemas->changes(*source);
     spec.begin = [takeover = Takeover(
                       {m_services.store, m_services.checkpoints, m_services.chains, nodeContext()},
                       m_plan, fragment, m_document)](const std::vector<runtime::Cursor> &known) {
@@ -368,11 +386,13 @@ void Deployment::startFragment(const PlannedFragment &fragment)
         };
     spec.merged = m_services.merged;
     // What a wire holds waits in the directory as well, and a slow end is to be able to take it.
-    if (fragment.sink && source->entry().role != store::StreamRole::Wire)
-        spec.room = [store = m_services.store, writer = fragment.key()](const Path &place,
-                                                                        std::uint64_t bytes) {
+    if (fragment.sink && source->entry().role != store::StreamRole::Wire) {
+        spec.room = [store = m_services.store, writer = spec.id](const Path &place,
+                                                                 std::uint64_t bytes) {
             return store->roomFor(writer, place, bytes);
         };
+        spec.written = [store = m_services.store, writer = spec.id] { store->written(writer); };
+    }
     deployed.fragment = std::make_shared<runtime::Fragment>(
         std::move(spec), *m_services.clock, m_services.scheduler->wakeOf(deployed.slot),
         reportFor(fragment.end));
@@ -381,18 +401,24 @@ void Deployment::startFragment(const PlannedFragment &fragment)
     m_tasks.push_back(std::move(deployed));
 }
 
-void Deployment::stopTask(DeployedTask &task)
+MonoTime Deployment::lastBatches() const
+{
+    return m_services.clock->mono() + kLastBatches;
+}
+
+void Deployment::stopTask(DeployedTask &task, MonoTime giveUp)
 {
     if (const auto slot = std::exchange(task.slot, nullptr))
-        m_services.scheduler->stop(slot, m_services.pump);
+        m_services.scheduler->stop(slot, m_services.pump, giveUp);
 }
 
 void Deployment::stop()
 {
     m_running = false;
     // From the last one, which are the producers: what is stopped is not fed on.
+    const MonoTime giveUp = lastBatches();
     for (auto task = m_tasks.rbegin(); task != m_tasks.rend(); ++task)
-        stopTask(*task);
+        stopTask(*task, giveUp);
 }
 
 void Deployment::setPace(double factor)
@@ -441,12 +467,13 @@ void Deployment::restartReaders(const std::string &stream)
 {
     if (!m_running)
         return;
+    const MonoTime giveUp = lastBatches();
     for (const PlannedFragment &fragment : m_plan.fragments) {
         if (fragment.source != stream)
             continue;
         for (DeployedTask &task : m_tasks) {
             if (task.key == fragment.key())
-                stopTask(task);
+                stopTask(task, giveUp);
         }
     }
     start();

@@ -88,9 +88,13 @@ public:
 private:
     Status ensureStreams(const Plan &plan);
     std::set<std::string> unchanged(const graph::Document &document, const Plan &plan) const;
-    void startProducer(const PlannedProducer &producer);
+    using MadeSource = Result<std::unique_ptr<runtime::Source>>;
+    MadeSource makeSource(const PlannedProducer &producer);
+    void startProducer(const PlannedProducer &producer, MadeSource source);
     void startFragment(const PlannedFragment &fragment);
-    void stopTask(DeployedTask &task);
+    /// Until when whatever stops now may take for its last batch, all of it together.
+    MonoTime lastBatches() const;
+    void stopTask(DeployedTask &task, MonoTime giveUp);
     double presentPace() const { return m_paused ? 0 : m_pace; }
     void tellPace();
     Status keepChains(const graph::Document &document, const Plan &plan);

@@ -12,10 +12,9 @@ namespace {
 /// does not hold up a stop.
 constexpr int kLastSteps = 4;
 
-/// Who asks for no more than that is waited for between them, and how long in all: the reader of
-/// standard output is a moment behind, and what it did not take of the batch would come again.
+/// Who asks for no more than that is waited for between them: the reader of standard output is a
+/// moment behind, and what it did not take of the batch would come again.
 constexpr std::chrono::milliseconds kShortWait{20};
-constexpr std::chrono::milliseconds kShortWaits{500};
 
 } // namespace
 
@@ -86,7 +85,7 @@ void Scheduler::wake(const SlotPtr &slot)
     m_changed.notify_one();
 }
 
-void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
+void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump, MonoTime giveUp)
 {
     std::unique_lock lock(m_mutex);
     slot->stopping = true;
@@ -112,7 +111,6 @@ void Scheduler::stop(const SlotPtr &slot, const std::function<void()> &pump)
         lock.lock();
         settle();
     }
-    const MonoTime giveUp = m_clock.mono() + kShortWaits;
     for (int steps = 0; steps < kLastSteps && task->midway();) {
         const runtime::TaskNext next = task->run();
         const MonoTime now = m_clock.mono();

@@ -33,10 +33,11 @@ public:
     void start(const SlotPtr &slot, std::shared_ptr<runtime::Task> task);
 
     /// No step of it runs any more and none will, however much it has to do, but the first, so that
-    /// its figures are there; the task is then closed. The step that runs and a put that is still
-    /// under way are waited for; with `pump`, that is called until it is at its end (the owner
-    /// commits, when it drives).
-    void stop(const SlotPtr &slot, const std::function<void()> &pump);
+    /// its figures are there, and those that bring a batch which is midway to its end: a few, and
+    /// until `giveUp` as many as ask for a moment in between. The task is then closed. The step
+    /// that runs and a put that is still under way are waited for; with `pump`, that is called
+    /// until it is at its end (the owner commits, when it drives).
+    void stop(const SlotPtr &slot, const std::function<void()> &pump, MonoTime giveUp);
 
     /// While paused no step begins, but those that bring a batch which is midway to its end: what
     /// its task holds meanwhile (a write transaction) is not held for as long as the pause.

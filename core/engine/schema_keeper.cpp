@@ -101,8 +101,25 @@ void SchemaKeeper::bring(stream::DataStream &stream, const std::string &writer,
         store(stream, all, store::SchemaSource::Brought);
         if (!wasKnown)
             return;
+        ++changesOf(stream.id());
     }
     m_changed(stream.name());
+}
+
+std::atomic<std::uint64_t> &SchemaKeeper::changesOf(const StreamUuid &stream)
+{
+    auto &changes = m_changes[stream];
+    if (!changes)
+        changes = std::make_shared<std::atomic<std::uint64_t>>(0);
+    return *changes;
+}
+
+std::shared_ptr<const std::atomic<std::uint64_t>>
+SchemaKeeper::changes(const stream::DataStream &stream)
+{
+    const std::lock_guard guard(m_mutex);
+    (void)changesOf(stream.id()); // makes it
+    return m_changes.at(stream.id());
 }
 
 void SchemaKeeper::keepWriters(const std::set<std::string> &writers)

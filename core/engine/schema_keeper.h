@@ -4,8 +4,10 @@
 #include "core/record/schema.h"
 #include "core/stream/stream_store.h"
 
+#include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -38,11 +40,16 @@ public:
     /// A writer says what it writes. Several writers of one stream: the fields of all; a field
     /// that two give different types keeps the first and is reported.
     void bring(stream::DataStream &stream, const std::string &writer, const record::Schema &schema);
+    /// Counts how often a schema that was known became another one, behind that. Whoever is bound
+    /// to a schema, and looks at a record before this count, sees the count of its writer: bring()
+    /// comes before the record.
+    std::shared_ptr<const std::atomic<std::uint64_t>> changes(const stream::DataStream &stream);
     /// Only these count from now on, with what they have brought.
     void keepWriters(const std::set<std::string> &writers);
 
 private:
     Result<std::optional<record::Schema>> infer(stream::DataStream &stream);
+    std::atomic<std::uint64_t> &changesOf(const StreamUuid &stream); ///< with m_mutex held
     void store(stream::DataStream &stream, const record::Schema &schema,
                store::SchemaSource source);
 
@@ -50,8 +57,9 @@ private:
     Clock &m_clock;
     const std::function<void(const std::string &)> m_changed;
     const LogSink m_report;
-    std::mutex m_mutex; ///< guards m_brought and orders writes of schemas
+    std::mutex m_mutex; ///< guards what follows and orders writes of schemas
     std::map<std::string, std::map<std::string, record::Schema>> m_brought; ///< stream, writer
+    std::map<StreamUuid, std::shared_ptr<std::atomic<std::uint64_t>>> m_changes;
 };
 
 } // namespace millrace::engine

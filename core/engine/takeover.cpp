@@ -145,15 +145,15 @@ void Takeover::raise(std::vector<Ordinal> &to, const Cursors &cursors) const
 
 /// How far the end has come with the source, by shard; empty: it never had anything of it. With
 /// `known` only by way of streams that are no longer between.
-Result<std::vector<Ordinal>> Takeover::standing(const End &end, bool known,
-                                                std::vector<Problem> &notices) const
+Result<Takeover::Standing> Takeover::standing(const End &end, bool known,
+                                              std::vector<Problem> &notices) const
 {
     std::vector<Ordinal> out;
     const auto cursors = stored(end);
     if (!cursors) {
         if (heals(cursors.error()))
             return cursors.error();
-        return out;
+        return Standing();
     }
     // A destination keeps one cursor for all chains from the source to it.
     if (!known && (!end.sink || !end.sources.contains(m_source->id())))
@@ -174,7 +174,60 @@ Result<std::vector<Ordinal>> Takeover::standing(const End &end, bool known,
         if (out != before && unread > 0)
             notices.push_back(left(end, *stream, unread));
     }
+    return Standing(std::move(out));
+}
+
+/// What the end had of the source before it ever read it: a chain that went around the source has
+/// brought it all that feeds the source, up to where the source's writers stand. Empty: nothing.
+Result<std::vector<Ordinal>> Takeover::hadBefore(const End &end,
+                                                 std::vector<Problem> &notices) const
+{
+    std::vector<Ordinal> out;
+    auto had = stored(end);
+    if (!had) {
+        if (heals(had.error()))
+            return had.error();
+        return out;
+    }
+    // By a chain that is still planned it gets something else than by this one.
+    std::erase_if(*had, [&](const auto &cursor) { return end.sources.contains(cursor.stream); });
+    const auto entries = m_source->log().producers();
+    const bool byFragments =
+        std::all_of(entries.begin(), entries.end(), [&](const log::ProgressEntry &entry) {
+            return entry.producer.starts_with(fragmentsOf(m_services.context.project));
+        });
+    const Cursors written = storedIn(*m_source, [](const std::string &) { return true; });
+    const bool all = byFragments && !written.empty() &&
+                     std::all_of(written.begin(), written.end(), [&](const auto &writer) {
+                         return std::any_of(had->begin(), had->end(), [&](const auto &cursor) {
+                             return cursor.stream == writer.stream &&
+                                    cursor.shard == writer.shard && cursor.next >= writer.next;
+                         });
+                     });
+    for (std::uint32_t i = 0; all && i < m_source->shardCount(); ++i)
+        out.push_back(m_source->bounds(ShardIndex(i)).end);
+    if (!all && beginsWith(*had))
+        notices.push_back(
+            Problem(Code::StoredTwice, {{"stream", m_source->name()}}, graph::nodePlace(end.node)));
     return out;
+}
+
+/// Whether the source's oldest records stood, as they are or as another record, before `had`.
+bool Takeover::beginsWith(const Cursors &had) const
+{
+    for (std::uint32_t i = 0; i < m_source->shardCount(); ++i) {
+        const ShardIndex shard(i);
+        const auto batch = m_source->read(shard, m_source->bounds(shard).trimHorizon);
+        if (!batch || !*batch || (*batch)->count() == 0)
+            continue;
+        const record::Origin root = (*batch)->origin(0);
+        if (std::any_of(had.begin(), had.end(), [&](const runtime::Cursor &cursor) {
+                return cursor.stream == root.stream && cursor.shard == root.shard &&
+                       root.ordinal < cursor.next;
+            }))
+            return true;
+    }
+    return false;
 }
 
 Problem Takeover::left(const End &end, const stream::DataStream &stream, std::uint64_t records)
@@ -235,18 +288,26 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
     std::vector<Problem> notices;
     std::vector<Ordinal> farthest;
     raise(farthest, known);
-    std::vector<std::vector<Ordinal>> ends;
+    std::vector<Standing> ends;
     for (const End &end : m_ends) {
-        const bool isOwn = &end == &m_ends.front();
-        auto at = standing(end, isOwn && !known.empty(), notices);
-        if (!at)
-            return std::move(at).error();
-        if (isOwn)
-            raise(*at, known);
-        farthest.resize(std::max(farthest.size(), at->size()), Ordinal(0));
-        for (std::size_t i = 0; i < at->size(); ++i)
+        auto found = standing(end, &end == &m_ends.front() && !known.empty(), notices);
+        if (!found)
+            return std::move(found).error();
+        ends.push_back(*std::move(found));
+    }
+    if (Standing &first = ends.front()) {
+        raise(*first, known);
+        if (first->empty()) {
+            auto before = hadBefore(m_ends.front(), notices);
+            if (!before)
+                return std::move(before).error();
+            first = *std::move(before);
+        }
+    }
+    for (const Standing &at : ends) {
+        farthest.resize(std::max(farthest.size(), at ? at->size() : 0), Ordinal(0));
+        for (std::size_t i = 0; at && i < at->size(); ++i)
             farthest[i] = std::max(farthest[i], (*at)[i]);
-        ends.push_back(*std::move(at));
     }
     tellMissed(std::move(ends), farthest, notices);
     farthest.resize(m_source->shardCount(), Ordinal(0)); // a floor: nothing is committed yet
@@ -259,25 +320,25 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
 
 /// What an end does not get because another one is farther. What the ends before it have will come
 /// to it.
-void Takeover::tellMissed(std::vector<std::vector<Ordinal>> ends,
-                          const std::vector<Ordinal> &farthest, std::vector<Problem> &notices) const
+void Takeover::tellMissed(const std::vector<Standing> &ends, const std::vector<Ordinal> &farthest,
+                          std::vector<Problem> &notices) const
 {
+    std::vector<std::vector<Ordinal>> gets; // by end: from where on, itself or by the ends before
     for (std::size_t e = 0; e < ends.size(); ++e) {
-        if (ends[e].empty()) {
-            if (!m_ends[e].sink)
-                continue; // a stream has what is put into it since it is there
-            ends[e].resize(farthest.size(), Ordinal(0));
-        }
-        if (const auto before = m_ends[e].fedBy; before && !ends[*before].empty()) {
-            for (std::size_t i = 0; i < ends[e].size(); ++i)
-                ends[e][i] = std::max(ends[e][i], ends[*before][i]);
-        }
+        std::vector<Ordinal> &from = gets.emplace_back(ends[e].value_or(std::vector<Ordinal>()));
+        from.resize(farthest.size(), Ordinal(0));
+        const auto before = m_ends[e].fedBy;
+        for (std::size_t i = 0; before && i < from.size(); ++i)
+            from[i] = std::max(from[i], gets[*before][i]);
+        // A stream has what is put into it since it is there.
+        if (!ends[e] || (ends[e]->empty() && !m_ends[e].sink))
+            continue;
         std::uint64_t missed = 0;
-        for (std::size_t i = 0; i < ends[e].size(); ++i) {
+        for (std::size_t i = 0; i < from.size(); ++i) {
             const auto bounds = m_source->bounds(ShardIndex(static_cast<std::uint32_t>(i)));
-            const Ordinal from = std::max(ends[e][i], bounds.trimHorizon);
-            const Ordinal to = std::min(farthest[i], bounds.end);
-            missed += to > from ? to - from : 0;
+            const Ordinal first = std::max(from[i], bounds.trimHorizon);
+            const Ordinal last = std::min(farthest[i], bounds.end);
+            missed += last > first ? last - first : 0;
         }
         if (missed > 0)
             notices.push_back(left(m_ends[e], *m_source, missed));

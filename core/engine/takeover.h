@@ -27,7 +27,9 @@ std::string fragmentId(const Uuid &project, const NodeId &end, const StreamUuid 
 /// - an end that read the source itself, by a chain that is no longer planned, stands at its
 /// cursor;
 /// - an end that read it through a stream which is no longer between stands where that stream's
-///   writer stood.
+///   writer stood;
+/// - an end that read what feeds the source, by a chain that went around it, has all that the
+///   source holds of that.
 ///
 /// Of several ends the farthest counts; what another one does not get for that is told, as is what
 /// waits in a stream that is no longer between. With none, the fragment begins at the trim horizon.
@@ -82,11 +84,14 @@ private:
     Result<Cursors> storedInCatalog(const NodeId &sink) const;
     Cursors storedIn(const stream::DataStream &stream,
                      const std::function<bool(const std::string &)> &wanted) const;
-    Result<std::vector<Ordinal>> standing(const End &end, bool known,
-                                          std::vector<Problem> &notices) const;
+    /// Nothing: the end cannot be read, so nobody knows.
+    using Standing = std::optional<std::vector<Ordinal>>;
+    Result<Standing> standing(const End &end, bool known, std::vector<Problem> &notices) const;
+    Result<std::vector<Ordinal>> hadBefore(const End &end, std::vector<Problem> &notices) const;
+    bool beginsWith(const Cursors &had) const;
     Result<std::optional<std::vector<Ordinal>>> noted(const Cursors &known, bool &lost) const;
     runtime::Beginning beginningAt(const std::vector<Ordinal> &at) const;
-    void tellMissed(std::vector<std::vector<Ordinal>> ends, const std::vector<Ordinal> &farthest,
+    void tellMissed(const std::vector<Standing> &ends, const std::vector<Ordinal> &farthest,
                     std::vector<Problem> &notices) const;
     static Problem left(const End &end, const stream::DataStream &stream, std::uint64_t records);
     void raise(std::vector<Ordinal> &to, const Cursors &cursors) const;

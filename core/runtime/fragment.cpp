@@ -80,6 +80,8 @@ TaskNext Fragment::step()
 
 TaskNext Fragment::prepare()
 {
+    if (m_spec.schemaChanges)
+        m_schemaChanges = *m_spec.schemaChanges;
     auto made = m_spec.make();
     if (!made) {
         showStanding();
@@ -127,6 +129,7 @@ Status Fragment::openEnd()
 {
     std::optional<FragmentProgress> progress;
     bool toldAnew = m_spec.target != nullptr; // whose stream tells that it begins anew
+    bool holdsRows = false;
     const auto decode = [&](ByteView bytes) -> Status {
         if (bytes.empty())
             return Done{};
@@ -145,9 +148,12 @@ Status Fragment::openEnd()
             return std::move(opened).error();
         for (const Problem &notice : opened->notices)
             tell(notice);
-        toldAnew = std::any_of(opened->notices.begin(), opened->notices.end(), [](const auto &one) {
-            return one.code() == Code::NodeDestinationReplaced;
+        // Told now, or when it went under the sink of before.
+        toldAnew = std::any_of(m_told.begin(), m_told.end(), [](const Problem &one) {
+            return one.code() == Code::NodeDestinationReplaced ||
+                   one.code() == Code::NodeTableEmptied;
         });
+        holdsRows = opened->holdsRows;
         progress = std::move(opened->progress);
         if (m_spec.checkpoints != nullptr) {
             auto stored = m_spec.checkpoints->find(m_spec.id);
@@ -168,7 +174,8 @@ Status Fragment::openEnd()
         for (const Problem &notice : beginning->notices)
             report(notice);
         if (beginning->progressLost && !toldAnew)
-            tell(Problem(Code::ProgressLost, {{"stream", m_spec.source->name()}}));
+            tell(Problem(holdsRows ? Code::StoredTwice : Code::ProgressLost,
+                         {{"stream", m_spec.source->name()}}));
         cursors = std::move(beginning->cursors);
     }
     std::vector<Cursor> dead;
@@ -217,6 +224,8 @@ TaskNext Fragment::read()
         return retry(pieces.error());
     if (pieces->empty())
         return commitPassed();
+    if (schemaChanged())
+        return bindAnew();
     if (const auto why = askForRoom(*pieces))
         return retry(*why); // read again then
     Work work;
@@ -392,6 +401,7 @@ TaskNext Fragment::commitEnd()
 
 TaskNext Fragment::finishWork()
 {
+    leaveRoom();
     m_reader.accept(m_work->pieces);
     m_meters = std::move(m_work->meters);
     // Only now: a batch may be given up, and is then read again.
@@ -423,9 +433,16 @@ void Fragment::dropWork()
 {
     if (Sink *sink = m_chain->sink())
         sink->giveUp();
+    leaveRoom();
     m_work.reset();
     m_phase = Phase::Reading;
     publishInFlight(m_passed);
+}
+
+void Fragment::leaveRoom() const
+{
+    if (m_spec.written)
+        m_spec.written();
 }
 
 /// The destination is not what was opened: what it holds, and how far, has to be asked anew.
@@ -436,6 +453,19 @@ TaskNext Fragment::reopen(const Problem &problem)
     m_phase = Phase::Preparing;
     setState(NodeState::Retrying, problem);
     return retryAfter(problem);
+}
+
+bool Fragment::schemaChanged() const
+{
+    return m_spec.schemaChanges && *m_spec.schemaChanges != m_schemaChanges;
+}
+
+/// What was gathered may have fields that the operators do not know.
+TaskNext Fragment::bindAnew()
+{
+    dropWork();
+    m_phase = Phase::Preparing;
+    return {TaskNext::Kind::Again, {}};
 }
 
 void Fragment::tell(const Problem &problem)
@@ -470,6 +500,7 @@ TaskNext Fragment::retry(const Problem &problem)
 TaskNext Fragment::fail(Problem problem)
 {
     report(problem);
+    leaveRoom();
     m_phase = Phase::Over;
     if (m_chain && m_chain->sink())
         m_chain->sink()->giveUp();
@@ -502,6 +533,7 @@ bool Fragment::caughtUp() const
 void Fragment::close()
 {
     m_subscription.reset();
+    leaveRoom();
     m_phase = Phase::Over;
     if (m_chain && m_chain->sink()) {
         if (auto closed = m_chain->sink()->close(); !closed)

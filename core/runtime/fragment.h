@@ -6,6 +6,8 @@
 #include "core/runtime/checkpoints.h"
 #include "core/runtime/task.h"
 
+#include <atomic>
+
 namespace millrace::runtime {
 
 /// Where a fragment begins.
@@ -28,6 +30,9 @@ struct FragmentSpec {
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
     /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
+    /// How often the schema of the source became another one, behind make() as well: what was
+    /// gathered before a look at it may be of the schema of then. Null: it never does.
+    std::shared_ptr<const std::atomic<std::uint64_t>> schemaChanges = {};
     /// Where to begin, given the cursors with the source that the end has, if it has any; null:
     /// there, or else at the trim horizon. What fails is asked again when it heals (Busy, Io,
     /// DiskFull), else stops the fragment.
@@ -41,6 +46,8 @@ struct FragmentSpec {
     /// Asked before about so many bytes are written to the place of a sink: why there is no room
     /// for them. Null: that is nobody's concern.
     std::function<std::optional<Problem>(const Path &place, std::uint64_t bytes)> room = {};
+    /// Called when that is written, or never will be. Null exactly when `room` is.
+    std::function<void()> written = {};
 };
 
 /// Runs a fragment: gathers records, works, commits dead letters, then the end with the progress.
@@ -91,7 +98,10 @@ private:
     void tell(const Problem &problem);
     TaskNext retry(const Problem &problem);
     TaskNext reopen(const Problem &problem);
+    bool schemaChanged() const;
+    TaskNext bindAnew();
     void dropWork();
+    void leaveRoom() const;
     Bytes lettersDetails(bool refused) const;
     Bytes encodeDetails(const std::vector<NodeMeter> &meters) const;
     void decodeDetails(ByteView details);
@@ -107,6 +117,7 @@ private:
     std::vector<NodeMeter> m_passed;
     std::uint64_t m_passedExpired = 0;     ///< of that
     std::optional<MonoTime> m_passedSince; ///< when the oldest of that came; none: nothing
+    std::uint64_t m_schemaChanges = 0;     ///< before the operators were made
     Phase m_phase = Phase::Preparing;
     std::optional<Work> m_work;
     std::optional<Problem> m_refusal; ///< while it is noted

@@ -60,6 +60,8 @@ public:
     struct Opened {
         std::optional<FragmentProgress> progress;
         std::vector<Problem> notices;
+        /// Something stands there already, whoever put it there.
+        bool holdsRows = false;
     };
     virtual Result<Opened> open() = 0;
     virtual SinkResult check(std::span<const Chunk> chunks) = 0;

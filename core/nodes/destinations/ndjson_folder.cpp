@@ -151,6 +151,7 @@ public:
             return lost.error();
         if (*lost)
             opened.notices.push_back(**lost);
+        opened.holdsRows = m_parts.state().number > 1 || m_parts.state().bytes > 0;
         m_progress = opened.progress;
         return opened;
     }

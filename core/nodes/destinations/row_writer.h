@@ -51,7 +51,9 @@ public:
     };
     /// Must run inside a transaction that inserted nothing yet.
     Result<TableFate> look();
-    /// Whether look() found no rows, where there were some before.
+    /// Whether noteTables() or the last look() found no rows.
+    bool isEmpty() const { return m_empty; }
+    /// Whether look() found none where there were some before.
     bool emptied() const { return m_hadRows && m_empty; }
     /// What look() saw stands, and rows if any were inserted.
     void committed(bool rows);

@@ -171,6 +171,7 @@ private:
         if (!progress)
             return std::move(progress).error();
         opened.progress = *std::move(progress);
+        opened.holdsRows = !m_writer->isEmpty();
         MILLRACE_TRY(m_transaction->commit());
         return opened;
     }

@@ -448,6 +448,9 @@ private slots:
                  static_cast<std::int64_t>(snapshot->node({"sqlite01"})->counts.processed));
         QVERIFY(query(dir.path(), "SELECT count(*) FROM errors") > rows);
         QVERIFY(run.messages().find("nodes.destination-replaced") != std::string::npos);
+        // Once is enough, and no rows of before stand there.
+        QVERIFY2(run.messages().find("engine.progress-lost") == std::string::npos,
+                 run.messages().c_str());
     }
 
     void aTableThatIsNewToTheNodeGetsWhatTheStreamHasAndAFormerOneWhatItMissed()

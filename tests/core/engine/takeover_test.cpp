@@ -214,10 +214,55 @@ private slots:
         QCOMPARE(edited.count(kErrors), std::int64_t(500)); // all that its wire still has
         QCOMPARE(edited.count(kAll), std::int64_t(500));
         for (const char *node : {"node sqlite01: ", "node sqlite02: "}) {
-            QVERIFY2(edited.messages.find(std::string(node) + "An earlier run stored records") !=
+            QVERIFY2(edited.messages.find(std::string(node) + "What an earlier run stored") !=
                          std::string::npos,
                      edited.messages.c_str());
         }
+    }
+
+    /// The wire that came for two others holds what the first table has.
+    void aTableThatIsSetBackAfterTwoOthersHadItsChainGetsNothingTwice()
+    {
+        Edited edited;
+        auto &file = edited.pipeline.document.nodes.at({"sqlite01"}).parameters["file"];
+        edited.run();
+        file = std::string("second.db");
+        edited.pipeline.add("sqlite02", "sqlite-table",
+                            {{"file", std::string("third.db")}, {"table", std::string("errors")}});
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.run();
+        file = std::string("out.db");
+        edited.unwire("filter01", "sqlite02");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1000));
+        QVERIFY2(edited.messages.find("engine.stored-twice") == std::string::npos,
+                 edited.messages.c_str());
+        edited.more(500);
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(1500));
+    }
+
+    /// Where the others had more, nobody can tell which of it the first one lacks.
+    void andIsToldWhereTheOthersCameFarther()
+    {
+        Edited edited;
+        auto &file = edited.pipeline.document.nodes.at({"sqlite01"}).parameters["file"];
+        edited.run();
+        file = std::string("second.db");
+        edited.pipeline.add("sqlite02", "sqlite-table",
+                            {{"file", std::string("third.db")}, {"table", std::string("errors")}});
+        edited.pipeline.wire("filter01", "sqlite02");
+        edited.more(500);
+        edited.run();
+        file = std::string("out.db");
+        edited.unwire("filter01", "sqlite02");
+        edited.run();
+        QCOMPARE(edited.count(kErrors), std::int64_t(2500));
+        QVERIFY2(edited.messages.find("node sqlite01: This destination holds rows already, and "
+                                      "nothing tells which records of stream wire.") !=
+                         std::string::npos &&
+                     edited.messages.find("engine.stored-twice") != std::string::npos,
+                 edited.messages.c_str());
     }
 
     /// Rows that stand twice must not be found out later.
@@ -232,12 +277,13 @@ private slots:
         }
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(2000));
-        QVERIFY2(edited.messages.find("node sqlite01: An earlier run stored records") !=
+        QVERIFY2(edited.messages.find("node sqlite01: This destination holds rows already, and "
+                                      "nothing tells which records of stream clicks") !=
                      std::string::npos,
                  edited.messages.c_str());
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(2000));
-        QVERIFY2(edited.messages.find("engine.progress-lost") == std::string::npos,
+        QVERIFY2(edited.messages.find("engine.stored-twice") == std::string::npos,
                  edited.messages.c_str());
     }
 

@@ -19,7 +19,7 @@ Result<EngineLink> EngineLink::open(const Environment &environment, const Path &
 {
     EngineLink link(environment, dataDirectory, onlyRunning);
     if (!link.findRunning() && !onlyRunning)
-        MILLRACE_TRY(link.openOwn());
+        MILLRACE_TRY(link.connect());
     return link;
 }
 
@@ -44,7 +44,7 @@ Status EngineLink::openOwn()
     return Done{};
 }
 
-/// Finds an engine, or opens one, after there was one before.
+/// Finds an engine, or opens one. There may be one that has no socket yet, or none any more.
 Status EngineLink::connect()
 {
     if (m_onlyRunning) {

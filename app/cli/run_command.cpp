@@ -34,6 +34,9 @@ constexpr milliseconds kStillAfterFailure{5000};
 /// What is tried again and again may still heal; but a script that waits for the end must hear of
 /// it.
 constexpr milliseconds kOnlyRetries{30'000};
+/// For a directory that another program has, and how often it is looked at.
+constexpr milliseconds kBusyAtMost{1000};
+constexpr milliseconds kLookAgain{20};
 /// An error that holds is said once in this time.
 constexpr milliseconds kSayAgain{60'000};
 
@@ -204,6 +207,11 @@ public:
         const runtime::SnapshotPtr final = m_engine.snapshot();
         m_display.leave();
         printEvents();
+        // Of a sum the last word counts.
+        for (const auto &[what, problem] : m_unsaid) {
+            if (what.first == Code::RecordsRemoved)
+                printProblem(problem);
+        }
         const auto elapsed =
             std::chrono::duration_cast<milliseconds>(m_environment.clock->mono() - began);
         if (m_reportOutput.wanted() && !report(*last, ended, elapsed))
@@ -361,10 +369,14 @@ private:
         const MonoTime now = m_environment.clock->mono();
         const auto [found, first] =
             m_lastSaid.try_emplace({problem.code(), std::string(problem.place())}, now);
-        if (first || now - found->second < kSayAgain)
-            return !first;
-        found->second = now;
-        return false;
+        const bool again = !first && now - found->second < kSayAgain;
+        if (again) {
+            m_unsaid.insert_or_assign(found->first, problem);
+        } else {
+            m_unsaid.erase(found->first);
+            found->second = now;
+        }
+        return again;
     }
 
     bool report(const runtime::Snapshot &last, std::string_view ended, milliseconds elapsed)
@@ -383,6 +395,7 @@ private:
     const graph::Document &m_document;
     const std::vector<Problem> &m_said; ///< before the run; deploying says them again
     std::map<std::pair<Code, std::string>, MonoTime> m_lastSaid;
+    std::map<std::pair<Code, std::string>, Problem> m_unsaid; ///< newer than what was said
     const Arguments &m_arguments;
     const Environment &m_environment;
     engine::Engine &m_engine;
@@ -404,6 +417,19 @@ ExitCode failed(const Problem &problem, ExitCode code)
 {
     printProblem(problem);
     return code;
+}
+
+/// A put that found no engine has the directory for a moment; whoever has it longer runs there.
+Result<std::unique_ptr<engine::Engine>> openEngine(const Environment &environment,
+                                                   const EngineWishes &wishes)
+{
+    const MonoTime began = environment.clock->mono();
+    for (;;) {
+        auto opened = environment.openEngine(wishes);
+        if (opened || opened.error().code() != Code::DirectoryBusy ||
+            environment.clock->mono() - began >= kBusyAtMost || !sleepUnlessInterrupted(kLookAgain))
+            return opened;
+    }
 }
 
 ExitCode run(const Arguments &arguments, const Environment &environment)
@@ -435,11 +461,11 @@ ExitCode run(const Arguments &arguments, const Environment &environment)
 
     catchInterrupts();
     // Without a sink: what the engine has to say comes as events, and would be said twice.
-    auto opened = environment.openEngine({.dataDirectory = *directory,
-                                          .budgetBytes = budget->value_or(0),
-                                          .virtualTime = arguments.has("--virtual"),
-                                          .virtualFor = *limit,
-                                          .log = {}});
+    auto opened = openEngine(environment, {.dataDirectory = *directory,
+                                           .budgetBytes = budget->value_or(0),
+                                           .virtualTime = arguments.has("--virtual"),
+                                           .virtualFor = *limit,
+                                           .log = {}});
     if (!opened)
         return failed(opened.error(), ExitCode::DataDirectory);
     const std::unique_ptr<engine::Engine> engine = *std::move(opened);
@@ -504,7 +530,8 @@ Command runCommand()
            "where streams and progress are kept; by default "
            "$XDG_DATA_HOME/millrace/<name>-<first 8 digits of the project>"},
           {"--budget", "SIZE",
-           "most that the data directory may take, like 2GB, with all that the pipeline writes "
+           "most that the data directory may take, like 2GB (1MB at least), with all that the "
+           "pipeline writes "
            "into it; remembered by the directory. Never said, it is 5GB, or a tenth of what was "
            "free on the disk when the directory was made, whichever is less"},
           {"--for", "DURATION", "stop after that time, like 30s (of virtual time with --virtual)"},

@@ -212,6 +212,17 @@ class ProgramTest(unittest.TestCase):
             [("bbbbbbbb", "cccccccc")]))
         self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
 
+    def test_a_directory_that_is_held_for_a_moment_is_waited_for(self):
+        """By a put that found no engine, or by an engine that has no socket yet."""
+        self.run_it("run", self.empty, "--for", "0s")
+        for words in (("run", self.empty, "--for", "0s"), ("put", "clicks")):
+            folder = os.open(self.data, os.O_RDONLY)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            release = threading.Timer(0.3, os.close, [folder])
+            release.start()
+            self.addCleanup(release.join)
+            self.run_it(*words)
+
     def test_the_report_and_a_node_do_not_share_standard_output(self):
         prints = self.file("prints.millrace", pipeline(
             {"aaaaaaaa": SOURCE, "cccccccc": {"kind": "standard-output", "name": "Out"}},

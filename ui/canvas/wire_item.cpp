@@ -4,6 +4,7 @@
 #include "ui/canvas/node_item.h"
 #include "ui/style/icon.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QFontMetricsF>
@@ -46,7 +47,7 @@ void WireItem::setContent(WireContent content)
     if (content == m_content)
         return;
     m_content = std::move(content);
-    setToolTip(m_content.toolTip);
+    setToolTip(plainToolTip(m_content.toolTip));
     measure();
     update();
 }

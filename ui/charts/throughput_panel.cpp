@@ -4,10 +4,10 @@
 #include "ui/bridge/engine_bridge.h"
 #include "ui/charts/throughput_chart.h"
 #include "ui/style/format.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QStackedLayout>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -54,11 +54,11 @@ QToolButton *unitButton(const QString &name, const QString &text, QWidget *paren
 ThroughputPanel::ThroughputPanel(EngineBridge &bridge, QWidget *parent)
     : QWidget(parent)
     , m_bridge(bridge)
-    , m_title(new QLabel(this))
+    , m_title(plainLabel(this))
     , m_bytesButton(unitButton(u"throughput.bytes.button"_s, tr("MiB/s"), this))
     , m_recordsButton(unitButton(u"throughput.records.button"_s, tr("records/s"), this))
     , m_stack(new QStackedLayout)
-    , m_empty(new QLabel(this))
+    , m_empty(plainLabel(this))
     , m_chart(new ThroughputChart(this))
     , m_legend(new ShardLegend(this))
 {

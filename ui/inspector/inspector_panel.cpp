@@ -10,10 +10,11 @@
 #include "ui/inspector/shards_view.h"
 #include "ui/inspector/wire_view.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
+#include "ui/style/tab_bar.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -52,11 +53,11 @@ QScrollArea *scrolled(QWidget *view, const QString &name, const QString &accessi
 InspectorPanel::InspectorPanel(PipelineDocument &document, QWidget *parent)
     : QWidget(parent)
     , m_document(document)
-    , m_title(new QLabel(this))
-    , m_kind(new QLabel(this))
-    , m_tabs(new QTabBar(this))
+    , m_title(plainLabel(this))
+    , m_kind(plainLabel(this))
+    , m_tabs(new TabBar(this))
     , m_pages(new QStackedWidget(this))
-    , m_empty(new QLabel(
+    , m_empty(plainLabel(
           tr("Select a card or a wire on the canvas to see its settings and figures."), this))
     , m_settings(new SettingsView)
     , m_counts(new CountsView)
@@ -247,7 +248,7 @@ void InspectorPanel::fit()
     const QString shown = m_title->fontMetrics().elidedText(m_name, Qt::ElideRight, room);
     m_title->setText(shown);
     m_title->setAccessibleName(m_name);
-    m_title->setToolTip(shown == m_name ? QString() : m_name);
+    m_title->setToolTip(shown == m_name ? QString() : plainToolTip(m_name));
 }
 
 } // namespace millrace::ui

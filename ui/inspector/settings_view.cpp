@@ -7,6 +7,7 @@
 #include "ui/canvas/card_content.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QLabel>
@@ -63,7 +64,7 @@ void SettingsView::show(const graph::Node *node, const graph::NodeKind *kind)
         return;
     }
     if (!kind->summary.empty()) {
-        auto *summary = new QLabel(kindText(kind->summary), this);
+        auto *summary = plainLabel(kindText(kind->summary), this);
         summary->setWordWrap(true);
         summary->setProperty("look", u"muted"_s);
         summary->setContentsMargins(0, 0, 0, 8);
@@ -92,12 +93,11 @@ void SettingsView::show(const graph::Node *node, const graph::NodeKind *kind)
 void SettingsView::addRow(const QString &title, const QString &value, const QString &help,
                           bool isDefault)
 {
-    auto *name = new QLabel(title, this);
+    auto *name = plainLabel(title, this);
     name->setProperty("look", u"small"_s);
     name->setToolTip(help);
     name->setContentsMargins(0, 6, 0, 0);
-    auto *shown = new QLabel(value.isEmpty() ? format::noData() : value, this);
-    shown->setTextFormat(Qt::PlainText);
+    auto *shown = plainLabel(value.isEmpty() ? format::noData() : value, this);
     shown->setWordWrap(true);
     shown->setTextInteractionFlags(Qt::TextSelectableByMouse);
     shown->setAccessibleName(title);

@@ -6,6 +6,7 @@
 #include "ui/bridge/convert.h"
 #include "ui/bridge/problem_text.h"
 #include "ui/style/format.h"
+#include "ui/style/plain_text.h"
 
 #include <algorithm>
 #include <utility>
@@ -61,7 +62,7 @@ QVariant ProblemListModel::data(const QModelIndex &index, int role) const
         return {};
     const Row &row = m_rows[static_cast<std::size_t>(index.row())];
     if (role == Qt::ToolTipRole)
-        return problemText(row.problem);
+        return plainToolTip(problemText(row.problem));
     if (role == Qt::AccessibleTextRole && index.column() == SentenceColumn)
         return row.active ? problemText(row.problem) : tr("Over: %1").arg(problemText(row.problem));
     if (role != Qt::DisplayRole)

@@ -7,6 +7,7 @@
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
 #include "ui/style/style.h"
+#include "ui/style/tab_bar.h"
 
 #include <QHBoxLayout>
 #include <QSplitter>
@@ -25,7 +26,7 @@ BottomPanel::BottomPanel(ThroughputPanel *throughput, RecordsPanel *records,
     , m_throughput(throughput)
     , m_records(records)
     , m_problems(problems)
-    , m_tabs(new QTabBar(this))
+    , m_tabs(new TabBar(this))
     , m_pages(new QStackedWidget(this))
     , m_both(new QSplitter(Qt::Horizontal, this))
 {

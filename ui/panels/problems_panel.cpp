@@ -4,11 +4,11 @@
 #include "ui/models/problem_list_model.h"
 #include "ui/style/icon.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QPainter>
 #include <QPushButton>
 #include <QStackedLayout>
@@ -55,11 +55,11 @@ private:
 ProblemsPanel::ProblemsPanel(ProblemListModel &model, QWidget *parent)
     : QWidget(parent)
     , m_model(model)
-    , m_title(new QLabel(this))
+    , m_title(plainLabel(this))
     , m_clear(new QPushButton(tr("Clear what is over"), this))
     , m_table(new QTableView(this))
     , m_stack(new QStackedLayout)
-    , m_empty(new QLabel(tr("No problems."), this))
+    , m_empty(plainLabel(tr("No problems."), this))
 {
     setObjectName(u"problems"_s);
     setProperty("look", u"panel"_s);

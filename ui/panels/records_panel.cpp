@@ -7,6 +7,7 @@
 #include "ui/panels/record_delegate.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QAction>
@@ -14,7 +15,6 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
@@ -76,14 +76,14 @@ RecordsPanel::RecordsPanel(EngineBridge &bridge, QWidget *parent)
     : QWidget(parent)
     , m_bridge(bridge)
     , m_follower(bridge, m_model)
-    , m_title(new QLabel(this))
+    , m_title(plainLabel(this))
     , m_newer(new QPushButton(this))
     , m_table(new QTableView(this))
     , m_stack(new QStackedLayout)
-    , m_empty(new QLabel(this))
+    , m_empty(plainLabel(this))
     , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_detail(new QWidget(this))
-    , m_detailTitle(new QLabel(this))
+    , m_detailTitle(plainLabel(this))
     , m_hex(detailText(u"records.hex"_s, tr("Record as bytes"), this))
     , m_text(detailText(u"records.text"_s, tr("Record as text"), this))
 {
@@ -263,7 +263,7 @@ void RecordsPanel::refresh()
     } else {
         const QString name = m_title->fontMetrics().elidedText(m_name, Qt::ElideRight,
                                                                Style::instance().px(kNameWidthPx));
-        m_title->setToolTip(name == m_name ? QString() : m_name);
+        m_title->setToolTip(name == m_name ? QString() : plainToolTip(m_name));
         m_title->setText(m_follower.skips()
                              ? tr("%1, newest first; too fast to show every record").arg(name)
                              : tr("%1, newest first").arg(name));

@@ -2,6 +2,7 @@
 #include "ui/shell/health_mark.h"
 
 #include "ui/style/icon.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QPainter>
@@ -24,7 +25,7 @@ HealthMark::HealthMark(QWidget *parent)
 
 void HealthMark::show(Health health, const QString &meaning)
 {
-    setToolTip(meaning);
+    setToolTip(plainToolTip(meaning));
     setAccessibleName(meaning);
     if (health == m_health)
         return;

@@ -129,6 +129,7 @@ void MainWindow::askToStop(const graph::Document &document, const QString &fileP
     box->setObjectName(u"dialog.stop"_s);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setWindowTitle(tr("Open another pipeline"));
+    box->setTextFormat(Qt::PlainText);
     box->setText(tr("“%1” is still running.").arg(runningName()));
     box->setInformativeText(
         tr("Only one pipeline runs in this window. To open %1, “%2” is stopped; "

@@ -4,6 +4,7 @@
 #include "ui/bridge/convert.h"
 #include "ui/bridge/problem_text.h"
 #include "ui/shell/health_mark.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
@@ -29,8 +30,7 @@ QWidget *row(const Problem &problem, QWidget *parent)
     auto *mark = new HealthMark(widget);
     mark->show(problem.severity() == Severity::Error ? Health::Error : Health::Warning,
                MessagePage::tr("Problem"));
-    auto *sentence = new QLabel(problemText(problem), widget);
-    sentence->setTextFormat(Qt::PlainText);
+    auto *sentence = plainLabel(problemText(problem), widget);
     sentence->setWordWrap(true);
     sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     auto *text = new QVBoxLayout;
@@ -38,8 +38,7 @@ QWidget *row(const Problem &problem, QWidget *parent)
     text->addWidget(sentence);
     const QString where = toQt(problem.place());
     if (!where.isEmpty() && !sentence->text().contains(where)) { // not said twice
-        auto *place = new QLabel(where, widget);
-        place->setTextFormat(Qt::PlainText);
+        auto *place = plainLabel(where, widget);
         place->setProperty("look", u"small"_s);
         place->setWordWrap(true);
         place->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -64,9 +63,9 @@ QWidget *row(const Problem &problem, QWidget *parent)
 
 MessagePage::MessagePage(QWidget *parent)
     : QWidget(parent)
-    , m_headline(new QLabel(this))
-    , m_lead(new QLabel(this))
-    , m_runs(new QLabel(this))
+    , m_headline(plainLabel(this))
+    , m_lead(plainLabel(this))
+    , m_runs(plainLabel(this))
     , m_list(new QVBoxLayout)
     , m_back(new QPushButton(this))
     , m_open(new QPushButton(tr("Open another file…"), this))
@@ -78,15 +77,12 @@ MessagePage::MessagePage(QWidget *parent)
     setAttribute(Qt::WA_StyledBackground);
     m_headline->setObjectName(u"message.headline"_s);
     m_headline->setProperty("look", u"headline"_s);
-    m_headline->setTextFormat(Qt::PlainText);
     m_headline->setWordWrap(true);
     m_lead->setObjectName(u"message.lead"_s);
     m_lead->setProperty("look", u"lead"_s);
     m_lead->setWordWrap(true);
-    m_lead->setTextFormat(Qt::PlainText);
     m_runs->setObjectName(u"message.runs"_s);
     m_runs->setProperty("look", u"muted"_s);
-    m_runs->setTextFormat(Qt::PlainText);
     m_runs->setWordWrap(true);
     m_runs->hide();
     m_back->setObjectName(u"message.back.button"_s);

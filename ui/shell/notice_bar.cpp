@@ -2,10 +2,10 @@
 #include "ui/shell/notice_bar.h"
 
 #include "ui/shell/health_mark.h"
+#include "ui/style/plain_text.h"
 
 #include <QAccessible>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 
 using namespace Qt::StringLiterals;
@@ -14,7 +14,7 @@ namespace millrace::ui {
 
 NoticeBar::NoticeBar(const QString &name, QWidget *parent)
     : QFrame(parent)
-    , m_sentence(new QLabel(this))
+    , m_sentence(plainLabel(this))
     , m_action(new QPushButton(this))
     , m_dismiss(new QPushButton(tr("Not now"), this))
 {
@@ -24,7 +24,6 @@ NoticeBar::NoticeBar(const QString &name, QWidget *parent)
     auto *mark = new HealthMark(this);
     mark->show(Health::Warning, tr("Notice"));
     m_sentence->setObjectName(name + u".sentence"_s);
-    m_sentence->setTextFormat(Qt::PlainText);
     m_sentence->setWordWrap(true);
     m_action->setObjectName(name + u".action.button"_s);
     m_action->setAccessibleName(tr("Do what the notice offers")); // until it offers something

@@ -2,11 +2,11 @@
 #include "ui/shell/start_page.h"
 
 #include "ui/shell/template_card.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QDir>
 #include <QGridLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -42,21 +42,20 @@ StartPage::StartPage(const QStringList &templateFolders, FileSystem &files,
     setObjectName(u"start"_s);
     setProperty("look", u"page"_s);
     setAttribute(Qt::WA_StyledBackground);
-    auto *headline = new QLabel(tr("Draw a stream. Run it. Look inside."), this);
+    auto *headline = plainLabel(tr("Draw a stream. Run it. Look inside."), this);
     headline->setObjectName(u"start.headline"_s);
     headline->setProperty("look", u"headline"_s);
-    auto *lead = new QLabel(tr("Everything runs on this computer. Nothing is sent anywhere until "
+    auto *lead = plainLabel(tr("Everything runs on this computer. Nothing is sent anywhere until "
                                "you add a destination that does."),
                             this);
     lead->setProperty("look", u"lead"_s);
     lead->setWordWrap(true);
-    m_caption = new QLabel(tr("Start from a template").toUpper(), this);
+    m_caption = plainLabel(tr("Start from a template").toUpper(), this);
     m_caption->setProperty("look", u"caption"_s);
     m_caption->hide();
-    m_missing = new QLabel(noTemplates(templateFolders), this);
+    m_missing = plainLabel(noTemplates(templateFolders), this);
     m_missing->setObjectName(u"start.missing"_s);
     m_missing->setProperty("look", u"muted"_s);
-    m_missing->setTextFormat(Qt::PlainText);
     m_missing->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_missing->hide();
     m_grid = new QGridLayout;

@@ -4,6 +4,7 @@
 #include "ui/bridge/convert.h"
 #include "ui/shell/health_mark.h"
 #include "ui/style/format.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QDir>
@@ -34,7 +35,7 @@ QString shortPath(const QString &path)
 
 QLabel *smallLabel(const QString &objectName, QWidget *parent)
 {
-    auto *label = new QLabel(parent);
+    auto *label = plainLabel(parent);
     label->setObjectName(objectName);
     label->setProperty("look", u"small"_s);
     return label;
@@ -90,7 +91,8 @@ void StatusLine::showSnapshot(const runtime::Snapshot &snapshot)
     const QString directory = pathToQt(snapshot.dataDirectory);
     m_engineText = directory.isEmpty() ? tr("Embedded engine")
                                        : tr("Embedded engine · %1").arg(shortPath(directory));
-    m_engine->setToolTip(tr("The engine in this window keeps its streams in %1").arg(directory));
+    m_engine->setToolTip(
+        plainToolTip(tr("The engine in this window keeps its streams in %1").arg(directory)));
     const QString used = format::disk(snapshot.diskBytes);
     const QString budget = format::disk(snapshot.budgetBytes);
     m_disk->setText(

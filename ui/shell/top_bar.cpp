@@ -5,6 +5,7 @@
 #include "ui/shell/health_mark.h"
 #include "ui/style/format.h"
 #include "ui/style/metrics.h"
+#include "ui/style/plain_text.h"
 #include "ui/style/style.h"
 
 #include <QHBoxLayout>
@@ -91,11 +92,11 @@ TopBar::TopBar(const ActionRegistry &actions, QMenuBar *menus, QWidget *parent)
     : QWidget(parent)
     , m_left(new QWidget(this))
     , m_right(new QWidget(this))
-    , m_name(new QLabel(this))
-    , m_file(new QLabel(this))
+    , m_name(plainLabel(this))
+    , m_file(plainLabel(this))
     , m_controls(new QWidget(this))
-    , m_clock(new QLabel(this))
-    , m_rate(new QLabel(this))
+    , m_clock(plainLabel(this))
+    , m_rate(plainLabel(this))
     , m_state(new HealthMark(this))
 {
     setObjectName(u"topbar"_s);
@@ -186,7 +187,7 @@ void TopBar::fitTitle()
     const auto cut = [](QLabel *label, const QString &text, int room) {
         const QString shown = label->fontMetrics().elidedText(text, Qt::ElideRight, room);
         label->setText(shown);
-        label->setToolTip(shown == text ? QString() : text);
+        label->setToolTip(shown == text ? QString() : plainToolTip(text));
         return shown.isEmpty() ? 0 : label->fontMetrics().horizontalAdvance(shown);
     };
     m_name->ensurePolished();

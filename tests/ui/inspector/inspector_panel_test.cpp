@@ -172,6 +172,17 @@ private slots:
         QCOMPARE(i.panel.tabs().tabText(i.panel.tabs().currentIndex()), u"Records"_s);
     }
 
+    void tabsStayWhereTheyAre()
+    {
+        Inspector i;
+        i.panel.showNode(kStream);
+        const QRect keys = i.panel.tabs().tabRect(2);
+        i.openTab(0);
+        QCOMPARE(i.panel.tabs().tabRect(2), keys);
+        i.openTab(2);
+        QCOMPARE(i.panel.tabs().tabRect(2), keys);
+    }
+
     void theShardsAreDrawnAndTold()
     {
         Inspector i;

@@ -71,6 +71,23 @@ private slots:
         QVERIFY(!b.throughput->isVisible());
     }
 
+    void tabsStayWhereTheyAre()
+    {
+        Bottom b(1000);
+        const auto places = [&] {
+            QList<QRect> rects;
+            for (int tab = 0; tab < b.panel.tabs().count(); ++tab)
+                rects << b.panel.tabs().tabRect(tab);
+            return rects;
+        };
+        const QList<QRect> before = places();
+        for (int tab = 0; tab < b.panel.tabs().count(); ++tab) {
+            QTest::mouseClick(&b.panel.tabs(), Qt::LeftButton, {}, before[tab].center());
+            QCOMPARE(b.panel.tabs().currentIndex(), tab);
+            QCOMPARE(places(), before);
+        }
+    }
+
     void resizingRearranges()
     {
         Bottom b(1000);

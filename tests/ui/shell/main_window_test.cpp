@@ -50,6 +50,28 @@ private slots:
                  u"Disk 104\u00a0MB of 2\u00a0GB (zstd 7.9×)"_s);
     }
 
+    /// They are somebody's texts, and may be somebody else's.
+    void namesAreNoHtml()
+    {
+        Studio studio;
+        PipelineDocument &document = studio.window.document();
+        const std::string name = "<h1>Big</h1> <img src='/etc/passwd'> 5 < 6";
+        QVERIFY(document.edit({graph::SetProjectName{name}}, u"Rename"_s));
+        for (const NodeId &node : {kStream, kFilter})
+            QVERIFY(document.edit({graph::RenameNode{node, name}}, u"Rename"_s));
+        studio.tick(2);
+        for (const NodeId &node : {kFilter, kStream}) {
+            studio.clickNode(node);
+            for (const QLabel *label : studio.window.findChildren<QLabel *>())
+                QVERIFY2(label->textFormat() == Qt::PlainText, qPrintable(label->text()));
+            for (const QWidget *widget : studio.window.findChildren<QWidget *>())
+                QVERIFY2(!widget->toolTip().contains(u"<h1>"_s), qPrintable(widget->toolTip()));
+        }
+        QVERIFY(studio.find<QLabel>(u"inspector.title"_s)->toolTip().contains(u"&lt;h1&gt;"_s));
+        for (const QGraphicsItem *item : studio.window.scene().items())
+            QVERIFY2(!item->toolTip().contains(u"<h1>"_s), qPrintable(item->toolTip()));
+    }
+
     void aWireThatIsClickedIsShown()
     {
         Studio studio;

@@ -182,6 +182,27 @@ private slots:
         QCOMPARE(world.table.rows.size(), std::size_t(6));
     }
 
+    /// Its operators know fewer fields than the records have that were put since.
+    void whatComesBehindAChangedSchemaIsNotReadUnderTheFormerOne()
+    {
+        constexpr std::size_t kMost = std::size_t{4} << 20U;
+        World world;
+        world.transforms = {std::make_shared<Inflate>(1, kMost)};
+        Texts expected = world.put(0, 3);
+        world.begin();
+        world.run();
+        QCOMPARE(world.table.rows, expected);
+        QVERIFY(world.table.largestCommit < 1000);
+        world.transforms = {std::make_shared<Inflate>(10'000, kMost)};
+        ++*world.schemaChanges;
+        for (const std::string &text : world.put(3, 6))
+            expected.push_back(text);
+        world.run();
+        QCOMPARE(world.table.rows, expected);
+        QVERIFY(world.table.largestCommit > 30'000);
+        QCOMPARE(world.fragment->figures().nodes[0].counts.in, std::uint64_t(6));
+    }
+
     void aReplacedDestinationIsOpenedAnewAndFilledAgain()
     {
         World world;

@@ -86,6 +86,7 @@ public:
         if (!target)
             spec.sink = NodeId{"sink0000"};
         spec.deadLetters = dead;
+        spec.schemaChanges = schemaChanges;
         spec.begin = [this](const std::vector<Cursor> &known) -> Result<Beginning> {
             if (refuseBeginning)
                 return *refuseBeginning;
@@ -158,6 +159,8 @@ public:
     std::shared_ptr<stream::DataStream> dead;
     Table table;
     std::vector<std::shared_ptr<const Transform>> transforms;
+    std::shared_ptr<std::atomic<std::uint64_t>> schemaChanges =
+        std::make_shared<std::atomic<std::uint64_t>>(0);
     std::vector<Cursor> beginning; ///< of a fragment that its end does not know
     std::optional<Problem> refuseBeginning;
     std::vector<Problem> reports;

@@ -65,11 +65,15 @@ class InterruptTest(ProgramTest):
         file = self.printing()
         read_so_far = []
         for count in sorted(random.Random(20261129).sample(range(1, PRINTED // 8), 4)):
+            # How much is printed before the signal has its effect is the machine's affair.
+            left = min(count, PRINTED - len(read_so_far))
+            if left == 0:
+                break
             with subprocess.Popen(
                     [PROGRAM, "run", file, "--data", self.data, "--report",
                      "json=" + self.path("report.json")],
                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-                lines = [process.stdout.readline() for _ in range(count)]
+                lines = [process.stdout.readline() for _ in range(left)]
                 process.send_signal(signal.SIGINT)
                 lines += process.stdout.readlines()
             self.assertEqual(process.returncode, INTERRUPTED)

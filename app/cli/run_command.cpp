@@ -167,8 +167,8 @@ bool readerGone(const graph::Document &document, const runtime::Snapshot &snapsh
             continue;
         if (figures.state != runtime::NodeState::Failed)
             return false;
-        closed = closed || (figures.attention && //
-                            figures.attention->code() == Code::NodeOutputClosed);
+        if (figures.attention && figures.attention->code() == Code::NodeOutputClosed)
+            closed = true;
     }
     return closed;
 }

@@ -309,7 +309,7 @@ Result<runtime::Beginning> Takeover::find(const Cursors &known) const
         for (std::size_t i = 0; at && i < at->size(); ++i)
             farthest[i] = std::max(farthest[i], (*at)[i]);
     }
-    tellMissed(std::move(ends), farthest, notices);
+    tellMissed(ends, farthest, notices);
     farthest.resize(m_source->shardCount(), Ordinal(0)); // a floor: nothing is committed yet
     MILLRACE_TRY(m_services.chains->noteBegin(m_services.context.project, m_fragment, farthest));
     runtime::Beginning out = beginningAt(farthest);

@@ -30,8 +30,9 @@ struct FragmentSpec {
     /// Makes the operators; nothing while the schema is not known yet. Fails with the problem that
     /// stops the node.
     std::function<Result<std::optional<Operators>>()> make;
-    /// How often the schema of the source became another one, behind make() as well: what was
-    /// gathered before a look at it may be of the schema of then. Null: it never does.
+    /// How often the schema of the source became another one. A record that is put under a new
+    /// schema is put behind that: whoever looks here behind the record knows of it, and makes the
+    /// operators anew. Null: it never does.
     std::shared_ptr<const std::atomic<std::uint64_t>> schemaChanges = {};
     /// Where to begin, given the cursors with the source that the end has, if it has any; null:
     /// there, or else at the trim horizon. What fails is asked again when it heals (Busy, Io,

@@ -6,7 +6,6 @@
 #include "core/base/uuid.h"
 #include "core/log/log.h"
 
-#include <filesystem>
 #include <string_view>
 
 namespace millrace::stream {
@@ -30,18 +29,6 @@ inline Path logFolder(const Path &dataDirectory, const StreamUuid &stream)
 inline bool isOwnFile(std::string_view name)
 {
     return name.starts_with("catalog.db") || name.starts_with("control.");
-}
-
-/// The one spelling of a path: absolute, without "." and "..", links followed as far as there are
-/// any. One that cannot be looked at stays as it is.
-inline Path realPath(const Path &path)
-{
-    std::error_code error;
-    const auto absolute = std::filesystem::absolute(path, error);
-    if (error)
-        return path;
-    const auto real = std::filesystem::weakly_canonical(absolute, error);
-    return error ? path : real.string();
 }
 
 /// Of all files of a log, room kept ahead included.

@@ -2,6 +2,7 @@
 #include "core/stream/stream_store.h"
 
 #include "core/base/problem_codes.h"
+#include "core/base/real_path.h"
 #include "core/base/thread.h"
 #include "core/stream/directory_layout.h"
 

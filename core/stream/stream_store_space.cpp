@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a data directory may take: limits of streams, the budget, and who has to wait for it.
 #include "core/base/problem_codes.h"
+#include "core/base/real_path.h"
 #include "core/stream/directory_layout.h"
 #include "core/stream/stream_store.h"
 

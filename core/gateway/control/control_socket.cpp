@@ -3,12 +3,12 @@
 
 #include "core/base/md5.h"
 #include "core/base/problem_codes.h"
+#include "core/base/real_path.h"
 #include "core/base/uuid.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -59,10 +59,7 @@ Status checkName(const Path &path)
 /// is found and replaced.
 std::string shortName(const Path &dataDirectory)
 {
-    std::error_code error;
-    const auto absolute = std::filesystem::weakly_canonical(dataDirectory, error);
-    const std::string path = error ? dataDirectory : absolute.string();
-    return "control-" + Uuid{md5(path)}.toString() + ".sock";
+    return "control-" + Uuid{md5(realPath(dataDirectory))}.toString() + ".sock";
 }
 
 } // namespace

@@ -36,6 +36,19 @@ public:
         pipeline.add("sqlite02", "sqlite-table",
                      {{"file", std::string("out.db")}, {"table", std::string("everything")}});
     }
+    /// The chain of the table, to two others in its place.
+    void goToTwoOthers()
+    {
+        file() = std::string("second.db");
+        pipeline.add("sqlite02", "sqlite-table",
+                     {{"file", std::string("third.db")}, {"table", std::string("errors")}});
+        pipeline.wire("filter01", "sqlite02");
+    }
+    void goBack()
+    {
+        file() = std::string("out.db");
+        unwire("filter01", "sqlite02");
+    }
     void addStream()
     {
         pipeline.add("stream02", "data-stream", {{"stream", std::string("between")}});
@@ -56,6 +69,11 @@ public:
     std::string messages; ///< of the last run
 
 private:
+    graph::ParameterValue &file()
+    {
+        return pipeline.document.nodes.at({"sqlite01"}).parameters["file"];
+    }
+
     std::int64_t m_total = 0;
 };
 
@@ -224,15 +242,10 @@ private slots:
     void aTableThatIsSetBackAfterTwoOthersHadItsChainGetsNothingTwice()
     {
         Edited edited;
-        auto &file = edited.pipeline.document.nodes.at({"sqlite01"}).parameters["file"];
         edited.run();
-        file = std::string("second.db");
-        edited.pipeline.add("sqlite02", "sqlite-table",
-                            {{"file", std::string("third.db")}, {"table", std::string("errors")}});
-        edited.pipeline.wire("filter01", "sqlite02");
+        edited.goToTwoOthers();
         edited.run();
-        file = std::string("out.db");
-        edited.unwire("filter01", "sqlite02");
+        edited.goBack();
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(1000));
         QVERIFY2(edited.messages.find("engine.stored-twice") == std::string::npos,
@@ -246,16 +259,11 @@ private slots:
     void andIsToldWhereTheOthersCameFarther()
     {
         Edited edited;
-        auto &file = edited.pipeline.document.nodes.at({"sqlite01"}).parameters["file"];
         edited.run();
-        file = std::string("second.db");
-        edited.pipeline.add("sqlite02", "sqlite-table",
-                            {{"file", std::string("third.db")}, {"table", std::string("errors")}});
-        edited.pipeline.wire("filter01", "sqlite02");
+        edited.goToTwoOthers();
         edited.more(500);
         edited.run();
-        file = std::string("out.db");
-        edited.unwire("filter01", "sqlite02");
+        edited.goBack();
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(2500));
         QVERIFY2(edited.messages.find("node sqlite01: This destination holds rows already, and "
@@ -284,6 +292,34 @@ private slots:
         edited.run();
         QCOMPARE(edited.count(kErrors), std::int64_t(2000));
         QVERIFY2(edited.messages.find("engine.stored-twice") == std::string::npos,
+                 edited.messages.c_str());
+    }
+
+    void aFolderWhoseProgressIsRemovedIsToldLikewise()
+    {
+        Edited edited;
+        edited.pipeline.document.nodes.erase({"sqlite01"});
+        edited.pipeline.add(
+            "sqlite01", "ndjson-folder",
+            {{"folder", std::string("files")}, {"maximumRecords", std::int64_t{100}}});
+        edited.run();
+        const auto removed = [&](const char *names) {
+            int count = 0;
+            QDirIterator found(edited.folder.filePath("output/files"), {names},
+                               QDir::Files | QDir::Hidden);
+            while (found.hasNext())
+                count += QFile::remove(found.next()) ? 1 : 0;
+            return count;
+        };
+        QCOMPARE(removed(".millrace-*"), 1);
+        edited.run();
+        QVERIFY2(edited.messages.find("engine.stored-twice") != std::string::npos,
+                 edited.messages.c_str());
+        // With its files there is nothing that could stand there twice.
+        QCOMPARE(removed("*"), 1 + 20);
+        edited.run();
+        QVERIFY2(edited.messages.find("engine.progress-lost") != std::string::npos &&
+                     edited.messages.find("engine.stored-twice") == std::string::npos,
                  edited.messages.c_str());
     }
 

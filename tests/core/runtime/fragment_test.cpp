@@ -182,6 +182,31 @@ private slots:
         QCOMPARE(world.table.rows.size(), std::size_t(6));
     }
 
+    /// What it asked for counts until it is written, and no longer, however the batch ends.
+    void roomIsAskedForAndLeft()
+    {
+        World world;
+        world.asksForRoom = true;
+        world.table.refusals = {kFull, Problem(Code::NodeDestinationReplaced)};
+        world.put(0, 10);
+        world.begin();
+        world.step(); // opens the sink
+        world.step();
+        QCOMPARE(world.roomAsked, std::uint64_t(10));
+        QVERIFY(world.table.rows.empty());
+        world.run();
+        QCOMPARE(world.table.rows.size(), std::size_t(10));
+        QCOMPARE(world.roomAsked, std::uint64_t(0));
+        world.noRoom = kFull;
+        world.put(10, 11);
+        world.run(1s);
+        QVERIFY(world.fragment->figures().state == NodeState::Retrying);
+        QCOMPARE(world.table.rows.size(), std::size_t(10));
+        QVERIFY(world.roomAsked > 0);
+        world.fragment->close();
+        QCOMPARE(world.roomAsked, std::uint64_t(0));
+    }
+
     /// Its operators know fewer fields than the records have that were put since.
     void whatComesBehindAChangedSchemaIsNotReadUnderTheFormerOne()
     {

@@ -87,6 +87,13 @@ public:
             spec.sink = NodeId{"sink0000"};
         spec.deadLetters = dead;
         spec.schemaChanges = schemaChanges;
+        if (asksForRoom) {
+            spec.room = [this](const Path &, std::uint64_t bytes) -> std::optional<Problem> {
+                roomAsked += bytes;
+                return noRoom;
+            };
+            spec.written = [this] { roomAsked = 0; };
+        }
         spec.begin = [this](const std::vector<Cursor> &known) -> Result<Beginning> {
             if (refuseBeginning)
                 return *refuseBeginning;
@@ -159,6 +166,9 @@ public:
     std::shared_ptr<stream::DataStream> dead;
     Table table;
     std::vector<std::shared_ptr<const Transform>> transforms;
+    bool asksForRoom = false;
+    std::optional<Problem> noRoom;
+    std::uint64_t roomAsked = 0; ///< bytes, since what was asked for was written
     std::shared_ptr<std::atomic<std::uint64_t>> schemaChanges =
         std::make_shared<std::atomic<std::uint64_t>>(0);
     std::vector<Cursor> beginning; ///< of a fragment that its end does not know

@@ -7,6 +7,7 @@ import fcntl
 import glob
 import json
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -211,6 +212,26 @@ class ProgramTest(unittest.TestCase):
             {"bbbbbbbb": STREAM, "cccccccc": {"kind": "standard-output", "name": "Out"}},
             [("bbbbbbbb", "cccccccc")]))
         self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
+
+    def test_of_the_records_that_a_limit_removes_the_last_sum_is_said(self):
+        lines = os.path.join(self.folder.name, "many.ndjson")
+        with open(lines, "w", encoding="utf-8") as many:
+            rng = random.Random(20261129)
+            many.writelines(f'{{"n":{n},"text":"{rng.randbytes(200).hex()}"}}\n' for n in range(20000))
+        file = self.file("small.millrace", pipeline(
+            {"aaaaaaaa": {"kind": "file", "name": "Lines",
+                          "parameters": {"path": lines, "pace": "rate", "ratePerSecond": 8000.0}},
+             "bbbbbbbb": {"kind": "data-stream", "name": "Small",
+                          "parameters": {"stream": "small", "maximumBytes": 1000000}}},
+            [("aaaaaaaa", "bbbbbbbb")]))
+        report = os.path.join(self.folder.name, "report.json")
+        done = self.run_it("run", file, "--until-done", "--report", "json=" + report)
+        with open(report, encoding="utf-8") as written:
+            (problem,) = [one for one in json.load(written)["problems"]
+                          if one["id"] == "stream.records-removed"]
+        said = [line for line in done.stderr.splitlines() if "[stream.records-removed]" in line]
+        self.assertGreater(len(said), 0, done.stderr)
+        self.assertIn(problem["text"].split(" of the oldest")[0], said[-1])
 
     def test_a_directory_that_is_held_for_a_moment_is_waited_for(self):
         """By a put that found no engine, or by an engine that has no socket yet."""

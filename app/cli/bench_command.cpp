@@ -135,8 +135,14 @@ public:
         out.m_path = joinPath(parent, "millrace-bench-" + std::to_string(::getpid()));
         for (Path path = parent; !files.exists(path); path = parentPath(path))
             out.m_around.push_back(path);
-        if (auto made = files.makeFolders(out.m_path); !made)
-            return std::move(made).error();
+        if (auto made = files.makeFolders(out.m_path); !made) {
+            if (made.error().code() != Code::NotFound)
+                return std::move(made).error();
+            // Below /proc, or below what is a file, it does not exist after it was asked for.
+            return Problem(Code::Io,
+                           {{"operation", "Making a folder in " + parent},
+                            {"reason", "nothing can be made there; choose another --folder"}});
+        }
         return out;
     }
     ~ScratchFolder()

@@ -103,7 +103,9 @@ Command streamsCommand()
         "do not:\n"
         "a segment or a part of one is gone or was overwritten. That a block inside a whole file "
         "is\n"
-        "damaged shows when it is read; run --report counts those that were.\n",
+        "damaged shows when it is read; run --report counts those that were. The oldest segments, "
+        "when\n"
+        "somebody took them away, count as expired.\n",
         streams};
 }
 

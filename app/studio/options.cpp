@@ -116,6 +116,7 @@ std::variant<Options, QString> readOptions(const QStringList &arguments)
                                           u"--size"_s,     u"--screenshot"_s, u"--after"_s,
                                           u"--language"_s, u"--bench"_s};
     Options options;
+    bool afterSaid = false;
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         QString name = arguments.at(i);
         std::optional<QString> value;
@@ -130,6 +131,7 @@ std::variant<Options, QString> readOptions(const QStringList &arguments)
                 return u"%1 wants a value"_s.arg(name);
             if (const QString wrong = take(options, name, *value); !wrong.isEmpty())
                 return wrong;
+            afterSaid = afterSaid || name == u"--after";
         } else if (value) {
             return u"%1 is not an option with a value"_s.arg(name);
         } else if (name == u"--run") {
@@ -147,6 +149,9 @@ std::variant<Options, QString> readOptions(const QStringList &arguments)
             options.file = name;
         }
     }
+    if (afterSaid && options.screenshot.isEmpty() && !options.benchStart)
+        return u"--after says when a picture is taken or figures are printed: add --screenshot "
+               "OUT.png or --bench start"_s;
     if (options.run && options.file.isEmpty())
         return u"--run needs a pipeline file"_s;
     return options;

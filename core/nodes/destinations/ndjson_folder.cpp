@@ -6,6 +6,7 @@
 #include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
+#include "core/nodes/destinations/impossible_place.h"
 #include "core/nodes/destinations/part_files.h"
 #include "core/nodes/paths.h"
 #include "core/nodes/producers/row_format.h"
@@ -134,7 +135,14 @@ public:
     Result<Opened> open() override
     {
         Opened opened;
-        MILLRACE_TRY(m_files.makeFolders(m_folder));
+        if (auto made = m_files.makeFolders(m_folder); !made) {
+            const std::string why = whyNoFolder(made.error());
+            return why.empty()
+                       ? std::move(made).error()
+                       : Problem(Code::NodeDestinationUnusable,
+                                 {{"path", m_folder}, {"reason", "it cannot be made, " + why}},
+                                 m_folder);
+        }
         std::optional<PartFiles::State> state;
         if (m_files.exists(m_progressPath)) {
             const auto bytes = m_files.readAll(m_progressPath);

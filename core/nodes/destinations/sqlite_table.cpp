@@ -4,6 +4,7 @@
 #include "core/base/problem_codes.h"
 #include "core/graph/parameter_reader.h"
 #include "core/graph/place.h"
+#include "core/nodes/destinations/impossible_place.h"
 #include "core/nodes/destinations/progress_table.h"
 #include "core/nodes/destinations/row_writer.h"
 #include "core/nodes/destinations/table_columns.h"
@@ -180,13 +181,9 @@ private:
     Status checkPath() const
     {
         if (auto made = m_files.makeFolders(parentPath(m_file)); !made) {
-            if (made.error().code() == Code::NotFound)
-                return unusable("its folder cannot be made, a part of the path is no folder");
-            const Problem why = explain(std::move(made).error());
-            return why.code() == Code::NodeDestinationUnusable
-                       ? unusable("its folder cannot be made, " +
-                                  std::string(why.argument("reason")))
-                       : why;
+            const std::string why = whyNoFolder(made.error());
+            return why.empty() ? explain(std::move(made).error())
+                               : unusable("its folder cannot be made, " + why);
         }
         const auto info = m_files.info(m_file);
         if (!info)
@@ -357,28 +354,15 @@ private:
     /// as it is.
     Problem explain(Problem problem) const
     {
-        std::string reason;
-        switch (problem.code()) {
-        case Code::NotFound: // of a file that is made when absent
+        const Code code = problem.code();
+        std::string reason = whyImpossible(problem);
+        if (code == Code::NotFound) // of a file that is made when absent
             reason = "it is a link to a file in a folder that does not exist";
-            break;
-        case Code::AlreadyExists:
-            reason = "a part of the path is no folder";
-            break;
-        case Code::InvalidArgument:
-            reason = problem.argument("what");
-            break;
-        case Code::PermissionDenied:
-            reason = "there is no permission to " + std::string(problem.argument("operation"));
-            break;
-        case Code::Corrupt:
-        case Code::DatabaseRefused:
+        else if (code == Code::Corrupt || code == Code::DatabaseRefused)
             reason = problem.argument("reason");
-            break;
-        default:
-            return problem.place().empty() ? std::move(problem).at(m_file) : std::move(problem);
-        }
-        return unusable(std::move(reason));
+        if (!reason.empty())
+            return unusable(std::move(reason));
+        return problem.place().empty() ? std::move(problem).at(m_file) : std::move(problem);
     }
 
     Problem unusable(std::string reason) const

@@ -280,6 +280,23 @@ private slots:
         QVERIFY(!sink->due());
     }
 
+    void aFolderThatCannotBeSaysWhatToDo()
+    {
+        FolderWorld world;
+        Problem refusal(Code::Io);
+        world.files.failSteps([&](const MemoryFileSystem::Step &step) {
+            return std::string_view(step.call) == "make folder" ? &refusal : nullptr;
+        });
+        QCOMPARE(world.folder()->open().error().code(), Code::Io); // tried again
+        refusal = Problem(Code::AlreadyExists, {{"what", "/data/out"}});
+        const auto opened = world.folder()->open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code(), Code::NodeDestinationUnusable);
+        QCOMPARE(opened.error().argument("path"), std::string_view("/data/out"));
+        QCOMPARE(opened.error().argument("reason"),
+                 std::string_view("it cannot be made, a part of the path is no folder"));
+    }
+
     void whatIsNoJsonIsDeadAndALineStaysALine()
     {
         FolderWorld world;

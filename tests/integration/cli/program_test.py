@@ -213,6 +213,15 @@ class ProgramTest(unittest.TestCase):
             [("bbbbbbbb", "cccccccc")]))
         self.assertIn('"n":1', self.run_it("run", drains, "--until-done").stdout)
 
+    def test_a_place_where_nothing_can_be_made_is_no_missing_one(self):
+        done = subprocess.run([PROGRAM, "bench", "read", "--folder", "/proc/nope"], text=True,
+                              capture_output=True, timeout=PATIENCE, env=self.environment)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("choose another --folder", done.stderr)
+        done = self.run_it("run", self.into("ndjson-folder", folder="/proc/nope"), "--until-done",
+                           code=1)
+        self.assertIn("Nothing can be stored in /proc/nope: it cannot be made", done.stderr)
+
     def test_of_the_records_that_a_limit_removes_the_last_sum_is_said(self):
         lines = os.path.join(self.folder.name, "many.ndjson")
         with open(lines, "w", encoding="utf-8") as many:

@@ -52,6 +52,8 @@ private slots:
         QTest::newRow("theme") << QStringList{u"--theme=blue"_s} << u"blue"_s;
         QTest::newRow("budget") << QStringList{u"--budget"_s, u"lots"_s} << u"lots"_s;
         QTest::newRow("no budget") << QStringList{u"--budget"_s, u"0"_s} << u"--budget"_s;
+        QTest::newRow("after, of nothing")
+            << QStringList{u"--after"_s, u"3s"_s} << u"add --screenshot OUT.png"_s;
         QTest::newRow("after") << QStringList{u"--after"_s, u"soon"_s} << u"soon"_s;
         QTest::newRow("bench") << QStringList{u"--bench"_s, u"all"_s} << u"all"_s;
         QTest::newRow("two files") << QStringList{u"a"_s, u"b"_s} << u"b"_s;
